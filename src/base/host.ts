@@ -1,0 +1,26 @@
+// What the outside world can be asked for. Node's answers are in src/host/node, a memory one for tests and the page in src/host/memory.
+import type {ByteSource} from './byte-source.ts'
+
+export interface Stat {
+  readonly kind: 'file' | 'directory' | 'other'
+  /** Bytes; 0 for directories. */
+  readonly size: number
+  /** Milliseconds since the epoch; only for cache keys, never printed. */
+  readonly modifiedMs: number
+}
+
+/** Paths are absolute or relative to `cwd`, with `/`. Nothing is opened that the caller did not name or that lies outside a root. */
+export interface Host {
+  readonly cwd: string
+  /** The environment variable, undefined when unset. */
+  env(name: string): string | undefined
+  /** Follows symbolic links; undefined when there is nothing. */
+  stat(path: string): Promise<Stat | undefined>
+  /** The path with every symbolic link resolved; undefined when it cannot be. */
+  realpath(path: string): Promise<string | undefined>
+  /** Names in a directory, sorted by code unit; empty when it is none. */
+  list(path: string): Promise<readonly string[]>
+  /** Whole regular file; a TriageError for anything else (FIFOs and devices are never opened) or above `bytesMax`. */
+  readFile(path: string, bytesMax?: number): Promise<Uint8Array>
+  open(path: string): Promise<ByteSource>
+}

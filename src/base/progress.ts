@@ -1,0 +1,13 @@
+// Long work reports here and asks here whether it should stop. Pure code takes a Task; only the CLI knows what a terminal is.
+import {errors} from './errors.ts'
+
+export interface Task {
+  readonly signal?: AbortSignal
+  /** `done` of `total` (same unit); `what` is a short noun phrase. Cheap: callers may call it often. */
+  progress?(what: string, done: number, total?: number): void
+}
+
+/** Throws the cancellation error if the task was cancelled; call it in every loop over outside input. */
+export function checkpoint(task: Task | undefined): void {
+  if (task?.signal?.aborted) throw errors.cancelled()
+}

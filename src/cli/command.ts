@@ -1,0 +1,48 @@
+// What a command is to the command line: a row of one table from which --help, completion and the manual are printed.
+import type {Host} from '../base/host.ts'
+import type {Task} from '../base/progress.ts'
+
+export interface Flag {
+  /** Without dashes: `fail-on`. One or two dashes are accepted. */
+  readonly name: string
+  readonly short?: string
+  /** Absent for switches; else the placeholder in the help text. */
+  readonly value?: string
+  /** May be given several times. */
+  readonly many?: boolean
+  readonly choices?: readonly string[]
+  readonly help: string
+}
+
+export interface Parsed {
+  readonly positionals: readonly string[]
+  /** The flag's last value; `'true'` for switches; undefined when not given. */
+  flag(name: string): string | undefined
+  flags(name: string): readonly string[]
+  has(name: string): boolean
+}
+
+export interface CommandContext {
+  readonly host: Host
+  readonly task: Task
+  /** Writes to stdout, where the answer goes. */
+  out(text: string | Uint8Array): void
+  /** Writes a line to stderr, where notes and progress go. */
+  note(line: string): void
+  readonly terminal: {readonly isTty: boolean; readonly columns: number; readonly color: boolean}
+  stdin(): Promise<Uint8Array>
+}
+
+export interface Command {
+  readonly name: string
+  /** One line, lower case, no full stop. */
+  readonly summary: string
+  /** After the name: `[-C DIR] PATTERN…`. */
+  readonly usage: string
+  readonly flags: readonly Flag[]
+  readonly examples: readonly string[]
+  /** Flags this command cannot know (a wrapped command, pprof's own spelling) are passed through as positionals. */
+  readonly passthrough?: boolean
+  /** Exit code by DESIGN section 4. Imports what it needs when it is called, so that `--help` stays quick. */
+  run(args: Parsed, context: CommandContext): Promise<number>
+}

@@ -1,0 +1,35 @@
+// Goroutines of one dump or crash, grouped as people read them. Header grammar: runtime/traceback.go (goroutineheader), Go 1.22 to 1.27.
+
+export interface DumpFrame {
+  readonly function: string
+  readonly file: string
+  /** 0 when the dump does not say. */
+  readonly line: number
+}
+
+/** Goroutines with the same state, stack and creator. */
+export interface GoroutineGroup {
+  readonly count: number
+  /** First word of the bracket: `running`, `chan receive`, `select`, `syscall`, `IO wait`, `sleep`, `sync.Mutex.Lock`, … */
+  readonly state: string
+  /** GC-stamped waiting time; undefined when no member showed one. Not a clock. */
+  readonly waitMinutesMin?: number
+  readonly waitMinutesMax?: number
+  readonly lockedToThread: boolean
+  /** Leaf first. */
+  readonly frames: readonly DumpFrame[]
+  readonly createdBy?: DumpFrame
+  /** Ids of up to `idsMax` members, as they stood. */
+  readonly ids: readonly string[]
+  readonly labels?: ReadonlyMap<string, string>
+  /** Line of the first member in the source (from 1). */
+  readonly line: number
+}
+
+export interface GoroutineDump {
+  readonly kind: 'goroutines'
+  /** `debug1` has neither ids nor waiting times. */
+  readonly form: 'debug1' | 'debug2' | 'crash' | 'profile'
+  readonly total: number
+  readonly groups: readonly GoroutineGroup[]
+}
