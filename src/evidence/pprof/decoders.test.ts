@@ -58,7 +58,7 @@ describe('the decoder of profile.proto', () => {
     const profile = await profileOf('heap.pb.gz')
     const kept = Array.from({length: profile.sampleCount}, (_, s) => profile.frames(s)).find(f => f[0]?.function === 'main.keep')
     expect(kept?.map(f => f.function)).toEqual(['main.keep', 'main.main', 'runtime.main'])
-    expect(kept?.[0]).toMatchObject({file: 'example.com/profiles/main.go', line: 33, startLine: 31, inlined: false})
+    expect(kept?.[0]).toMatchObject({file: 'example.com/profiles/main.go', line: 33, startLine: 31, inlined: true})
   })
 
   it('gives string and numeric labels', async () => {
