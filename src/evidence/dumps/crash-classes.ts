@@ -37,5 +37,5 @@ const classes: readonly (readonly [CrashClass, RegExp])[] = [
 export function crashClass(severity: 'panic' | 'fatal' | 'signal', message: string): CrashClass {
   const found = classes.find(([, pattern]) => pattern.test(message))
   if (found) return found[0]
-  return severity === 'panic' ? 'panic' : severity === 'fatal' ? 'fatal-error' : /^SIGQUIT/.test(message) ? 'quit' : 'signal'
+  return severity === 'panic' ? 'panic' : severity === 'fatal' ? 'fatal-error' : message.startsWith('SIGQUIT') ? 'quit' : 'signal'
 }

@@ -148,7 +148,7 @@ function continued(crash: Open, line: Line): boolean {
     crash.section = 'registers'
     return true
   }
-  if (/^fatal error: /.test(text)) {
+  if (text.startsWith('fatal error: ')) {
     // Another thread threw, or the throw of a failure whose `panic:` line came first.
     if (crash.severity === 'panic' && crash.section === 'head') {
       crash.severity = 'fatal'
