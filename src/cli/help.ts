@@ -35,7 +35,8 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-const flagText = (flag: Flag) => `${flag.short === undefined ? '' : `-${flag.short}, `}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`
+const flagText = (flag: Flag) =>
+  `${flag.short === undefined ? '' : `-${flag.short}, `}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 
@@ -47,7 +48,9 @@ export function completion(shell: (typeof shells)[number], commands: readonly Co
     return [
       ...commands.map(c => `complete -c gotriage -n __fish_use_subcommand -a ${c.name} -d ${quote(c.summary)}`),
       ...commands.flatMap(c =>
-        [...c.flags, ...generalFlags].map(flag => `complete -c gotriage -n '__fish_seen_subcommand_from ${c.name}' -l ${flag.name} -d ${quote(flag.help)}`),
+        [...c.flags, ...generalFlags].map(
+          flag => `complete -c gotriage -n '__fish_seen_subcommand_from ${c.name}' -l ${flag.name} -d ${quote(flag.help)}`,
+        ),
       ),
       '',
     ].join('\n')

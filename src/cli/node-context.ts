@@ -55,7 +55,7 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
 
 /** Writes everything, also to pipes whose buffer is full; a reader that went away (head) is no error. */
 function writeAll(fd: number, data: Uint8Array): void {
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     try {
       at += writeSync(fd, data, at)
     } catch (error) {

@@ -38,7 +38,10 @@ export function parseArgs(command: Command, words: readonly string[]): Parsed {
         positionals.push(word)
         continue
       }
-      const near = nearest(name, flags.map(f => f.name))
+      const near = nearest(
+        name,
+        flags.map(f => f.name),
+      )
       throw errors.usage(
         `${command.name} has no flag "${word.replace(/=[\s\S]*$/, '')}"`,
         near === undefined ? `See "gotriage ${command.name} --help".` : `Did you mean "--${near}"? See "gotriage ${command.name} --help".`,

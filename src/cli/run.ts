@@ -18,7 +18,11 @@ export async function runCommandLine(words: readonly string[], commands: readonl
       return 2
     }
     if (context.task.signal?.aborted) return 130
-    context.note(terminalText(`gotriage: this is a bug of gotriage ${version}, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
+    context.note(
+      terminalText(
+        `gotriage: this is a bug of gotriage ${version}, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      ),
+    )
     return 3
   }
 }
@@ -36,8 +40,14 @@ async function dispatch(words: readonly string[], commands: readonly Command[], 
   }
   const command = commands.find(candidate => candidate.name === name)
   if (!command) {
-    const near = nearest(name, commands.map(candidate => candidate.name))
-    throw errors.usage(`there is no command "${name}"`, near === undefined ? 'See "gotriage --help".' : `Did you mean "${near}"? See "gotriage --help".`)
+    const near = nearest(
+      name,
+      commands.map(candidate => candidate.name),
+    )
+    throw errors.usage(
+      `there is no command "${name}"`,
+      near === undefined ? 'See "gotriage --help".' : `Did you mean "${near}"? See "gotriage --help".`,
+    )
   }
   const args = parseArgs(command, rest)
   if (args.has('help')) {
