@@ -4,7 +4,7 @@ import type {GoObject, PkgName} from './objects.ts'
 import type {Scope} from './scope.ts'
 import type {Selection} from './selection.ts'
 import type {Type} from './types.ts'
-import type {Value} from './values.ts'
+import type {Value} from './constant/constant.ts'
 
 /** How an expression was used; `variable` is addressable, `mapindex` and `commaok` may be assigned with a second value (go/types operandMode). */
 export const Mode = {

@@ -3,7 +3,7 @@
 import type {Expr, FuncDecl, TypeSpec} from '../syntax/ast.ts'
 import type {BuiltinId} from './universe.ts'
 import type {FileState} from './file-state.ts'
-import type {Value} from './values.ts'
+import type {Value} from './constant/constant.ts'
 import {invalidType} from './types.ts'
 import {newScope, type Scope} from './scope.ts'
 import type {Named, Signature, Type} from './types.ts'

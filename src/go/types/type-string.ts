@@ -3,7 +3,7 @@ import {signatureOf, universeScope, type Package, type TypeName} from './objects
 import {isExported} from './objects.ts'
 import {asNamed, typeParamsOf, unalias} from './underlying.ts'
 import {typeSetOf} from './type-set.ts'
-import {quote} from './values.ts'
+import {quote} from './constant/constant.ts'
 import {unsafePointerType, type Interface, type Named, type Signature, type Struct, type Term, type Tuple, type Type, type TypeParam, type TypeSet} from './types.ts'
 
 /** How to write the package of a name; default its import path. */

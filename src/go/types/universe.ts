@@ -3,7 +3,7 @@ import {newBuiltin, newConst, newFunc, newPackage, newTypeName, newVar, universe
 import {insertInto} from './scope.ts'
 import {allTerms, typeSetOf} from './type-set.ts'
 import {setUnsafePackage} from './type-string.ts'
-import {makeBool, makeInt} from './values.ts'
+import {makeBool, makeInt} from './constant/constant.ts'
 import {
   BasicKind, Typ, byteType, emptyTuple, newAlias, newInterface, newNamed, newSignature, newTuple, runeType, stringType, typ, unsafePointerType, untypedBool,
   untypedInt, untypedNil, type Interface, type Named, type TypeSet,
