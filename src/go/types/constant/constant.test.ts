@@ -275,12 +275,12 @@ describe('laws', () => {
   })
 
   test('integers round to float64 as Number does', () => {
-    fc.assert(fc.property(integers, x => void expect(float64Val(makeInt(x)).value).toBe(Number(x))))
+    fc.assert(fc.property(integers, x => float64Val(makeInt(x)).value === Number(x)))
   })
 
   test('what quote writes reads back as the same bytes', () => {
     const bytes = fc.array(fc.integer({min: 0, max: 255})).map(codes => String.fromCharCode(...codes))
-    fc.assert(fc.property(bytes, text => void expect(stringVal(makeFromLiteral(quote(text), 'STRING'))).toBe(text)))
+    fc.assert(fc.property(bytes, text => stringVal(makeFromLiteral(quote(text), 'STRING')) === text))
   })
 
   test('no text makes a literal throw', () => {

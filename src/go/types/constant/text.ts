@@ -59,7 +59,7 @@ function shortFloat(x: FloatValue): string {
 }
 
 /** Rounded once; Math.LN2 / Math.LN10 would be rounded three times. */
-const log10Of2 = 0.301029995663981195213738894724493
+const log10Of2 = 0.3010299956639812
 
 /** m × 10^e from mantissa and binary exponent in float64 arithmetic: an approximation, and the same one as Go's. */
 function beyondFloat64(x: BigFloat): string {
