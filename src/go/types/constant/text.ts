@@ -58,12 +58,15 @@ function shortFloat(x: FloatValue): string {
   return beyondFloat64(big)
 }
 
+/** Rounded once; Math.LN2 / Math.LN10 would be rounded three times. */
+const log10Of2 = 0.3010299956639812
+
 /** m × 10^e from mantissa and binary exponent in float64 arithmetic: an approximation, and the same one as Go's. */
 function beyondFloat64(x: BigFloat): string {
   const exponent = binaryExponent(x)
   const mantissa = roundBigFloat(x.negative, x.mantissa, x.exponent - exponent, false, precision)
   let m = float64Val(makeBig(mantissa)).value
-  const d = exponent * (Math.LN2 / Math.LN10)
+  const d = exponent * log10Of2
   let e = Math.trunc(d)
   m *= 10 ** (d - e)
   if (Math.abs(m) < 1 - 0.5e-6) {

@@ -243,7 +243,8 @@ func main() {
 		if err := enc.Encode(o); err != nil {
 			panic(err)
 		}
-	}	for i := 0; i < count; i++ {
+	}
+	for i := 0; i < count; i++ {
 		one()
 	}
 }
