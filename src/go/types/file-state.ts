@@ -8,7 +8,15 @@ import type {Value} from './constant/constant.ts'
 
 /** How an expression was used; `variable` is addressable, `mapindex` and `commaok` may be assigned with a second value (go/types operandMode). */
 export const Mode = {
-  invalid: 0, novalue: 1, builtin: 2, typexpr: 3, constant: 4, variable: 5, mapindex: 6, value: 7, commaok: 8,
+  invalid: 0,
+  novalue: 1,
+  builtin: 2,
+  typexpr: 3,
+  constant: 4,
+  variable: 5,
+  mapindex: 6,
+  value: 7,
+  commaok: 8,
 } as const
 export type Mode = (typeof Mode)[keyof typeof Mode]
 
