@@ -95,14 +95,19 @@ export interface LoadedPackage {
   readonly goFiles: readonly SourceFile[]
   /** Go files that import "C", when cgo is on. */
   readonly cgoFiles: readonly SourceFile[]
+  /** Test files are read, and these lists filled, only for roots with `tests` (or with `testFilesOfDependencies`). */
   readonly testGoFiles: readonly SourceFile[]
   readonly xTestGoFiles: readonly SourceFile[]
   /** Go files left out by build constraints, file name or cgo. */
   readonly ignoredGoFiles: readonly SourceFile[]
   readonly sFiles: readonly SourceFile[]
-  /** C, C++, Objective-C, Fortran and header files that take part. */
+  /** C, C++, Objective-C, Fortran and SWIG files that take part. */
   readonly cFiles: readonly SourceFile[]
   readonly hFiles: readonly SourceFile[]
+  /** Objects of other tools (`.syso`). */
+  readonly otherFiles: readonly SourceFile[]
+  /** Non-Go files left out by build constraints or file name. */
+  readonly ignoredOtherFiles: readonly SourceFile[]
   /** Go files whose package clause or imports could not be read; they are in `goFiles` too when their package clause could. */
   readonly invalidGoFiles: readonly SourceFile[]
   /** Import path as written → package id, for every import of `files` that was found. `unsafe` is there, `C` never. */
