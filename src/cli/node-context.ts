@@ -1,7 +1,8 @@
 // The process as a CommandContext: stdout for the answer, stderr for notes, progress only on a terminal, Ctrl-C cancels.
 import {writeSync} from 'node:fs'
+import {writeFile} from 'node:fs/promises'
 import {errors} from '../base/errors.ts'
-import {nodeHost} from '../host/node/host.ts'
+import {nodeHost} from '../host/node/node-host.ts'
 import type {CommandContext} from './command.ts'
 import {terminalText} from './terminal-text.ts'
 
@@ -17,7 +18,7 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
   process.on('SIGINT', interrupt)
   const progressLine = process.stderr.isTTY ? terminalProgress() : undefined
   const context: CommandContext = {
-    host: nodeHost(process.cwd()),
+    host: nodeHost(),
     task: {signal: abort.signal, ...(progressLine ? {progress: progressLine.show} : {})},
     out(text) {
       progressLine?.clear()
@@ -26,6 +27,13 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
     note(line) {
       progressLine?.clear()
       writeAll(2, Buffer.from(`${line}\n`))
+    },
+    async write(path, content) {
+      try {
+        await writeFile(path, content)
+      } catch (error) {
+        throw errors.usage(`"${path}" cannot be written: ${error instanceof Error ? error.message : String(error)}`, 'Name a file in a directory that exists.')
+      }
     },
     terminal: {
       isTty: process.stdout.isTTY,

@@ -8,6 +8,8 @@ export interface SourceFunction {
   readonly symbol: string
   /** Relative to the module root, `/`-separated. */
   readonly file: string
+  /** As findings print it. */
+  readonly shownFile: string
   /** Lines from 1, inclusive. */
   readonly startLine: number
   readonly endLine: number

@@ -1,17 +1,7 @@
 // The Pass of one package: indexes of its nodes, built once and shared by all rules.
 import {answer, type Answer} from '../../base/answer.ts'
 import {declaredFunctionName} from '../../go/types/symbol.ts'
-import {
-  forEachChild,
-  type CallExpr,
-  type Expr,
-
-
-  type Ident,
-  type Node,
-  type NodeOf,
-  type SelectorExpr,
-} from '../../go/syntax/ast.ts'
+import {forEachChild, type CallExpr, type Expr, type Ident, type Node, type NodeOf, type SelectorExpr} from '../../go/syntax/ast.ts'
 import {Mode} from '../../go/types/file-state.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import {isValid, isUnknown} from '../../go/types/predicates.ts'
