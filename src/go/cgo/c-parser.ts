@@ -35,6 +35,17 @@ export function parseC(input: Preprocessed, platform: CPlatform): ParsedC {
   return new CParser(input, platform).unit()
 }
 
+/** The type that the tokens spell, with nothing left over; undefined when they spell none. */
+export function parseTypeName(tokens: readonly CToken[], platform: CPlatform, known: CDeclarations): CType | undefined {
+  const read = new CParser({tokens, packs: []}, platform, known).typeName(tokens, 0)
+  return read?.end === tokens.length ? read.type : undefined
+}
+
+/** Evaluates an expression among known declarations. */
+export function evaluateAmong(tokens: readonly CToken[], platform: CPlatform, known: CDeclarations): CValue | undefined {
+  return new CParser({tokens, packs: []}, platform, known).evaluate(tokens)
+}
+
 interface Specifiers {
   readonly type: CType
   readonly storage: ReadonlySet<string>
@@ -411,7 +422,7 @@ class CParser {
       if (token.text === 'packed' || token.text === '__packed__') into.packed = true
       if (token.text !== 'aligned' && token.text !== '__aligned__' && token.text !== 'align') return
       const end = words.findIndex((t, j) => j > i && t.text === ')')
-      const value = words[i + 1]?.text === '(' ? this.#evaluate(words.slice(i + 2, end))?.value : 16n
+      const value = words[i + 1]?.text === '(' ? this.evaluate(words.slice(i + 2, end))?.value : 16n
       into.aligned = Math.max(into.aligned, Number(value ?? 0n))
     })
   }
@@ -483,7 +494,7 @@ class CParser {
       if (this.#take(':')) {
         const from = this.#at
         while (this.#at < this.#tokens.length && ![',', ';', '}'].includes(this.#text()) && !attributeWords.has(this.#text())) this.#at++
-        const width = this.#evaluate(this.#tokens.slice(from, this.#at))
+        const width = this.evaluate(this.#tokens.slice(from, this.#at))
         bits = width === undefined ? 'unknown' : Number(width.value)
       }
       this.#attributes(declarator.attributes)
@@ -534,7 +545,7 @@ class CParser {
           if (this.#text() === '(') this.#skipBalanced()
           else this.#at++
         }
-        next = this.#evaluate(this.#tokens.slice(from, this.#at))?.value
+        next = this.evaluate(this.#tokens.slice(from, this.#at))?.value
       }
       const member = {name, value: next, uncertain: this.#doubt(start)}
       members.push(member)
@@ -607,7 +618,7 @@ class CParser {
     this.#skipBalanced()
     const inside = this.#tokens.slice(start + 1, this.#at - 1).filter(token => !qualifiers.has(token.text) && token.text !== 'static')
     if (inside.length === 0) return of => ({kind: 'array', of, length: 'open'})
-    const value = this.#evaluate(inside)?.value
+    const value = this.evaluate(inside)?.value
     const length = value === undefined || value < 0n || value > 1n << 48n ? undefined : Number(value)
     return of => ({kind: 'array', of, length})
   }
@@ -644,17 +655,17 @@ class CParser {
     }
   }
 
-  #evaluate(tokens: readonly CToken[]): CValue | undefined {
+  evaluate(tokens: readonly CToken[]): CValue | undefined {
     return evaluate(tokens, {
       platform: this.#platform,
       identifier: name => this.#all.members.get(name)?.value,
-      typeAt: (list, at) => this.#typeName(list, at),
+      typeAt: (list, at) => this.typeName(list, at),
       sizeOf: type => layoutOf(type, this.#platform),
     })
   }
 
   /** A type name inside an expression, read with the same rules; only where one must stand. */
-  #typeName(list: readonly CToken[], at: number): {type: CType; end: number} | undefined {
+  typeName(list: readonly CToken[], at: number): {type: CType; end: number} | undefined {
     const first = list[at]
     if (first === undefined || first.kind !== 'identifier') return undefined
     const startsType =

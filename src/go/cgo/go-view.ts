@@ -165,7 +165,6 @@ function scalarBehind(type: CType, platform: CPlatform): GoType {
 function integerBehind(name: IntName, platform: CPlatform): GoType {
   const bytes = integerBytes(name, platform)
   if (bytes === 16) return {kind: 'array', length: 16, of: basic('uint8')}
-  // char is int8 to cgo wherever it is unsigned too, because its DWARF kind is asked first.
   return basic(`${isUnsigned(name, platform) ? 'u' : ''}int${bytes * 8}`)
 }
 

@@ -9,6 +9,8 @@ export interface PreprocessOptions {
   readonly platform: CPlatform
   /** From `#cgo CFLAGS: -DNAME=VALUE`. */
   readonly defines: ReadonlyMap<string, string>
+  /** Certainly not defined. */
+  readonly withheld: ReadonlySet<string>
   /** Text of an included file and its name, or undefined when it is not there. `from` is the including file. */
   readonly include: (name: string, quoted: boolean, from: string) => {readonly name: string; readonly text: string} | undefined
   /** Declarations that stand for a header of the C library. */
@@ -57,11 +59,12 @@ class Preprocessor {
   #pack = 0
   #includes = 0
   #truncated = false
-  /** Certainly not defined: undefined by `#undef`. */
-  readonly #undefined = new Set<string>()
+  /** Certainly not defined: by `#undef`, or because no #cgo line defines it in this configuration. */
+  readonly #undefined: Set<string>
 
   constructor(options: PreprocessOptions) {
     this.#options = options
+    this.#undefined = new Set(options.withheld)
     for (const [name, value] of predefinedMacros(options.platform)) this.#defineText(name, value)
     for (const [name, value] of options.defines) this.#defineText(name, value)
   }
