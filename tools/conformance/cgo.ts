@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url'
 import {type CNames, readCNames} from '../../src/go/cgo/c-names.ts'
 import {type GoType, goDeclaration, goSignature, goTypeOf} from '../../src/go/cgo/go-view.ts'
 import {type CPlatform, platformOf} from '../../src/go/cgo/platform.ts'
-import {commentText, readCgoText} from '../../src/go/cgo/preamble.ts'
+import {commentText, definesOf, readCgoText} from '../../src/go/cgo/preamble.ts'
 import {quote} from '../../src/go/types/constant/constant.ts'
 
 export interface CgoComparison {
@@ -40,7 +40,11 @@ export function compareCgo(dir: string): CgoComparison {
   const platform = platformOf('linux', goarch())
   const preambles = files.map(file => ({file, text: readCgoText(preambleOf(readFileSync(join(dir, file), 'utf8')), () => false).text}))
   const all = readdirSync(dir).filter(file => file.endsWith('.go') && !file.endsWith('_test.go'))
-  const withheld = all.flatMap(file => readCgoText(preambleOf(readFileSync(join(dir, file), 'utf8')), () => false).withheld)
+  // What #cgo lines of files that are left out would define is certainly not defined.
+  const withheld = all.flatMap(file => {
+    const read = readCgoText(preambleOf(readFileSync(join(dir, file), 'utf8')), () => false)
+    return [...read.withheld, ...(files.includes(file) ? [] : definesOf(read.cflags))]
+  })
   const names = readCNames({
     platform,
     withheld,
@@ -160,6 +164,7 @@ function canonOurs(type: GoType, platform: CPlatform, depth: number): string {
       if (type.name === 'void') return 'void'
       const declared = goDeclaration(type.name, type.type, platform)
       const unnamed = /^(?:struct|union)___/.test(type.name)
+      if (declared.type.kind === 'unknown') return '?'
       return declared.alias || unnamed ? canonOurs(declared.type, platform, depth + 1) : type.name
     }
     case 'basic':

@@ -57,11 +57,14 @@ export function readCgoText(preamble: string, satisfies: (tag: string) => boolea
     if (kind !== 'CFLAGS' && kind !== 'CPPFLAGS') return ''
     const flags = splitQuoted(rest.slice(colon + 1))
     if (holds) cflags.push(...flags)
-    else withheld.push(...flags.flatMap(flag => /^-D([A-Za-z_]\w*)/.exec(flag)?.[1] ?? []))
+    else withheld.push(...definesOf(flags))
     return ''
   })
   return {text: lines.join('\n'), cflags, withheld, noescape, nocallback}
 }
+
+/** The macros that `-D` flags define. */
+export const definesOf = (flags: readonly string[]): string[] => flags.flatMap(flag => /^-D([A-Za-z_]\w*)/.exec(flag)?.[1] ?? [])
 
 /** Words separated by spaces, with quotes and backslashes as go/build splitQuoted has them. */
 function splitQuoted(text: string): string[] {

@@ -106,7 +106,8 @@ class Preprocessor {
       const doubt = uncertain || frames.some(frame => frame.uncertain)
       if (token.text === '#' && token.first) {
         const line = tokens.slice(i + 1, end)
-        if (!this.#condition(line, frames, guard, flush) && active) {
+        const own = guard !== undefined && frames.length === 0 ? guard : innerGuard(tokens, i, end)
+        if (!this.#condition(line, frames, own, flush) && active) {
           flush()
           this.#directive(line, {name, text, depth, uncertain: doubt, standard})
         }
@@ -139,8 +140,8 @@ class Preprocessor {
       case 'ifdef':
       case 'ifndef': {
         flush()
-        const own = frames.length === 0 && guard !== undefined && line.some(token => token.text === guard)
-        const value = own ? true : parentActive ? this.#decide(line) : false
+        const own = guard !== undefined && !this.#macros.has(guard) && line.some(token => token.text === guard)
+        const value = own && parentActive ? true : parentActive ? this.#decide(line) : false
         const active = parentActive && (value === true || value === 'assumed')
         frames.push({active, taken: active, uncertain: value === 'assumed' || value === 'assumed-not', parentActive})
         return true
@@ -327,6 +328,15 @@ export function closing(tokens: readonly CToken[], open: number): number {
     else if (text === ')' && --depth === 0) return i
   }
   return Math.max(open, tokens.length - 1)
+}
+
+/** The macro of `#ifndef X` followed at once by `#define X` without a value: a guard inside a file, or a default of nothing. */
+function innerGuard(tokens: readonly CToken[], at: number, end: number): string | undefined {
+  const [, word, name] = tokens.slice(at, at + 3)
+  if (word?.text !== 'ifndef' || name === undefined || end !== at + 3) return undefined
+  const [hash, define, defined, after] = tokens.slice(end, end + 4)
+  const empty = after === undefined || after.first
+  return hash?.text === '#' && define?.text === 'define' && defined?.text === name.text && empty ? name.text : undefined
 }
 
 /** The macro that guards a whole file against a second reading: `#ifndef X`, `#define X`, …, `#endif`. */
