@@ -12,7 +12,7 @@ import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
 import {groupByProgram} from '../diagnosis/programs.ts'
 import {joinFrame, type SourceIndex} from '../diagnosis/source-index.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
-import {compareFindings, type Hazard} from '../findings/finding.ts'
+import {compareFindings} from '../findings/finding.ts'
 import {checkModule, type ModuleCheck} from './check-module.ts'
 import {evidenceFiles, readEvidence} from './read-evidence.ts'
 
