@@ -25,6 +25,9 @@ export class GoroutineText {
   elided = 0
   malformed = 0
   readonly #firstMax: number
+  /** Threads that throw at once print some goroutines twice, once without a stack: ids seen, and those that still wait for one. */
+  readonly #seen: Set<string> | undefined
+  readonly #stackless = new Map<string, {header: GoroutineHeader; line: number}>()
   #header: GoroutineHeader | undefined
   #headerLine = 0
   #frames: number[] = []
@@ -36,8 +39,9 @@ export class GoroutineText {
   #gap = false
   #foreign = 0
 
-  constructor(firstMax = 1) {
+  constructor(firstMax = 1, repeats = false) {
     this.#firstMax = firstMax
+    this.#seen = repeats ? new Set() : undefined
   }
 
   /** Inside a dump: between a header and whatever ends it. */
@@ -81,12 +85,13 @@ export class GoroutineText {
 
   #stackLine(text: string): boolean {
     const first = text.charCodeAt(0)
-    if (first === 9 /* tab */) {
+    // A tab; blanks in dumps that went through a terminal or a chat.
+    if (first === 9 || (first === 32 && text.startsWith('    '))) {
       if (this.#function !== undefined) {
-        this.#location(text.slice(1))
+        this.#location(text.trimStart())
         return true
       }
-      return text.startsWith('\tgoroutine running on other thread')
+      return text.trimStart().startsWith('goroutine running on other thread')
     }
     if (this.#gap) return false
     if (text.startsWith('...')) {
@@ -133,7 +138,7 @@ export class GoroutineText {
 
   #flush(): void {
     const header = this.#header
-    if (header) {
+    if (header && this.#counts(header)) {
       this.groups.add({header, frames: this.#frames, createdBy: this.#createdBy, line: this.#headerLine})
       if (this.first.length < this.#firstMax)
         this.first.push({
@@ -150,8 +155,23 @@ export class GoroutineText {
     this.#inAncestors = false
   }
 
+  /** False when the goroutine was counted before, or has no stack yet and may come again. */
+  #counts(header: GoroutineHeader): boolean {
+    if (!this.#seen) return true
+    if (this.#seen.has(header.id)) return false
+    if (this.#frames.length === 0) {
+      this.#stackless.set(header.id, {header, line: this.#headerLine})
+      return false
+    }
+    this.#seen.add(header.id)
+    this.#stackless.delete(header.id)
+    return true
+  }
+
   #close(): void {
     this.#flush()
+    for (const {header, line} of this.#stackless.values()) this.groups.add({header, frames: [], createdBy: undefined, line})
+    this.#stackless.clear()
   }
 }
 

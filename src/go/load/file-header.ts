@@ -1,6 +1,7 @@
 // The head of a source file, as go/build reads it: build constraints, package clause and import clauses, and not a byte further
-// (go/build/read.go readGoInfo and build.go parseFileHeader). A file that breaks off there still yields what came before.
-import {evaluateConstraint, evaluatePlusBuild, type TagTest} from './build-constraint.ts'
+// (go/build/read.go readGoInfo). A file that breaks off there still yields what came before. It is no parser: a load reads thousands of
+// heads and needs the tree of none.
+import {evaluate, fileConstraint} from '../syntax/build-constraint.ts'
 
 export interface FileHeader {
   /** Empty when there is no readable package clause. */
@@ -156,80 +157,17 @@ export function readGoHeader(bytes: Uint8Array): FileHeader {
   return {packageName, imports, problem}
 }
 
-const importWord = [...'import'].map(letter => letter.charCodeAt(0))
+const importWord = [0x69, 0x6d, 0x70, 0x6f, 0x72, 0x74]
 const startsWithImport = ({bytes, at}: Reader): boolean =>
   importWord.every((c, i) => bytes[at + i] === c) && !isIdentByte(bytes[at + importWord.length] ?? 0)
 
 /** Whether the constraints at the head of a file (Go, assembly or C) let it take part; a text where they are malformed. */
-export function headerSatisfies(bytes: Uint8Array, satisfies: TagTest): boolean | string {
-  const {goBuild, plusBuild, twice} = constraintLines(bytes)
-  if (twice) return 'multiple //go:build comments'
-  if (goBuild !== undefined) return evaluateConstraint(goBuild, satisfies) ?? 'malformed //go:build line'
-  return plusBuild.every(line => evaluatePlusBuild(line, satisfies))
-}
-
-interface ConstraintLines {
-  readonly goBuild: string | undefined
-  readonly plusBuild: readonly string[]
-  readonly twice: boolean
-}
-
-/** The `//go:build` expression and the `// +build` lines of the leading run of comments, the latter only above its last blank line. */
-function constraintLines(bytes: Uint8Array): ConstraintLines {
-  let goBuild: string | undefined
-  let twice = false
-  let ended = false
-  let inComment = false
-  let confirmed = 0
-  const plusBuild: string[] = []
+export function headerSatisfies(bytes: Uint8Array, satisfies: (tag: string) => boolean): boolean | string {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-  for (let at = start; at < bytes.length;) {
-    let end = bytes.indexOf(newline, at)
-    if (end < 0) end = bytes.length
-    let [from, to] = trimmed(bytes, at, end)
-    at = end + 1
-    if (from === to && !ended) {
-      confirmed = plusBuild.length
-      continue
-    }
-    const isLineComment = bytes[from] === slash && bytes[from + 1] === slash
-    if (!isLineComment) ended = true
-    if (!inComment && isLineComment && (bytes[from + 2] === 0x67 || !ended)) {
-      const line = text(bytes, from, to)
-      const build = /^\/\/go:build(?:\s+(.*))?$/s.exec(line)
-      if (build !== null) {
-        twice ||= goBuild !== undefined
-        goBuild = build[1] ?? ''
-      } else if (!ended) {
-        const plus = /^\/\/\s*\+build(?:\s+(.*))?$/s.exec(line)
-        if (plus !== null) plusBuild.push(plus[1] ?? '')
-      }
-    }
-    for (;;) {
-      if (inComment) {
-        const close = indexOfClose(bytes, from, to)
-        if (close < 0) break
-        inComment = false
-        ;[from, to] = trimmed(bytes, close + 2, to)
-      }
-      if (from >= to || (bytes[from] === slash && bytes[from + 1] === slash)) break
-      if (bytes[from] !== slash || bytes[from + 1] !== star) return {goBuild, plusBuild: plusBuild.slice(0, confirmed), twice}
-      inComment = true
-      ;[from, to] = trimmed(bytes, from + 2, to)
-    }
-  }
-  return {goBuild, plusBuild: plusBuild.slice(0, confirmed), twice}
-}
-
-function indexOfClose(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at + 1 < to; at++) if (bytes[at] === star && bytes[at + 1] === slash) return at
-  return -1
-}
-
-function trimmed(bytes: Uint8Array, from: number, to: number): [from: number, to: number] {
-  const blank = (c: number | undefined) => c === space || (c !== undefined && c >= tab && c <= carriageReturn)
-  let [start, end] = [from, to]
-  while (start < end && blank(bytes[start])) start++
-  while (end > start && blank(bytes[end - 1])) end--
-  return [start, end]
+  const end = skipSpace(bytes, start)
+  if (end === start) return true
+  const head = decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
+  if (!head.includes('build')) return true
+  const found = fileConstraint(head)
+  return found.kind === 'malformed' ? found.message : found.kind === 'none' || evaluate(found.constraint, satisfies)
 }

@@ -11,7 +11,7 @@ import {ModuleGraph} from './module-graph.ts'
 import {PackageFinder, type Found} from './package-finder.ts'
 import {scanDirectory, sourceBytesMax, type DirectoryScan} from './scan-directory.ts'
 import {readSettings, type Settings} from './settings.ts'
-import {postOrder, variantsFor} from './test-variants.ts'
+import {postOrder, variantsFor, type Variants} from './test-variants.ts'
 import {bundleRoot, Tree, type StdBundle} from './tree.ts'
 import {languageVersion} from './versions.ts'
 import {findWorkspace, readableRoots, type Workspace} from './workspace.ts'
@@ -187,7 +187,7 @@ class Load {
       for (const path of built.missing) this.#noteMissing(built, path)
     }
     const roots: LoadedPackage[] = []
-    const packages = [...plain.values()]
+    const byId = new Map<string, LoadedPackage>(plain)
     for (const id of rootPaths) {
       const built = this.#building.get(id)
       const own = plain.get(id)
@@ -196,28 +196,35 @@ class Load {
         roots.push(own)
         continue
       }
-      for (const path of [...built.tests.missing, ...built.xTests.missing]) this.#noteMissing(built, path)
-      const usable = (list: readonly SourceFile[]) => list.filter(file => !built.scan.unusable.has(file))
-      const variants = variantsFor(
-        {
-          plain: own,
-          testImports: built.tests.imports,
-          testMissing: built.tests.missing,
-          xTestImports: built.xTests.imports,
-          xTestMissing: built.xTests.missing,
-          testFiles: usable(built.scan.testGoFiles),
-          xTestFiles: usable(built.scan.xTestGoFiles),
-        },
-        path => plain.get(path),
-      )
-      packages.push(...variants.copies)
-      for (const variant of [variants.own, variants.external]) {
-        if (variant === undefined) continue
-        roots.push(variant)
-        if (variant !== own) packages.push(variant)
-      }
+      const variants = this.#variants(built, own, plain)
+      for (const variant of [variants.own, variants.external, ...variants.copies]) if (variant !== undefined) byId.set(variant.id, variant)
+      roots.push(variants.own, ...(variants.external === undefined ? [] : [variants.external]))
     }
+    // Again in order, now with the variants, and without what only their originals needed.
+    const all = postOrder([...rootPaths, ...roots.map(root => root.id)], id => {
+      const each = byId.get(id)
+      return each === undefined ? [] : [...each.imports.values(), ...(this.#building.get(each.importPath)?.implicit ?? [])]
+    })
+    const packages = all.flatMap(id => byId.get(id) ?? [])
     return {roots, packages, notes: this.#notes}
+  }
+
+  #variants(built: Building, own: LoadedPackage, plain: ReadonlyMap<string, LoadedPackage>): Variants {
+    const {scan, tests, xTests} = built
+    for (const path of [...tests.missing, ...xTests.missing]) this.#noteMissing(built, path)
+    const usable = (list: readonly SourceFile[]) => list.filter(file => !scan.unusable.has(file))
+    return variantsFor(
+      {
+        plain: own,
+        testImports: tests.imports,
+        testMissing: tests.missing,
+        xTestImports: xTests.imports,
+        xTestMissing: xTests.missing,
+        testFiles: usable(scan.testGoFiles),
+        xTestFiles: usable(scan.xTestGoFiles),
+      },
+      path => plain.get(path),
+    )
   }
 
   /** Import cycles are errors in Go; the edge that closes one is taken for a missing import, so that nobody runs in circles. */
@@ -265,7 +272,8 @@ class Load {
       xTestGoFiles: scan.xTestGoFiles,
       ignoredGoFiles: scan.ignoredGoFiles,
       sFiles: other.s,
-      cFiles: [...other.c, ...other.cxx, ...other.m, ...other.f, ...other.swig, ...other.swigcxx],
+      // Without cgo these are ignored as Go files that import "C" are (load.Package.load "If cgo is not enabled").
+      cFiles: settings.cgo ? [...other.c, ...other.cxx, ...other.m, ...other.f, ...other.swig, ...other.swigcxx] : other.f,
       hFiles: other.h,
       otherFiles: [...other.syso],
       ignoredOtherFiles: scan.ignoredOtherFiles,

@@ -209,7 +209,7 @@ async function walk(context: MatchContext, top: string, rules: WalkRules, visit:
     const below = entries
       .filter(({name, kind}) => kind === 'directory' && !name.startsWith('.') && !name.startsWith('_') && name !== 'testdata')
       .map(({name}) => (dir === '/' ? `/${name}` : `${dir}/${name}`))
-      .filter(rules.enter)
+      .filter(path => rules.enter(path))
     stack.push(...below.reverse())
   }
 }

@@ -2,7 +2,7 @@
 // import. Nothing beyond the import clauses is looked at.
 import {TriageError} from '../../base/errors.ts'
 import type {LoadNote, SourceFile} from './api.ts'
-import {nameSatisfies} from './build-constraint.ts'
+import {nameSatisfies} from './file-name.ts'
 import {headerSatisfies, readGoHeader, type FileHeader} from './file-header.ts'
 import type {Settings} from './settings.ts'
 import type {FileTable} from './file-table.ts'
