@@ -40,7 +40,8 @@ export default defineModuleRule<'low' | 'off', Facts>({
       if (pass.callsFunction(call, 'runtime/debug.SetMemoryLimit') === 'yes') setsMemoryLimit = true
       if (pass.callsFunction(call, 'runtime/debug.SetGCPercent') !== 'yes' || pass.fileOf(call).path.endsWith('_test.go')) continue
       const percent = constantArgument(pass, call)
-      if (percent !== undefined && percent < percentMin && !isRestored(pass, call)) calls.push({place: pass.place(call), text: pass.text(call), percent})
+      if (percent !== undefined && percent < percentMin && !isRestored(pass, call))
+        calls.push({place: pass.place(call), text: pass.text(call), percent})
     }
     return calls.length === 0 && !setsMemoryLimit ? undefined : {calls, setsMemoryLimit}
   },

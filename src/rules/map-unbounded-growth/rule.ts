@@ -74,10 +74,7 @@ export default defineModuleRule<'grows', readonly MapFact[]>({
       if (bounded || insert === undefined || declared === undefined) continue
       pass.report(insert, 'grows', {
         data: {map: name},
-        related: [
-          {place: declared, label: 'declared here'},
-          ...inserts.slice(1).map(place => ({place, label: 'and written here'})),
-        ],
+        related: [{place: declared, label: 'declared here'}, ...inserts.slice(1).map(place => ({place, label: 'and written here'}))],
       })
     }
   },
@@ -200,7 +197,12 @@ const inTest = (pass: CollectPass, node: Node) => pass.fileOf(node).path.endsWit
 /** In `init`, in the initialisation of a package-level variable, or in a function whose name says that it registers. */
 function atStart(pass: CollectPass, node: Node): boolean {
   const name = declaredName(pass, node)
-  return name === undefined || name === 'init' || name === 'main' || /^(?:[Mm]ust)?(?:[Rr]egister|[Nn]ew|[Aa]ddFlag|[Ss]etup|[Ll]oad|[Ii]nit)/.test(name)
+  return (
+    name === undefined ||
+    name === 'init' ||
+    name === 'main' ||
+    /^(?:[Mm]ust)?(?:[Rr]egister|[Nn]ew|[Aa]ddFlag|[Ss]etup|[Ll]oad|[Ii]nit)/.test(name)
+  )
 }
 
 const inConstructor = (pass: CollectPass, node: Node) => {
