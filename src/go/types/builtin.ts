@@ -11,7 +11,7 @@ import {Mode} from './file-state.ts'
 import {identical} from './identical.ts'
 import {indexValue} from './index-expression.ts'
 import {newParam, newVar} from './objects.ts'
-import {assignOperand, invalidateBy, type Operand} from './operand.ts'
+import {assignOperand, invalidateBy, isInvalid, type Operand} from './operand.ts'
 import {allOrdered, allString, defaultType, isNumeric, isString, isTypeParam, isUnknown, isUntyped, isValid} from './predicates.ts'
 import {recordBuiltin, recording} from './recording.ts'
 import {validVarType, varType} from './type-expression.ts'
@@ -356,7 +356,7 @@ function extreme(c: Checker, x: Operand, call: CallExpr, id: 'max' | 'min', args
     x.mode = Mode.value
     // A value must have a type.
     assignment(c, x, emptyInterface, `argument to built-in ${id}`)
-    if (x.mode === Mode.invalid) return false
+    if (isInvalid(x)) return false
   }
   for (const a of args) if (a.expr !== undefined) updateExprType(c, a.expr, x.type, true)
   if (x.mode !== Mode.constant) note(c, call, x.type, ...args.map(() => x.type))

@@ -9,7 +9,7 @@ import {checkExpr, rawExpr} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {checkLabels} from './labels.ts'
 import type {DeclInfo, Var} from './objects.ts'
-import {newOperand} from './operand.ts'
+import {isInvalid, newOperand} from './operand.ts'
 import {allBoolean, allNumeric, isUnknown, isValid} from './predicates.ts'
 import {rangeStmt} from './range.ts'
 import {recordScope} from './recording.ts'
@@ -172,7 +172,7 @@ function incDec(c: Checker, s: IncDecStmt): void {
     return
   }
   binary(c, x, undefined, s.x, literalOne(s.x.pos), s.tok === '++' ? '+' : '-', s.tokPos)
-  if (x.mode !== Mode.invalid) assignVar(c, s.x, undefined, x, 'assignment')
+  if (!isInvalid(x)) assignVar(c, s.x, undefined, x, 'assignment')
 }
 
 const operators: Readonly<Record<string, Operator>> = {
