@@ -20,7 +20,7 @@ import {
 import {checkExpr, operandError} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {identical} from './identical.ts'
-import {copyOperand, invalidateBy, isNil, newOperand, type Operand} from './operand.ts'
+import {copyOperand, invalidateBy, isInvalid, isNil, newOperand, type Operand} from './operand.ts'
 import {
   allBoolean,
   allInteger,
@@ -64,7 +64,7 @@ export function binary(c: Checker, x: Operand, e: Expr | undefined, lhs: Expr, r
     return
   }
   matchTypes(c, x, y)
-  if (x.mode === Mode.invalid) return
+  if (isInvalid(x)) return
   if (comparisons.has(op)) {
     comparison(c, x, y, op)
     return
@@ -259,7 +259,7 @@ function checkShiftCount(c: Checker, x: Operand, y: Operand): boolean {
     if (isUntyped(y.type)) {
       // Representable as uint, but it stays untyped: its value does not change.
       makeRepresentable(c, y, uintType)
-      if (y.mode === Mode.invalid) {
+      if (isInvalid(y)) {
         x.mode = Mode.invalid
         return false
       }
