@@ -2,7 +2,7 @@
 import type {BlockStmt, CommentGroup, Decl, Expr, FuncDecl, GenDecl, Ident, ImportSpec, Spec, TypeSpec, ValueSpec} from './ast.ts'
 import {parseBinaryRest, parseExprList, parseSuffixes} from './expressions.ts'
 import {parseParameterList, parseParameters, parseResult, parseTypeParameters} from './parameters.ts'
-import type {Parser} from './parser.ts'
+import {none, type Parser} from './parser.ts'
 import {skipBody} from './skip-body.ts'
 import {parseBlock} from './statements.ts'
 import * as T from './token.ts'
@@ -15,8 +15,10 @@ export function parseGenDecl(p: Parser): GenDecl {
   const keyword = p.tok
   const tok = keyword === T.IMPORT ? 'import' : keyword === T.CONST ? 'const' : keyword === T.TYPE ? 'type' : 'var'
   p.next()
-  let [lparen, rparen, end] = [-1, -1, 0]
-  let specs: Spec[]
+  let lparen = -1
+  let rparen = -1
+  let end = 0
+  let specs: readonly Spec[]
   if (p.tok === T.LPAREN) {
     lparen = p.pos
     p.next()
@@ -48,9 +50,11 @@ function parseImportSpec(p: Parser, doc: CommentGroup | undefined): ImportSpec {
     p.next()
   }
   const pos = p.pos
-  let [end, value] = [pos, '']
+  let end = pos
+  let value = ''
   if (p.tok === T.STRING) {
-    ;[end, value] = [p.end, p.literal()]
+    end = p.end
+    value = p.literal()
     p.next()
   } else if (T.isLiteral(p.tok)) {
     p.error(pos, 'import path must be a string')
@@ -76,7 +80,7 @@ function parseValueSpec(p: Parser, doc: CommentGroup | undefined, isConst: boole
   }
   const names = p.takeList<Ident>(mark)
   let type: Expr | undefined
-  let values: Expr[] = []
+  let values: readonly Expr[] = none
   if (isConst) {
     if (p.tok !== T.EOF && p.tok !== T.SEMICOLON && p.tok !== T.RPAREN) type = tryType(p)
   } else if (p.tok !== T.ASSIGN) type = parseType(p)
@@ -91,7 +95,8 @@ function parseValueSpec(p: Parser, doc: CommentGroup | undefined, isConst: boole
 
 function parseTypeSpec(p: Parser, doc: CommentGroup | undefined): TypeSpec {
   const name = parseIdent(p)
-  let [typeParams, assign]: [TypeSpec['typeParams'], number] = [undefined, -1]
+  let typeParams: TypeSpec['typeParams'] = undefined
+  let assign: number = -1
   let type: Expr | undefined
   if (p.tok === T.LBRACK) {
     const lbrack = p.pos

@@ -30,7 +30,8 @@ export interface TreeDigest {
 export function digestOf(root: Node): TreeDigest {
   const hash = new Sha256()
   const buffer = new Uint8Array(flushBytes + lineBytesMax)
-  let [used, nodes] = [0, 0]
+  let used = 0
+  let nodes = 0
   const text = (value: string) => {
     for (let i = 0; i < value.length; i++) buffer[used++] = value.charCodeAt(i)
   }

@@ -20,7 +20,7 @@ export function parseRhs(p: Parser): Expr {
   return x
 }
 
-export function parseExprList(p: Parser, inRhs: boolean): Expr[] {
+export function parseExprList(p: Parser, inRhs: boolean): readonly Expr[] {
   const old = p.inRhs
   p.inRhs = inRhs
   const x = parseBinary(p, 1)
@@ -304,7 +304,9 @@ function parseIndex(p: Parser, x: Expr, pos: number): Expr {
 
 function parseSlice(p: Parser, x: Expr, pos: number, lbrack: number, low: Expr | undefined): Expr {
   const firstColon = p.pos
-  let [high, max, secondColon]: [Expr | undefined, Expr | undefined, number] = [undefined, undefined, -1]
+  let high: Expr | undefined = undefined
+  let max: Expr | undefined = undefined
+  let secondColon: number = -1
   p.next()
   if (p.tok !== T.COLON && p.tok !== T.RBRACK && p.tok !== T.EOF) high = parseRhs(p)
   if (p.tok === T.COLON) {

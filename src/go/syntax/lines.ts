@@ -9,7 +9,8 @@ type LineStarts = Int32Array | readonly number[]
 
 /** The line that holds `offset`; `count` where only so many entries are filled. */
 export function lineOf(starts: LineStarts, offset: number, count = starts.length): number {
-  let [low, high] = [0, count]
+  let low = 0
+  let high = count
   while (low < high) {
     const middle = (low + high) >>> 1
     if (starts[middle]! <= offset) low = middle + 1

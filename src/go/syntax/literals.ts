@@ -27,7 +27,10 @@ interface Digits {
 }
 
 function digits(bytes: Uint8Array, from: number, base: number): Digits {
-  let [at, some, separators, invalid] = [from, false, false, -1]
+  let at = from
+  let some = false
+  let separators = false
+  let invalid = -1
   for (; ; at++) {
     const c = bytes[at]!
     if (c === underscore) separators = true
@@ -44,7 +47,11 @@ export let numberToken = INT
 /** A number of any form from `from`; gives its end and sets `numberToken`. */
 export function scanNumber(bytes: Uint8Array, from: number, report: Report): number {
   let at = from
-  let [base, prefix, some, separators, invalid] = [10, '', false, false, -1]
+  let base = 10
+  let prefix = ''
+  let some = false
+  let separators = false
+  let invalid = -1
   const take = (run: Digits) => {
     at = run.end
     some ||= run.some
@@ -117,7 +124,7 @@ function invalidSeparator(bytes: Uint8Array, from: number, to: number): number {
   return previous === 'separator' ? to - 1 : -1
 }
 
-const simpleEscapes = new Set([...'abfnrtv\\'].map(c => c.charCodeAt(0)))
+const simpleEscapes = new Set(Array.from('abfnrtv\\', c => c.charCodeAt(0)))
 const digitValue = (c: number) => (isDecimal(c) ? c - 48 : isHex(c) ? (c | 32) - 87 : 16)
 const unicodeName = (rune: number) => {
   const code = `U+${rune.toString(16).toUpperCase().padStart(4, '0')}`
@@ -128,7 +135,10 @@ const unicodeName = (rune: number) => {
 export function scanEscape(bytes: Uint8Array, from: number, size: number, quote: number, report: Report): number {
   const c = bytes[from]!
   if (from < size && (c === quote || simpleEscapes.has(c))) return from + 1
-  let [at, left, base, max] = [from + 1, 0, 16, 0x10ffff]
+  let at = from + 1
+  let left = 0
+  let base = 16
+  let max = 0x10ffff
   if (c >= 48 && c <= 55) [at, left, base, max] = [from, 3, 8, 255]
   else if (c === 120) [left, max] = [2, 255]
   else if (c === 117) left = 4
@@ -156,7 +166,9 @@ export function scanEscape(bytes: Uint8Array, from: number, size: number, quote:
 
 /** A rune literal that starts at `from`; gives its end. */
 export function scanRune(bytes: Uint8Array, from: number, size: number, report: Report): number {
-  let [at, valid, count] = [from + 1, true, 0]
+  let at = from + 1
+  let valid = true
+  let count = 0
   for (;;) {
     const c = bytes[at]!
     if (c === 10 || at >= size) {
@@ -191,7 +203,9 @@ export const illegalCharacter = (rune: number): string =>
 export function withoutCarriageReturns(text: string, generalComment: boolean): string {
   if (!generalComment) return text.replaceAll('\r', '')
   const kept: string[] = []
-  let [start, previous, length] = [0, '', 0] // the last kept character, and how many are kept
+  let start = 0
+  let previous = ''
+  let length = 0 // the last kept character, and how many are kept
   for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) {
     if (at > start) {
       kept.push(text.slice(start, at))

@@ -1,7 +1,7 @@
 // Parameter lists of functions and types. One list may name its parameters or not, and only its end says which; the names are then sorted out
 // as src/go/parser/parser.go parseParameterList does.
 import type {Expr, Field, FieldList, Ident} from './ast.ts'
-import type {Parser} from './parser.ts'
+import {none, type Parser} from './parser.ts'
 import {badExpr, parseArrayOrInstance, parseIdent, parseQualified, parseType, parseUnion, tryType} from './types.ts'
 import * as T from './token.ts'
 
@@ -14,7 +14,7 @@ interface Entry {
 /** `dddok`: the last one may be variadic. */
 export function parseParameters(p: Parser, dddok: boolean): FieldList {
   const opening = p.expect(T.LPAREN)
-  const list = p.tok === T.RPAREN ? [] : parseParameterList(p, undefined, undefined, T.RPAREN, dddok)
+  const list = p.tok === T.RPAREN ? none : parseParameterList(p, undefined, undefined, T.RPAREN, dddok)
   const closing = p.expect(T.RPAREN)
   return {kind: 'FieldList', pos: opening, end: closing + 1, id: p.ids++, opening, list, closing}
 }
@@ -23,7 +23,8 @@ export function parseResult(p: Parser): FieldList | undefined {
   if (p.tok === T.LPAREN) return parseParameters(p, false)
   const type = tryType(p)
   if (type === undefined) return undefined
-  const [pos, end] = [type.pos, p.prevEnd]
+  const pos = type.pos
+  const end = p.prevEnd
   const field = unnamed(p, type, end)
   return {kind: 'FieldList', pos, end, id: p.ids++, opening: -1, list: [field], closing: -1}
 }
@@ -34,7 +35,7 @@ const unnamed = (p: Parser, type: Expr, end: number): Field => ({
   end,
   id: p.ids++,
   doc: undefined,
-  names: [],
+  names: none,
   type,
   tag: undefined,
   comment: undefined,
@@ -42,7 +43,7 @@ const unnamed = (p: Parser, type: Expr, end: number): Field => ({
 
 export function parseTypeParameters(p: Parser): FieldList | undefined {
   const opening = p.expect(T.LBRACK)
-  const list = p.tok === T.RBRACK ? [] : parseParameterList(p, undefined, undefined, T.RBRACK, false)
+  const list = p.tok === T.RBRACK ? none : parseParameterList(p, undefined, undefined, T.RBRACK, false)
   const closing = p.expect(T.RBRACK)
   if (list.length > 0) return {kind: 'FieldList', pos: opening, end: closing + 1, id: p.ids++, opening, list, closing}
   p.error(closing, 'empty type parameter list')
@@ -50,12 +51,21 @@ export function parseTypeParameters(p: Parser): FieldList | undefined {
 }
 
 /** `name0` and `type0` are what the caller has read of the first parameter; type parameters are closed by `]`. */
-export function parseParameterList(p: Parser, name0: Ident | undefined, type0: Expr | undefined, closing: number, dddok: boolean): Field[] {
+export function parseParameterList(
+  p: Parser,
+  name0: Ident | undefined,
+  type0: Expr | undefined,
+  closing: number,
+  dddok: boolean,
+): readonly Field[] {
   const typeParams = closing === T.RBRACK
   const start = name0?.pos ?? type0?.pos ?? p.pos
   const mark = p.listMark()
-  let [count, named, typed] = [0, 0, 0]
-  let [name, type] = [name0, type0]
+  let count = 0
+  let named = 0
+  let typed = 0
+  let name = name0
+  let type = type0
   while (name !== undefined || (p.tok !== closing && p.tok !== T.EOF)) {
     const entry: Entry = type === undefined ? parseParameter(p, name, typeParams) : {name, type: typeParams ? parseUnion(p, type) : type}
     name = type = undefined
@@ -70,7 +80,7 @@ export function parseParameterList(p: Parser, name0: Ident | undefined, type0: E
     if (!p.atComma('parameter list', closing)) break
     p.next()
   }
-  if (count === 0) return []
+  if (count === 0) return none
   const list = p.takeList<Entry>(mark)
   if (named === 0) nameless(p, list, typed, typeParams, start)
   else if (named !== count) completeNames(p, list, named === typed, typeParams)
@@ -132,7 +142,7 @@ function parseVariadic(p: Parser): Expr {
 }
 
 /** No parameter has a name and a type: the names are types. */
-function nameless(p: Parser, list: Entry[], typed: number, typeParams: boolean, start: number): void {
+function nameless(p: Parser, list: readonly Entry[], typed: number, typeParams: boolean, start: number): void {
   for (const entry of list) {
     entry.type ??= entry.name
     entry.name = undefined
@@ -143,7 +153,7 @@ function nameless(p: Parser, list: Entry[], typed: number, typeParams: boolean, 
 }
 
 /** Some have names: a lone name takes the type to its right, and a lone type is an error. */
-function completeNames(p: Parser, list: Entry[], noLoneType: boolean, typeParams: boolean): void {
+function completeNames(p: Parser, list: readonly Entry[], noLoneType: boolean, typeParams: boolean): void {
   let at = -1
   let type: Expr | undefined
   for (let i = list.length - 1; i >= 0; i--) {
@@ -166,7 +176,7 @@ function completeNames(p: Parser, list: Entry[], noLoneType: boolean, typeParams
   else p.error(at, `missing type parameter name${list.length === 1 ? ' or invalid array length' : ''}`)
 }
 
-function refuseEllipses(p: Parser, list: Entry[], dddok: boolean): void {
+function refuseEllipses(p: Parser, list: readonly Entry[], dddok: boolean): void {
   let first = true
   for (const [i, entry] of list.entries()) {
     const type = entry.type

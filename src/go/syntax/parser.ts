@@ -23,6 +23,9 @@ const syncsMax = 10
 /** Thrown to leave a file that nests too deeply; caught by `parseFile`. */
 export class Bailout extends Error {}
 
+/** The empty list, shared: lists of the tree are never changed. */
+export const none: readonly never[] = []
+
 export class Parser extends Scanner {
   readonly keepComments: boolean
   readonly declarationsOnly: boolean
@@ -41,13 +44,13 @@ export class Parser extends Scanner {
   exprLevel = 0
   /** On the right-hand side `=` is taken for `==`, which makes the better message. */
   inRhs = false
-  #aboveClause = true
-  #syncPos = -1
-  #syncs = 0
-  #lastProblemLine = -1
+  private aboveClause = true
+  private syncPos = -1
+  private syncs = 0
+  private lastProblemLine = -1
   /** Elements of the lists being read; each list is cut off at its exact length. */
-  readonly #stack: unknown[] = []
-  #top = 0
+  private readonly stack: unknown[] = []
+  private top = 0
 
   constructor(source: SourceText, options: {comments: boolean; declarationsOnly: boolean}) {
     super(source)
@@ -64,8 +67,8 @@ export class Parser extends Scanner {
     this.leadComment = undefined
     this.lineComment = undefined
     this.scan()
-    if (this.tok === T.COMMENT) this.#takeComments(previousLine)
-    else this.#aboveClause = false
+    if (this.tok === T.COMMENT) this.takeComments(previousLine)
+    else this.aboveClause = false
   }
 
   /** To the token behind a `}` that ends at `end`. */
@@ -74,57 +77,57 @@ export class Parser extends Scanner {
     this.next()
   }
 
-  #nextComment(): void {
+  private nextComment(): void {
     this.scan()
-    if (this.tok !== T.COMMENT) this.#aboveClause = false
+    if (this.tok !== T.COMMENT) this.aboveClause = false
   }
 
   /** A group on the line of the previous token is a line comment if nothing follows it there; one that ends right above a token leads it. */
-  #takeComments(previousLine: number): void {
+  private takeComments(previousLine: number): void {
     if (!this.keepComments) {
       while (this.tok === T.COMMENT) {
-        this.#lookForVersion()
-        this.#nextComment()
+        this.lookForVersion()
+        this.nextComment()
       }
       return
     }
     let group: CommentGroup | undefined
     if (this.line === previousLine) {
-      group = this.#commentGroup(0)
-      if (this.line !== this.#groupEndLine || this.tok === T.SEMICOLON || this.tok === T.EOF) this.lineComment = group
+      group = this.commentGroup(0)
+      if (this.line !== this.groupEndLine || this.tok === T.SEMICOLON || this.tok === T.EOF) this.lineComment = group
     }
     let endLine = -1
     while (this.tok === T.COMMENT) {
-      group = this.#commentGroup(1)
-      endLine = this.#groupEndLine
+      group = this.commentGroup(1)
+      endLine = this.groupEndLine
     }
     if (endLine + 1 === this.line) this.leadComment = group
   }
 
-  #groupEndLine = 0
+  private groupEndLine = 0
 
-  #commentGroup(emptyLines: number): CommentGroup {
+  private commentGroup(emptyLines: number): CommentGroup {
     const list: Comment[] = []
     const pos = this.pos
     const id = this.ids++
     let endLine = this.line
     let end = pos
     while (this.tok === T.COMMENT && this.line <= endLine + emptyLines) {
-      if (this.#aboveClause) this.#lookForVersion()
-      const comment = this.#comment()
+      if (this.aboveClause) this.lookForVersion()
+      const comment = this.comment()
       list.push(comment)
       end = comment.end
       endLine = this.src[this.pos + 1] === 42 ? this.lineCount : this.line
-      this.#nextComment()
+      this.nextComment()
     }
-    this.#groupEndLine = endLine
+    this.groupEndLine = endLine
     const group: CommentGroup = {kind: 'CommentGroup', pos, end, id, list}
     this.comments.push(group)
     return group
   }
 
   /** go/ast's End is the start and the length of the text, which has lost its carriage returns. */
-  #comment(): Comment {
+  private comment(): Comment {
     const {pos, end} = this
     const raw = this.slice(pos, end)
     if (!raw.includes('\r')) return {kind: 'Comment', pos, end, id: this.ids++, text: raw}
@@ -132,8 +135,8 @@ export class Parser extends Scanner {
     return {kind: 'Comment', pos, end: end - (raw.length - text.length), id: this.ids++, text}
   }
 
-  #lookForVersion(): void {
-    if (!this.#aboveClause || !this.text.startsWith('//go:build', this.pos)) return
+  private lookForVersion(): void {
+    if (!this.aboveClause || !this.slice(this.pos, this.end).startsWith('//go:build')) return
     const constraint = parseConstraint(this.slice(this.pos, this.end).replaceAll('\r', ''))
     if (constraint !== undefined) this.goVersion = goVersionOf(constraint)
   }
@@ -148,20 +151,20 @@ export class Parser extends Scanner {
 
   /** The mark to give to `takeList`. */
   listMark(): number {
-    return this.#top
+    return this.top
   }
 
   push(item: unknown): void {
-    this.#stack[this.#top++] = item
+    this.stack[this.top++] = item
   }
 
-  takeList<N>(mark: number): N[] {
-    const stack = this.#stack as N[]
-    const length = this.#top - mark
-    this.#top = mark
+  takeList<N>(mark: number): readonly N[] {
+    const stack = this.stack as N[]
+    const length = this.top - mark
+    this.top = mark
     switch (length) {
       case 0:
-        return []
+        return none
       case 1:
         return [stack[mark]!]
       case 2:
@@ -177,14 +180,14 @@ export class Parser extends Scanner {
 
   override scanError(pos: number, message: string): void {
     if (this.problems.length < problemsMax) this.problems.push({pos, message})
-    this.#lastProblemLine = lineOf(this.lineStarts, pos, this.lineCount)
+    this.lastProblemLine = lineOf(this.lineStarts, pos, this.lineCount)
   }
 
   /** A further error on the line of the last one is most likely its consequence. */
   error(pos: number, message: string): void {
     const line = lineOf(this.lineStarts, pos, this.lineCount)
-    if (line === this.#lastProblemLine || this.problems.length >= problemsMax) return
-    this.#lastProblemLine = line
+    if (line === this.lastProblemLine || this.problems.length >= problemsMax) return
+    this.lastProblemLine = line
     this.problems.push({pos, message})
   }
 
@@ -265,13 +268,13 @@ export class Parser extends Scanner {
   advance(to: Uint8Array): void {
     for (; this.tok !== T.EOF; this.next()) {
       if (to[this.tok] === 0) continue
-      if (this.pos === this.#syncPos && this.#syncs < syncsMax) {
-        this.#syncs++
+      if (this.pos === this.syncPos && this.syncs < syncsMax) {
+        this.syncs++
         return
       }
-      if (this.pos > this.#syncPos) {
-        this.#syncPos = this.pos
-        this.#syncs = 0
+      if (this.pos > this.syncPos) {
+        this.syncPos = this.pos
+        this.syncs = 0
         return
       }
     }

@@ -16,7 +16,8 @@ export function skipBody(p: Parser): {readonly start: number; readonly end: numb
 
 function matchingBrace(p: Parser, from: number): number {
   const {src, size} = p
-  let [at, depth] = [from, 1]
+  let at = from
+  let depth = 1
   for (;;) {
     let c = src[at]!
     while (stops[c] === 0) c = src[++at]!

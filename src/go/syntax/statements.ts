@@ -2,13 +2,13 @@
 import type {AssignOperator, BlockStmt, CallExpr, CaseClause, CommClause, Expr, IfStmt, Stmt} from './ast.ts'
 import {parseGenDecl} from './declarations.ts'
 import {parseExprList, parseRhs, unparen} from './expressions.ts'
-import type {Parser} from './parser.ts'
+import {none, type Parser} from './parser.ts'
 import * as T from './token.ts'
 import {badExpr, parseIdent} from './types.ts'
 
 const assignOperator = (tok: number) => T.spelling[tok] as AssignOperator // only called when T.isAssignment(tok)
 
-function parseStmtList(p: Parser): Stmt[] {
+function parseStmtList(p: Parser): readonly Stmt[] {
   const mark = p.listMark()
   while (p.tok !== T.CASE && p.tok !== T.DEFAULT && p.tok !== T.RBRACE && p.tok !== T.EOF) p.push(parseStmt(p))
   return p.takeList<Stmt>(mark)
@@ -114,7 +114,8 @@ function parseSimple(p: Parser, labelOk: boolean): Stmt {
 }
 
 function parseAssign(p: Parser, pos: number, lhs: readonly Expr[]): Stmt {
-  const [tokPos, tok] = [p.pos, assignOperator(p.tok)]
+  const tokPos = p.pos
+  const tok = assignOperator(p.tok)
   p.next()
   const rhs = parseExprList(p, true)
   return {kind: 'AssignStmt', pos, end: p.prevEnd, id: p.ids++, lhs, tokPos, tok, rhs}
@@ -171,7 +172,7 @@ function parseGoOrDefer(p: Parser, kind: 'GoStmt' | 'DeferStmt'): Stmt {
 function parseReturn(p: Parser): Stmt {
   const pos = p.pos
   p.next()
-  const results = p.tok !== T.SEMICOLON && p.tok !== T.RBRACE ? parseExprList(p, true) : []
+  const results = p.tok !== T.SEMICOLON && p.tok !== T.RBRACE ? parseExprList(p, true) : none
   const end = p.prevEnd
   p.expectSemi()
   return {kind: 'ReturnStmt', pos, end, id: p.ids++, results}
@@ -225,7 +226,8 @@ function parseIfHeader(p: Parser): {readonly init: Stmt | undefined; readonly co
   p.exprLevel = -1
   let init: Stmt | undefined
   let condition: Stmt | undefined
-  let [semi, newline] = [-1, false]
+  let semi = -1
+  let newline = false
   if (p.tok !== T.SEMICOLON) {
     if (p.tok === T.VAR) {
       p.next()
@@ -292,7 +294,7 @@ function parseCase(p: Parser): CaseClause {
   const pos = p.pos
   const isDefault = p.tok === T.DEFAULT
   p.next()
-  const list = isDefault ? [] : parseExprList(p, true)
+  const list = isDefault ? none : parseExprList(p, true)
   const colon = p.expect(T.COLON)
   const body = parseStmtList(p)
   return {kind: 'CaseClause', pos, end: body.at(-1)?.end ?? colon + 1, id: p.ids++, isDefault, list, colon, body}
@@ -353,7 +355,7 @@ function parseFor(p: Parser): Stmt {
   if (p.tok !== T.LBRACE) {
     const level = p.exprLevel
     p.exprLevel = -1
-    if (p.tok === T.RANGE) range = parseRangeHeader(p, [], -1, undefined)
+    if (p.tok === T.RANGE) range = parseRangeHeader(p, none, -1, undefined)
     else if (p.tok !== T.SEMICOLON) {
       const first = parseForStart(p)
       if ('kind' in first) cond = first
@@ -381,7 +383,8 @@ function parseForStart(p: Parser): Stmt | RangeHeader {
   const pos = p.pos
   const list = parseExprList(p, false)
   if (!T.isAssignment(p.tok)) return parseSimpleRest(p, pos, list, false)
-  const [tokPos, tok] = [p.pos, assignOperator(p.tok)]
+  const tokPos = p.pos
+  const tok = assignOperator(p.tok)
   p.next()
   if (p.tok === T.RANGE && (tok === '=' || tok === ':=')) return parseRangeHeader(p, list, tokPos, tok)
   const rhs = parseExprList(p, true)

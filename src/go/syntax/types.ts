@@ -2,7 +2,7 @@
 import type {BadExpr, Expr, Field, FuncType, Ident, InterfaceType, StructType} from './ast.ts'
 import {parseExpr, parseRhs} from './expressions.ts'
 import {parseParameterList, parseParameters, parseResult, parseTypeParameters} from './parameters.ts'
-import type {Parser} from './parser.ts'
+import {none, type Parser} from './parser.ts'
 import * as T from './token.ts'
 
 export function parseIdent(p: Parser): Ident {
@@ -102,16 +102,15 @@ function parseTypeInstance(p: Parser, x: Expr): Expr {
   const list = p.takeList<Expr>(mark)
   p.exprLevel--
   const rbrack = p.expectClosing(T.RBRACK, 'type argument list')
-  if (list.length === 0) {
-    p.errorExpected(rbrack, 'type argument list')
-    list.push(badExpr(p, lbrack + 1, rbrack))
-  }
-  return packIndex(p, x, lbrack, list, rbrack)
+  if (list.length > 0) return packIndex(p, x, lbrack, list, rbrack)
+  p.errorExpected(rbrack, 'type argument list')
+  return packIndex(p, x, lbrack, [badExpr(p, lbrack + 1, rbrack)], rbrack)
 }
 
 /** `x[a]` or `x[a, b]`, read to its closing bracket. */
 export function packIndex(p: Parser, x: Expr, lbrack: number, list: readonly Expr[], rbrack: number): Expr {
-  const [pos, end] = [x.pos, rbrack + 1]
+  const pos = x.pos
+  const end = rbrack + 1
   if (list.length === 1) return {kind: 'IndexExpr', pos, end, id: p.ids++, x, lbrack, index: list[0]!, rbrack}
   return {kind: 'IndexListExpr', pos, end, id: p.ids++, x, lbrack, indices: list, rbrack}
 }
@@ -259,15 +258,18 @@ function parseSignature(p: Parser, pos: number, func: number): FuncType {
 
 function parseChanType(p: Parser): Expr {
   const pos = p.pos
-  let [arrow, dir]: [number, 'both' | 'send' | 'recv'] = [-1, 'both']
+  let arrow: number = -1
+  let dir: 'both' | 'send' | 'recv' = 'both'
   if (p.tok === T.CHAN) {
     p.next()
     if (p.tok === T.ARROW) {
-      ;[arrow, dir] = [p.pos, 'send']
+      arrow = p.pos
+      dir = 'send'
       p.next()
     }
   } else {
-    ;[arrow, dir] = [p.expect(T.ARROW), 'recv']
+    arrow = p.expect(T.ARROW)
+    dir = 'recv'
     p.expect(T.CHAN)
   }
   const value = parseType(p)
@@ -299,7 +301,7 @@ function parseInterfaceType(p: Parser): InterfaceType {
 const elementField = (p: Parser, type: Expr): Field => {
   const end = p.prevEnd
   const comment = p.expectSemi()
-  return {kind: 'Field', pos: type.pos, end, id: p.ids++, doc: undefined, names: [], type, tag: undefined, comment}
+  return {kind: 'Field', pos: type.pos, end, id: p.ids++, doc: undefined, names: none, type, tag: undefined, comment}
 }
 
 function parseElement(p: Parser): Field | undefined {
@@ -325,7 +327,7 @@ function parseMethodOrName(p: Parser): Field {
   const union = parseUnion(p, type)
   const end = p.prevEnd
   const comment = p.expectSemi()
-  return {kind: 'Field', pos: ident.pos, end, id: p.ids++, doc, names: [], type: union, tag: undefined, comment}
+  return {kind: 'Field', pos: ident.pos, end, id: p.ids++, doc, names: none, type: union, tag: undefined, comment}
 }
 
 /** `m[T any]()` is an error with a good message; `T[A, B]` embeds an instance. */
