@@ -17,8 +17,10 @@ export function constraintOf(head: string): FileConstraint {
   let confirmed = 0
   let ended = false
   let inGeneral = false
-  for (const raw of head.split('\n')) {
+  const lines = head.split('\n')
+  for (const [index, raw] of lines.entries()) {
     let line = raw.trim()
+    if (line === '' && index === lines.length - 1) break // what stands before the package clause on its own line is no blank line
     if (line === '' && !ended) {
       confirmed = old.length
       continue
