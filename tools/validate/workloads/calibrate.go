@@ -26,9 +26,9 @@ func each(batches, n int, f func()) []float64 {
 }
 
 func pin(cpu int) {
-	mask := [16]uint64{1 << cpu}
-	if cpu < 0 {
-		mask[0] = math.MaxUint64
+	mask := [16]uint64{math.MaxUint64}
+	if cpu >= 0 {
+		mask[0] = 1 << cpu
 	}
 	syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, 0, unsafe.Sizeof(mask), uintptr(unsafe.Pointer(&mask)))
 }
