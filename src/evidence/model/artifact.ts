@@ -1,9 +1,12 @@
 // An artifact is one decoded piece of evidence: what it is, where its bytes lie, whose program it belongs to, and its data.
+import type {Crash} from './crash.ts'
 import type {EscapeReport} from './escape.ts'
 import type {GcTrace, PacerTrace} from './gctrace.ts'
 import type {GoroutineDump} from './goroutines.ts'
 import type {MetricSeries} from './metrics.ts'
 import type {Profile} from './profile.ts'
+import type {RaceReport} from './race.ts'
+import type {SanitizerReport} from './sanitizer.ts'
 
 /** What a decoder knows of the program instance an artifact came from; joined into `Program`s by diagnosis, never guessed into one. */
 export interface ProgramHint {
@@ -17,7 +20,17 @@ export interface ProgramHint {
 }
 
 /** Every kind of decoded data, by `kind`. A wing that decodes a new kind adds its model file beside this one and a line here. */
-export type ArtifactData = Profile | GoroutineDump | GcTrace | PacerTrace | MetricSeries | EscapeReport | OtherData
+export type ArtifactData =
+  | Profile
+  | GoroutineDump
+  | Crash
+  | RaceReport
+  | SanitizerReport
+  | GcTrace
+  | PacerTrace
+  | MetricSeries
+  | EscapeReport
+  | OtherData
 
 /** Data that no model type describes yet; shown by `identify`, read by no detector. */
 export interface OtherData {

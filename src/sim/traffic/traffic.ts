@@ -51,7 +51,9 @@ export function trafficPhases(kind: TrafficKind, durationNs: number, requestsPer
     case 'brownout':
       return [phase(durationNs / 2, good), phase(durationNs / 2 + 300 * s, slow), phase(durationNs, good)]
     case 'flapping':
-      return Array.from({length: Math.max(2, Math.ceil(durationNs / (20 * s)))}, (_, i) => phase((i + 1) * 20 * s, i % 2 === 0 ? good : dead))
+      return Array.from({length: Math.max(2, Math.ceil(durationNs / (20 * s)))}, (_, i) =>
+        phase((i + 1) * 20 * s, i % 2 === 0 ? good : dead),
+      )
     case 'low-traffic':
       return [phase(durationNs, {...good, errorShare: 0.05}, 5 / 60)]
     case 'recovery':

@@ -1,0 +1,3 @@
+module example.com/gotriage/conformance
+
+go 1.26
