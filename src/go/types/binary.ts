@@ -6,7 +6,7 @@ import {binaryOp, compare, imag, makeBool, overflowsUntyped, real, shift as shif
 import {checkExpr, operandError} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {identical} from './identical.ts'
-import {copyOperand, invalidateBy, isNil, newOperand, type Operand} from './operand.ts'
+import {copyOperand, invalidateBy, isInvalid, isNil, newOperand, type Operand} from './operand.ts'
 import {
   allBoolean, allInteger, allNumeric, allNumericOrString, allOrdered, allString, allUnsigned, defaultType, hasNil, isComparableType, isComplex, isInteger,
   isInterfaceNotParam, isPointer, isTyped, isUnknown, isUntyped, isValid,
@@ -34,7 +34,7 @@ export function binary(c: Checker, x: Operand, e: Expr | undefined, lhs: Expr, r
     return
   }
   matchTypes(c, x, y)
-  if (x.mode === Mode.invalid) return
+  if (isInvalid(x)) return
   if (comparisons.has(op)) {
     comparison(c, x, y, op)
     return
@@ -207,7 +207,7 @@ function checkShiftCount(c: Checker, x: Operand, y: Operand): boolean {
     if (isUntyped(y.type)) {
       // Representable as uint, but it stays untyped: its value does not change.
       makeRepresentable(c, y, uintType)
-      if (y.mode === Mode.invalid) {
+      if (isInvalid(y)) {
         x.mode = Mode.invalid
         return false
       }

@@ -10,7 +10,7 @@ import {instantiateFunction, instantiateSignature} from './function-instance.ts'
 import {indexExpr, indicesOf} from './index-expression.ts'
 import {infer, renameTypeParams} from './infer.ts'
 import {newParam, type Var} from './objects.ts'
-import {newOperand, valueOperand, type Operand} from './operand.ts'
+import {isConstant, isInvalid, newOperand, valueOperand, type Operand} from './operand.ts'
 import {isTypeParam, isUnknown, isValid} from './predicates.ts'
 import {record, recordType} from './recording.ts'
 import {substitute, substitutionOf} from './substitution.ts'
@@ -48,7 +48,7 @@ export function callExpr(c: Checker, x: Operand, call: CallExpr): ExprKind {
       const {id} = x
       if (id === undefined || !builtinCall(c, x, call, id)) x.mode = Mode.invalid
       x.expr = call
-      if (x.mode !== Mode.invalid && x.mode !== Mode.constant) c.env.hasCallOrRecv = true
+      if (!isInvalid(x) && !isConstant(x)) c.env.hasCallOrRecv = true
       return id !== undefined && builtinShapes[id].statement ? 'statement' : 'expression'
     }
     default:

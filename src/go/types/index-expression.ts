@@ -6,7 +6,7 @@ import {int64Val, sign, stringVal, unknownValue} from './constant/constant.ts'
 import {checkExpr, exprOrType, notGeneric, operandError} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {identical} from './identical.ts'
-import {newOperand, type Operand} from './operand.ts'
+import {isInvalid, newOperand, type Operand} from './operand.ts'
 import {allInteger, isString, isTypeParam, isUnknown, isUntyped, isValid} from './predicates.ts'
 import {representable} from './representable.ts'
 import {varType} from './type-expression.ts'
@@ -36,7 +36,7 @@ export function indexExpr(c: Checker, x: Operand, e: IndexExpr | IndexListExpr):
     if (u.kind === 'Signature' && u.tparams !== undefined) return true
   }
   notGeneric(c, undefined, x)
-  if (x.mode === Mode.invalid) return false
+  if (isInvalid(x)) return false
   const length = indexed(c, x, e)
   if (length === undefined) return false
   const [index] = indicesOf(e)
@@ -275,7 +275,7 @@ export function indexValue(c: Checker, e: Expr, max: number): {type: Type; value
 export function isValidIndex(c: Checker, x: Operand, what: string, negative: boolean): boolean {
   if (x.mode === Mode.invalid) return false
   convertUntyped(c, x, intType)
-  if (x.mode === Mode.invalid) return false
+  if (isInvalid(x)) return false
   if (!allInteger(x.type)) {
     if (isValid(underlying(x.type))) c.error(x.expr?.pos ?? 0, `invalid argument: ${what} must be integer`)
     return false

@@ -58,3 +58,7 @@ export function setLiteral(x: Operand, e: BasicLit): void {
   x.type = typ(literalKinds[e.token])
   x.val = val
 }
+
+/** As a call, so that the compiler does not assume what checking changes. */
+export const isInvalid = (x: Operand): boolean => x.mode === Mode.invalid
+export const isConstant = (x: Operand): boolean => x.mode === Mode.constant

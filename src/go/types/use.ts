@@ -3,7 +3,7 @@ import type {Expr} from '../syntax/ast.ts'
 import type {Checker} from './checker.ts'
 import {exprOrType, rawExpr} from './expression.ts'
 import {Mode} from './file-state.ts'
-import {newOperand} from './operand.ts'
+import {isInvalid, newOperand} from './operand.ts'
 import {unparen} from './resolver.ts'
 
 /** Whether all of them are valid. */
@@ -33,5 +33,5 @@ function useExpr(c: Checker, e: Expr, left: boolean): boolean {
     if (variable !== undefined) variable.used = used
   } else if (n.kind === 'KeyValueExpr') return useExpr(c, n.value, false)
   else rawExpr(c, undefined, x, e, undefined, true)
-  return x.mode !== Mode.invalid
+  return !isInvalid(x)
 }
