@@ -28,10 +28,13 @@ export interface ProfileContext {
 
 /** Reads, merges and prepares what the request names. */
 export async function loadProfile(request: ProfileRequest, context: ProfileContext): Promise<WorkingProfile> {
-  const profiles = await readAll(request.files, context, 'source')
+  const [first] = request.files
+  // As in pprof, an executable in front of the profiles names the main binary.
+  const binary = first !== undefined && request.files.length > 1 && (await isExecutable(first, context)) ? first : undefined
+  const profiles = await readAll(binary === undefined ? request.files : request.files.slice(1), context, 'source', request, binary)
   if (profiles.length === 0) throw errors.usage('failed to fetch any source profiles', 'Name a profile that can be read.')
   let profile = combineProfiles(profiles)
-  const bases = await readAll(request.base, context, 'base')
+  const bases = await readAll(request.base, context, 'base', request, binary)
   if (request.base.length > 0) {
     if (bases.length === 0) throw errors.usage('failed to fetch any base profiles', 'Name a base profile that can be read.')
     const base = combineProfiles(bases)
@@ -50,12 +53,46 @@ export async function loadProfile(request: ProfileRequest, context: ProfileConte
   return profile
 }
 
-async function readAll(files: readonly string[], context: ProfileContext, what: string): Promise<WorkingProfile[]> {
+/** First bytes of ELF, Mach-O and PE files. */
+const executableHeads: readonly (readonly number[])[] = [
+  [0x7f, 0x45, 0x4c, 0x46],
+  [0xcf, 0xfa, 0xed, 0xfe],
+  [0xce, 0xfa, 0xed, 0xfe],
+  [0x4d, 0x5a],
+]
+
+async function isExecutable(path: string, context: ProfileContext): Promise<boolean> {
+  if ((await context.host.stat(path))?.kind !== 'file') return false
+  const head = await (await context.host.open(path)).read(0, 4)
+  return executableHeads.some(bytes => bytes.every((byte, index) => head[index] === byte))
+}
+
+/** What pprof does to every file's mappings before merging (locateBinaries): one that covers everything where there is none. */
+function nameMappings(profile: WorkingProfile, binary: string | undefined): void {
+  if (profile.mappings.length === 0) {
+    const flags = {hasFunctions: false, hasFilenames: false, hasLineNumbers: false, hasInlineFrames: false}
+    profile.mappings = [{id: 1n, start: 0n, limit: 0n, offset: 0n, file: '', buildId: '', ...flags}]
+    profile.locationMapping = new Int32Array(profile.locationCount)
+  }
+  const [main, ...others] = profile.mappings
+  if (binary !== undefined && main !== undefined) profile.mappings = [{...main, file: rawOfText(binary)}, ...others]
+}
+
+async function readAll(
+  files: readonly string[],
+  context: ProfileContext,
+  what: string,
+  request: ProfileRequest,
+  binary: string | undefined,
+): Promise<WorkingProfile[]> {
+  const options = {symbols: request.symbolize === 'comments'}
   const profiles: WorkingProfile[] = []
   let failure: unknown
   for (const file of files) {
     try {
-      profiles.push(workingProfile(await readProfile(await context.host.open(file), context.task)))
+      const profile = workingProfile(await readProfile(await context.host.open(file), context.task, options))
+      nameMappings(profile, binary)
+      profiles.push(profile)
     } catch (error) {
       failure = error
       context.note(`${file}: ${error instanceof Error ? error.message : String(error)}`)

@@ -42,7 +42,8 @@ export async function readEvidence(host: Host, files: readonly string[], task: T
       if (source.size === 0 && manifest?.files.some(file => file.path === relative) === true) continue // a log nothing was written to
       const {artifacts: found, failure} = await decodeSource(source, decoders, task)
       const sha256 = source.size !== undefined && source.size <= hashedBytesMax ? sha256Hex(await source.read(0, source.size)) : undefined
-      for (const artifact of found) artifacts.push({artifact: withManifest({...artifact, path}, manifest, relative), sha256})
+      for (const artifact of found)
+        artifacts.push({artifact: withManifest({...artifact, path: path + memberOf(artifact.path)}, manifest, relative), sha256})
       if (failure !== undefined) {
         const recognised = manifest !== undefined && failure.code === 'unrecognized'
         notes.push({code: failure.code, message: `${failure.message}. ${failure.hint}`, path})
@@ -103,6 +104,9 @@ function manifestFor(manifests: ReadonlyMap<string, Manifest>, path: string): [M
   const folder = folderOf(path)
   return [manifests.get(folder), folder === '' ? path : path.slice(folder.length + 1)]
 }
+
+/** `!member` of a container; file names with an exclamation mark of their own are rare enough. */
+const memberOf = (path: string) => (path.includes('!') ? path.slice(path.indexOf('!')) : '')
 
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 

@@ -1,11 +1,11 @@
 // The decoder of all line-oriented evidence: one pass over the lines, each offered to the readers in order, so that gctrace, a panic and a
 // race report in one stderr come out as artifacts of their own. A text in which no reader finds anything is an error, not an empty result.
 import type {ByteSource} from '../../base/byte-source.ts'
-import {errors} from '../../base/errors.ts'
+import {errors, TriageError} from '../../base/errors.ts'
 import type {Task} from '../../base/progress.ts'
 import type {Artifact} from '../model/artifact.ts'
 import type {Decoder} from '../model/decoder.ts'
-import {splitLines} from './line-splitter.ts'
+import {type SplitEnd, splitLines} from './line-splitter.ts'
 import {lineBytesMax, type TextPart, type TextReaderFactory} from './text-reader.ts'
 import {textReaders} from './text-readers.ts'
 
@@ -32,28 +32,40 @@ export async function* decodeText(
 ): AsyncGenerator<Artifact> {
   const parts: TextPart[] = []
   const readers = factories.map(create => create(part => parts.push(part)))
-  const end = await splitLines(
-    source.stream(),
-    line => {
-      for (const reader of readers) if (reader.offer(line)) break
-    },
-    task,
-  )
+  let end: SplitEnd = {bytes: 0, lines: 0, cut: true, overlong: 0}
+  let failure: TriageError | undefined
+  try {
+    end = await splitLines(
+      source.stream(),
+      line => {
+        for (const reader of readers) if (reader.offer(line)) break
+      },
+      task,
+    )
+  } catch (error) {
+    // What was whole before a gzip broke off is kept and told first.
+    if (!(error instanceof TriageError) || error.code === 'cancelled') throw error
+    failure = error
+  }
   for (const reader of readers) reader.finish(end.cut)
   if (parts.length === 0)
-    throw end.bytes === 0
-      ? errors.empty(source.name)
-      : errors.unrecognized(source.name, ['a profile', 'a trace', 'a goroutine dump', 'runtime logs'])
+    throw (
+      failure ??
+      (end.bytes === 0
+        ? errors.empty(source.name)
+        : errors.unrecognized(source.name, ['a profile', 'a trace', 'a goroutine dump', 'runtime logs']))
+    )
   parts.sort((a, b) => a.start - b.start || a.end - b.end || (a.format < b.format ? -1 : 1))
   const overlong =
     end.overlong > 0
       ? [{code: 'overlong-lines', message: `${end.overlong} lines were longer than ${lineBytesMax} bytes and read in part`}]
       : []
   for (const part of parts) yield artifactOf(part, source, end.bytes, overlong)
+  if (failure) throw failure
 }
 
 function artifactOf(part: TextPart, source: ByteSource, bytes: number, notes: Artifact['notes']): Artifact {
-  const whole = part.start === 0 && part.end >= bytes
+  const whole = part.start === 0 && bytes > 0 && part.end >= bytes
   return {
     format: part.format,
     path: source.name,

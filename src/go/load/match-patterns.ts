@@ -163,6 +163,7 @@ async function matchWildcard(context: MatchContext, pattern: string): Promise<Ma
       async dir => {
         const importPath = pathOf(dir)
         if (importPath === '' || isBuiltinPath(importPath) || found.has(importPath) || !matches(importPath)) return
+        if (importPath === 'runtime/cgo' && !context.settings.cgo) return
         if (!(await context.tree.hasGoFiles(dir)) || !hasGo(await context.scan(dir))) return
         const actual = vendored ? await finder.resolve(importPath, undefined) : {importPath, dir, module}
         if (actual !== undefined) found.set(importPath, actual)
