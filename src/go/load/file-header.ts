@@ -1,7 +1,7 @@
 // The head of a source file, as go/build reads it: build constraints, package clause and import clauses, and not a byte further
 // (go/build/read.go readGoInfo). A file that breaks off there still yields what came before. It is no parser: a load reads thousands of
 // heads and needs the tree of none.
-import {evaluate, fileConstraint} from '../syntax/build-constraint.ts'
+import {constraintOf, holds} from './constraint-lines.ts'
 
 export interface FileHeader {
   /** Empty when there is no readable package clause. */
@@ -168,6 +168,6 @@ export function headerSatisfies(bytes: Uint8Array, satisfies: (tag: string) => b
   if (end === start) return true
   const head = decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
   if (!head.includes('build')) return true
-  const found = fileConstraint(head)
-  return found.kind === 'malformed' ? found.message : found.kind === 'none' || evaluate(found.constraint, satisfies)
+  const found = constraintOf(head)
+  return found.kind === 'malformed' ? found.message : holds(found, satisfies)
 }
