@@ -27,7 +27,9 @@ test('the joined documents are what their fragments make', () => {
 })
 
 test('every command that README shows runs', async () => {
-  const shown = [...readFileSync(`${checkout}README.md`, 'utf8').matchAll(/^ {4}npx gotriage (.+?)(?:\s+#.*)?$/gm)].map(match => match[1] ?? '')
+  const shown = [...readFileSync(`${checkout}README.md`, 'utf8').matchAll(/^ {4}npx gotriage (.+?)(?:\s+#.*)?$/gm)].map(
+    match => match[1] ?? '',
+  )
   expect(shown.length).toBeGreaterThan(3)
   for (const line of shown.filter(text => !text.includes('localhost'))) {
     const {exit, stdout} = await gotriage(line.trim().split(/\s+/), {cwd: checkout})

@@ -14,7 +14,10 @@ beforeAll(() => {
   writeFileSync(`${dir}/whole.pb.gz`, heap)
   writeFileSync(`${dir}/empty.pb.gz`, '')
   writeFileSync(`${dir}/poem.txt`, 'Two roads diverged in a yellow wood,\nAnd sorry I could not travel both\n')
-  writeFileSync(`${dir}/noise.bin`, Uint8Array.from({length: 4096}, (_, i) => (i * 7919) & 255))
+  writeFileSync(
+    `${dir}/noise.bin`,
+    Uint8Array.from({length: 4096}, (_, i) => (i * 7919) & 255),
+  )
   mkdirSync(`${dir}/no-go`)
   writeFileSync(`${dir}/no-go/notes.txt`, 'nothing here\n')
 })

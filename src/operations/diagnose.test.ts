@@ -47,7 +47,8 @@ describe.each(readdirSync(incidents).filter(name => existsSync(`${incidents}${na
       for (const step of cause.chain) for (const finding of step.findings) expect(fingerprints, step.because).toContain(finding)
     }
     for (const finding of envelope.findings) {
-      if (finding.kind === 'observation') for (const m of finding.measured) if (m.artifact !== undefined) expect(artifacts).toContain(m.artifact)
+      if (finding.kind === 'observation')
+        for (const m of finding.measured) if (m.artifact !== undefined) expect(artifacts).toContain(m.artifact)
     }
   })
 
@@ -79,9 +80,9 @@ describe('map-growth-oom, in detail', () => {
   test('the numbers of the heap profiles are quoted, and GOGC is set aside as a cost', async () => {
     const {envelope} = await diagnosed(`${incidents}map-growth-oom`)
     const growth = envelope.findings.find(finding => finding.id === 'alloc-site-growth')
-    expect(growth?.kind === 'observation' && growth.measured.filter(m => m.name === 'live bytes').map(m => m.value)).toEqual([
-      0, 21_019_733, 50_956_907, 74_593_983, 101_929_133,
-    ].map(bytes => expect.closeTo(bytes, -5)))
+    expect(growth?.kind === 'observation' && growth.measured.filter(m => m.name === 'live bytes').map(m => m.value)).toEqual(
+      [0, 21_019_733, 50_956_907, 74_593_983, 101_929_133].map(bytes => expect.closeTo(bytes, -5)),
+    )
     const chain = envelope.causes[0]?.chain.map(step => `${step.role}: ${step.because}`).join('\n')
     expect(chain).toMatch(/contradicts: the low GOGC \(main\.go:26\) costs CPU/)
     expect(chain).toMatch(/contradicts: the pool at page\/page\.go:18/)

@@ -6,6 +6,14 @@ export function launchBrowser(): Promise<Browser> {
   if (chromium === undefined) throw new Error('Chromium is not installed: install Debian\'s package "chromium"')
   return driver.launch({
     executablePath: chromium,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   })
 }
