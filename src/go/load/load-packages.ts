@@ -10,9 +10,10 @@ import {joinPath} from './module-path.ts'
 import {ModuleGraph} from './module-graph.ts'
 import {PackageFinder, type Found} from './package-finder.ts'
 import {scanDirectory, sourceBytesMax, type DirectoryScan} from './scan-directory.ts'
-import {readSettings, type Settings} from './settings.ts'
+import {bundledGoVersion, oldestBundledMinor, readSettings, releasedAs, type Settings} from './settings.ts'
+import {openBundle} from './std/bundle.ts'
 import {postOrder, variantsFor, type Variants} from './test-variants.ts'
-import {bundleRoot, Tree, type StdBundle} from './tree.ts'
+import {bundleRoot, Tree} from './tree.ts'
 import {languageVersion} from './versions.ts'
 import {findWorkspace, readableRoots, type Workspace} from './workspace.ts'
 
@@ -33,15 +34,16 @@ interface Building {
   readonly xTests: {readonly imports: ReadonlyMap<string, string>; readonly missing: readonly string[]}
 }
 
-export async function loadPackages(host: Host, options: LoadOptions, task?: Task, bundle?: StdBundle): Promise<Loaded> {
+export async function loadPackages(host: Host, options: LoadOptions, task?: Task): Promise<Loaded> {
   const dir = joinPath(host.cwd, options.dir.replaceAll('\\', '/'))
   if ((await host.stat(dir))?.kind !== 'directory') throw errors.notFound(options.dir)
-  const {settings, notes} = await readSettings(host, options)
+  const read = await readSettings(host, options)
   const further = (options.roots ?? []).map(root => joinPath(host.cwd, root))
-  const roots = await readableRoots(host, dir, settings, further)
-  const tree = new Tree(host.within?.(roots) ?? host, bundle)
+  const roots = await readableRoots(host, dir, read.settings, further)
+  const tree = new Tree(host.within?.(roots) ?? host)
+  const workspace = await findWorkspace(tree, dir, read.settings)
+  const settings = read.settings.goroot === undefined ? await withBundle(read.settings, workspace, tree) : read.settings
   const files = new FileTable(tree, sourceBytesMax)
-  const workspace = await findWorkspace(tree, dir, settings)
   const graph = new ModuleGraph(tree, settings, workspace, task)
   const finder = new PackageFinder(tree, settings, workspace, graph, roots)
   const load = new Load({tree, files, settings, workspace, graph, finder, options, dir, task})
@@ -52,8 +54,20 @@ export async function loadPackages(host: Host, options: LoadOptions, task?: Task
     workspace,
     files,
     result,
-    notes: [...notes, ...workspace.notes, ...graph.notes, ...finder.notes, ...result.notes],
+    notes: [...read.notes, ...workspace.notes, ...graph.notes, ...finder.notes, ...result.notes],
   })
+}
+
+/** Without a GOROOT: the bundled standard library, as it was in the Go that the main module asks for. */
+async function withBundle(settings: Settings, workspace: Workspace, tree: Tree): Promise<Settings> {
+  const asked = [workspace.workFile, ...workspace.mains.map(main => main.modFile)].flatMap(file =>
+    [file?.go ?? [], file?.toolchain ?? []].flat(),
+  )
+  const minors = asked.map(version => Number(/^(?:go)?1\.(\d+)/.exec(version)?.[1] ?? 0))
+  const bundled = Number(bundledGoVersion.slice('go1.'.length))
+  const minor = minors.length === 0 ? bundled : Math.min(bundled, Math.max(oldestBundledMinor, ...minors))
+  tree.attach(await openBundle(`go1.${minor}`))
+  return releasedAs(settings, `go1.${minor}`)
 }
 
 const configOf = (settings: Settings, workspace: Workspace): LoadConfig => ({
