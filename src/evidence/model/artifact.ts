@@ -4,6 +4,7 @@ import type {GcTrace, PacerTrace} from './gctrace.ts'
 import type {GoroutineDump} from './goroutines.ts'
 import type {MetricSeries} from './metrics.ts'
 import type {Profile} from './profile.ts'
+import type {TraceReport} from './trace.ts'
 
 /** What a decoder knows of the program instance an artifact came from; joined into `Program`s by diagnosis, never guessed into one. */
 export interface ProgramHint {
@@ -17,7 +18,7 @@ export interface ProgramHint {
 }
 
 /** Every kind of decoded data, by `kind`. A wing that decodes a new kind adds its model file beside this one and a line here. */
-export type ArtifactData = Profile | GoroutineDump | GcTrace | PacerTrace | MetricSeries | EscapeReport | OtherData
+export type ArtifactData = Profile | GoroutineDump | GcTrace | PacerTrace | MetricSeries | EscapeReport | TraceReport | OtherData
 
 /** Data that no model type describes yet; shown by `identify`, read by no detector. */
 export interface OtherData {
