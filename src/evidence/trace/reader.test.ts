@@ -31,7 +31,7 @@ ProcStatus dt=0 p=0 pstatus=1
 GoStatus dt=0 g=1 m=0 gstatus=2
 HeapAlloc dt=0 heapalloc_value=7
 HeapGoal dt=0 heapgoal_value=9
-EventBatch gen=1 m=18446744073709551615 time=0 size=6
+EventBatch gen=1 m=18446744073709551615 time=5 size=6
 Frequency freq=1000000000
 `),
     )
