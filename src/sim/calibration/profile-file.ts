@@ -35,7 +35,8 @@ export function parseProfile(name: string, text: string, base = 'xeon-guest'): C
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isAmount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= 1e12
-const isAmounts = (value: unknown): value is number[] => Array.isArray(value) && value.length >= 2 && value.length <= 1000 && value.every(isAmount)
+const isAmounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length >= 2 && value.length <= 1000 && value.every(isAmount)
 const ascends = (values: readonly number[]) => values.every((v, i) => i === 0 || v >= values[i - 1]!)
 
 export function isDistribution(value: unknown): value is Distribution {

@@ -9,7 +9,7 @@ export function heapMetrics(run: HeapRun, scenario: HeapScenario): Metrics {
   const last = cycles.at(-1)
   const periods = ascending(cycles.slice(1).map((c, i) => c.atS - cycles[i]!.atS))
   const out: Record<string, Metric> = {
-    'cycles': figure(cycles.length, 'count'),
+    cycles: figure(cycles.length, 'count'),
     'cycles.rate': figure(cycles.length / Math.max(run.endS, 1e-9), '1/s'),
     'period.p50': figure(quantileOfSorted(periods, 0.5), 's'),
     'heap.peak': figure(run.heapPeakBytes, 'B'),
@@ -26,9 +26,9 @@ export function heapMetrics(run: HeapRun, scenario: HeapScenario): Metrics {
     'goal.last': figure(last?.goalBytes ?? 0, 'B'),
     'gogc.last': figure(run.series.at(-1)?.gogc ?? scenario.gogc, '%'),
     'live.slope': figure(slope(cycles.map(c => [c.atS, c.markedBytes])), 'B/s'),
-    'oom': figure(run.oomAtS === undefined ? 0 : 1, 'count'),
+    oom: figure(run.oomAtS === undefined ? 0 : 1, 'count'),
     'controller.changes': figure(run.decisions.length, 'count'),
-    'refused': figure(run.refusedS / run.endS, 'share'),
+    refused: figure(run.refusedS / run.endS, 'share'),
   }
   if (run.oomAtS !== undefined) out['oom.time'] = figure(run.oomAtS, 's')
   return out

@@ -33,7 +33,8 @@ export interface FinalizerRun {
 }
 
 export function runFinalizers(s: FinalizerScenario): FinalizerRun {
-  if (s.with === 'cleanup' && s.goMinor < 24) throw errors.usage('runtime.AddCleanup needs Go 1.24', 'Set go to 1.24 or later, or use a finalizer.')
+  if (s.with === 'cleanup' && s.goMinor < 24)
+    throw errors.usage('runtime.AddCleanup needs Go 1.24', 'Set go to 1.24 or later, or use a finalizer.')
   const workers = s.with === 'finalizer' || s.goMinor < 25 ? 1 : Math.max(1, Math.trunc(s.gomaxprocs / 4))
   const never = s.with === 'finalizer' && (s.cycle || s.tiny)
   // A finalizer resurrects its object and all it points to for one more collection, so a chain goes one by one; cleanups hold nothing.

@@ -46,7 +46,14 @@ const kinds = {call: 1, release: 2} as const
 
 export function runHttp(s: HttpScenario, seed: number, eventsMax: number): HttpRun {
   const [dial, tls, server, body] = [sampler(s.dialNs), sampler(s.tlsNs), sampler(s.serverNs), sampler(s.bodyNs)]
-  const outcomes: Record<Outcome, number> = {ok: 0, 'client-timeout': 0, 'dial-timeout': 0, 'tls-timeout': 0, 'header-timeout': 0, context: 0}
+  const outcomes: Record<Outcome, number> = {
+    ok: 0,
+    'client-timeout': 0,
+    'dial-timeout': 0,
+    'tls-timeout': 0,
+    'header-timeout': 0,
+    context: 0,
+  }
   const callNs = new Histogram()
   let [calls, reused, dialled, staleReuse, wasted, served] = [0, 0, 0, 0, 0, 0]
   /** When each idle connection became idle. */
@@ -76,7 +83,8 @@ export function runHttp(s: HttpScenario, seed: number, eventsMax: number): HttpR
           if (d > limit(s.dialTimeoutNs) && limit(s.dialTimeoutNs) < overall) return end('dial-timeout', s.dialTimeoutNs)
           at += d
           const t = tls(ctx.prng)
-          if (at < overall && t > limit(s.tlsTimeoutNs) && at + limit(s.tlsTimeoutNs) < overall) return end('tls-timeout', at + s.tlsTimeoutNs)
+          if (at < overall && t > limit(s.tlsTimeoutNs) && at + limit(s.tlsTimeoutNs) < overall)
+            return end('tls-timeout', at + s.tlsTimeoutNs)
           at += t
         } else reused++
         if (at >= overall) return end(whose, overall)

@@ -6,7 +6,20 @@ import type {Field} from './reader.ts'
 import {cpusMax, need, optional} from './scheduler-scenario.ts'
 
 export const heapKeys = [
-  'procs', 'gogc', 'limit', 'globals', 'scan-share', 'mark-rate', 'mutator-cpus', 'workloads', 'non-heap', 'overhead', 'oom', 'duration', 'tick', 'controller',
+  'procs',
+  'gogc',
+  'limit',
+  'globals',
+  'scan-share',
+  'mark-rate',
+  'mutator-cpus',
+  'workloads',
+  'non-heap',
+  'overhead',
+  'oom',
+  'duration',
+  'tick',
+  'controller',
 ] as const
 
 type Entries = ReadonlyMap<string, Field>
@@ -25,7 +38,8 @@ export function readHeapScenario(root: Field, entries: Entries): HeapScenarioFil
   const tick = entries.get('tick')
   const tickS = (tick?.duration(1e6) ?? Math.max(1e9, (durationS * 1e9) / 2000)) / 1e9
   const steps = durationS / tickS
-  if (steps > 10_000_000) throw (tick ?? root).problem(`${Math.round(steps)} ticks, at most 10000000`, 'Make tick longer or duration shorter.')
+  if (steps > 10_000_000)
+    throw (tick ?? root).problem(`${Math.round(steps)} ticks, at most 10000000`, 'Make tick longer or duration shorter.')
   return {
     scenario: {
       procs,
@@ -49,9 +63,7 @@ export function readHeapScenario(root: Field, entries: Entries): HeapScenarioFil
 const workloadKinds = ['steady', 'ticker', 'sessions', 'leak', 'map'] as const
 
 function readWorkload(item: Field): Workload {
-  const entries = item.map([
-    ...workloadKinds, 'from', 'until',
-  ])
+  const entries = item.map([...workloadKinds, 'from', 'until'])
   const kind = workloadKinds.find(k => entries.has(k))
   if (kind === undefined) throw item.problem('a workload needs a kind', `Give one of: ${workloadKinds.join(', ')}.`)
   const during = {

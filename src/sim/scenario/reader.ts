@@ -1,6 +1,7 @@
 // Reads a scenario's YAML with positions: every complaint names the line, the limit that was passed and the nearest word that would do.
 import {isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair} from 'yaml'
 import {errors, type TriageError} from '../../base/errors.ts'
+import {nearest} from '../../base/nearest.ts'
 import type {Distribution} from '../kernel/distribution.ts'
 
 /** Size of a scenario file. Unit: bytes. */
@@ -74,7 +75,8 @@ export class Field {
           near === undefined ? `Give one of: ${known.join(', ')}.` : `Did you mean "${near}"?`,
         )
       }
-      if (pair.value === null || pair.value === undefined) throw this.#reader.problem(at, `${this.path}: "${key}" has no value`, 'Give it one.')
+      if (pair.value === null || pair.value === undefined)
+        throw this.#reader.problem(at, `${this.path}: "${key}" has no value`, 'Give it one.')
       entries.set(key, new Field(this.#reader, pair.value as Node, `${this.path}.${key}`))
     }
     return entries
@@ -112,7 +114,8 @@ export class Field {
 
   number(min: number, max: number): number {
     const value = this.raw
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.problem('a number is needed here', `Give one from ${min} to ${max}.`)
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw this.problem('a number is needed here', `Give one from ${min} to ${max}.`)
     return this.within(value, min, max, '')
   }
 
@@ -123,7 +126,8 @@ export class Field {
   }
 
   within(value: number, min: number, max: number, unit: string): number {
-    if (value < min || value > max) throw this.problem(`${value}${unit} lies outside ${min}${unit} to ${max}${unit}`, `Give a value between the limits.`)
+    if (value < min || value > max)
+      throw this.problem(`${value}${unit} lies outside ${min}${unit} to ${max}${unit}`, `Give a value between the limits.`)
     return value
   }
 
@@ -161,36 +165,13 @@ export class Field {
     }
     const median = entries.get('median')
     const p99 = entries.get('p99')
-    if (median === undefined || p99 === undefined) throw this.problem('a distribution needs a shape', 'Give exponential, uniform, or median and p99.')
+    if (median === undefined || p99 === undefined)
+      throw this.problem('a distribution needs a shape', 'Give exponential, uniform, or median and p99.')
     const [m, p] = [read(median), read(p99)]
     if (m <= 0 || p < m) throw this.problem('p99 must be at least the median, and the median more than nothing', 'Correct the two values.')
     return {kind: 'lognormal', median: m, p99: p}
   }
 }
 
-const durations: Readonly<Record<string, number>> = {ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9}
+const durations: Readonly<Record<string, number>> = {ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9}
 const sizes: Readonly<Record<string, number>> = {B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4}
-
-/** The known word at most two or three letters away; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
-  for (const candidate of known) {
-    const d = distance(word.slice(0, 64), candidate)
-    if (d < bestDistance) {
-      best = candidate
-      bestDistance = d
-    }
-  }
-  return best
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({length: b.length + 1}, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
-}

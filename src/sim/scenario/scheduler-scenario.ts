@@ -5,7 +5,8 @@ import {defaultProfile, profiles} from '../calibration/profiles.ts'
 import type {Distribution} from '../kernel/distribution.ts'
 import type {ProgramSource} from '../scheduler/program.ts'
 import type {ArrivalSource, MachineOptions, SchedulerScenario} from '../scheduler/run.ts'
-import {nearest, type Field} from './reader.ts'
+import {nearest} from '../../base/nearest.ts'
+import type {Field} from './reader.ts'
 import {readSteps} from './steps.ts'
 
 /** More than any machine Linux runs on (CONFIG_NR_CPUS of distributions). */
@@ -14,7 +15,19 @@ const goroutinesMax = 1_000_000
 const durationMaxNs = 7 * 86400e9
 
 export const schedulerKeys = [
-  'machine', 'go', 'gomaxprocs', 'programs', 'start', 'arrivals', 'channels', 'sockets', 'collector', 'duration', 'warmup', 'profile', 'costs',
+  'machine',
+  'go',
+  'gomaxprocs',
+  'programs',
+  'start',
+  'arrivals',
+  'channels',
+  'sockets',
+  'collector',
+  'duration',
+  'warmup',
+  'profile',
+  'costs',
 ] as const
 
 type Entries = ReadonlyMap<string, Field>
@@ -26,10 +39,16 @@ export function readSchedulerScenario(root: Field, entries: Entries, own: Readon
   const goField = entries.get('go')
   const minor = goField === undefined ? schedulerVersionsKnown.to : goMinor(goField.text())
   if (minor === undefined || minor < schedulerVersionsKnown.from || minor > schedulerVersionsKnown.to)
-    throw (goField ?? root).problem('this Go version is not modelled', `Give 1.${schedulerVersionsKnown.from} to 1.${schedulerVersionsKnown.to}, in quotes.`)
+    throw (goField ?? root).problem(
+      'this Go version is not modelled',
+      `Give 1.${schedulerVersionsKnown.from} to 1.${schedulerVersionsKnown.to}, in quotes.`,
+    )
   const programs = readPrograms(need(root, entries, 'programs'))
   const names = programs.map(p => p.name)
-  const arrivals = entries.get('arrivals')?.list(64).map(item => readArrivals(item, names))
+  const arrivals = entries
+    .get('arrivals')
+    ?.list(64)
+    .map(item => readArrivals(item, names))
   const start = readStart(entries.get('start'), names)
   if (start.length === 0 && (arrivals ?? []).length === 0) throw root.problem('nothing ever runs', 'Add start or arrivals.')
   const durationNs = need(root, entries, 'duration').duration(1000, durationMaxNs)
@@ -43,13 +62,22 @@ export function readSchedulerScenario(root: Field, entries: Entries, own: Readon
     programs,
     start,
     ...optional('arrivals', arrivals),
-    ...optional('channels', namedValues(entries.get('channels'), f => f.whole(0, 1e9))),
-    ...optional('sockets', namedValues(entries.get('sockets'), f => f.durations())),
+    ...optional(
+      'channels',
+      namedValues(entries.get('channels'), f => f.whole(0, 1e9)),
+    ),
+    ...optional(
+      'sockets',
+      namedValues(entries.get('sockets'), f => f.durations()),
+    ),
     ...optional('collector', collector === undefined ? undefined : readCollector(collector)),
     durationNs,
     warmupNs: entries.get('warmup')?.duration(0, durationNs) ?? 0,
     profile,
-    ...optional('costs', namedValues(entries.get('costs'), f => readCost(f), Object.keys(profile.rows)) as Partial<Record<CostRow, Distribution>> | undefined),
+    ...optional(
+      'costs',
+      namedValues(entries.get('costs'), f => readCost(f), Object.keys(profile.rows)) as Partial<Record<CostRow, Distribution>> | undefined,
+    ),
   }
 }
 
@@ -81,11 +109,15 @@ function readMachine(field: Field): MachineOptions {
   const sized = <T>(key: string, read: (f: Field) => T): readonly T[] | undefined => {
     const list = entries.get(key)
     const values = list?.list(cpusMax).map(read)
-    if (list !== undefined && values?.length !== cpus) throw list.problem(`${values?.length} values for ${cpus} CPUs`, 'Give one for each CPU.')
+    if (list !== undefined && values?.length !== cpus)
+      throw list.problem(`${values?.length} values for ${cpus} CPUs`, 'Give one for each CPU.')
     return values
   }
   const nodes = sized('nodes', f => f.whole(0, 255))
-  const distance = entries.get('distance')?.list(256).map(row => row.list(256).map(f => f.number(1, 100)))
+  const distance = entries
+    .get('distance')
+    ?.list(256)
+    .map(row => row.list(256).map(f => f.number(1, 100)))
   const nodeCount = 1 + Math.max(0, ...(nodes ?? [0]))
   if (distance !== undefined && (distance.length < nodeCount || distance.some(row => row.length < nodeCount)))
     throw entries.get('distance')!.problem(`the matrix is smaller than ${nodeCount} nodes`, 'Give a row and a column for each node.')
@@ -94,7 +126,10 @@ function readMachine(field: Field): MachineOptions {
     cpus,
     ...optional('nodes', nodes),
     ...optional('distance', distance),
-    ...optional('speeds', sized('speeds', f => f.number(0.01, 100))),
+    ...optional(
+      'speeds',
+      sized('speeds', f => f.number(0.01, 100)),
+    ),
     ...optional('smtSlow', entries.get('smt-slowdown')?.number(1, 10)),
     ...optional('quotaCpus', quota?.number(0.01, cpusMax)),
     ...optional('periodNs', entries.get('period')?.duration(1e6, 1e9)),
@@ -136,13 +171,25 @@ function readArrivals(item: Field, names: readonly string[]): ArrivalSource {
   const positive = (key: string): Distribution => {
     const field = need(item, entries, key)
     const value = field.durations()
-    if (typeof value === 'number' && value < 100) throw field.problem(`${value} ns between arrivals is below the limit of 100 ns`, 'Make it longer.')
+    if (typeof value === 'number' && value < 100)
+      throw field.problem(`${value} ns between arrivals is below the limit of 100 ns`, 'Make it longer.')
     return value
   }
   if (kind === 'closed')
-    return {kind, program, clients: need(item, entries, 'clients').whole(1, goroutinesMax), thinkNs: need(item, entries, 'think').durations()}
+    return {
+      kind,
+      program,
+      clients: need(item, entries, 'clients').whole(1, goroutinesMax),
+      thinkNs: need(item, entries, 'think').durations(),
+    }
   if (kind === 'sessions')
-    return {kind, program, everyNs: positive('every'), lifeNs: need(item, entries, 'life').durations(), requestEveryNs: positive('request-every')}
+    return {
+      kind,
+      program,
+      everyNs: positive('every'),
+      lifeNs: need(item, entries, 'life').durations(),
+      requestEveryNs: positive('request-every'),
+    }
   return {
     kind,
     program,

@@ -10,7 +10,8 @@ export function settingsApplied(yaml: string, set: Readonly<Record<string, strin
   for (const [path, value] of entries) {
     const keys = path.split('.').map(key => (/^\d+$/.test(key) ? Number(key) : key))
     const parent = keys.slice(0, -1)
-    if (parent.length > 0 && !document.hasIn(parent)) throw errors.usage(`the scenario has no "${parent.join('.')}"`, 'Name a key that is there.')
+    if (parent.length > 0 && !document.hasIn(parent))
+      throw errors.usage(`the scenario has no "${parent.join('.')}"`, 'Name a key that is there.')
     document.setIn(keys, parseDocument(value).toJS())
   }
   return document.toString()

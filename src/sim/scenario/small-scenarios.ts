@@ -21,7 +21,22 @@ export type SmallKind = (typeof smallKinds)[number]
 
 export const smallKeys: Readonly<Record<SmallKind, readonly string[]>> = {
   pool: ['procs', 'gets-per-second', 'held', 'moved', 'collect-every', 'lost', 'object', 'grow', 'duration'],
-  'http-timeouts': ['requests-per-second', 'dial', 'tls', 'server', 'body', 'client-timeout', 'dial-timeout', 'tls-timeout', 'header-timeout', 'idle-timeout', 'idle-per-host', 'context', 'server-idle', 'duration'],
+  'http-timeouts': [
+    'requests-per-second',
+    'dial',
+    'tls',
+    'server',
+    'body',
+    'client-timeout',
+    'dial-timeout',
+    'tls-timeout',
+    'header-timeout',
+    'idle-timeout',
+    'idle-per-host',
+    'context',
+    'server-idle',
+    'duration',
+  ],
   retry: ['calls-per-second', 'attempt', 'ready', 'answers', 'table', 'spin', 'deadline', 'duration'],
   finalizers: ['go', 'with', 'chain', 'cycle', 'tiny', 'chains', 'collect-every', 'callback', 'gomaxprocs', 'duration'],
   breaker: ['policy', 'traffic', 'requests-per-second', 'duration'],
@@ -54,12 +69,12 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
       return (seed, eventsMax) => {
         const r = runPool(s, seed, eventsMax)
         return {
-          'gets': figure(r.gets, 'count'),
-          'misses': figure(r.misses / Math.max(1, r.gets), 'share'),
-          'stolen': figure(r.stolen / Math.max(1, r.gets), 'share'),
-          'victim': figure(r.fromVictim / Math.max(1, r.gets), 'share'),
-          'dropped': figure(r.dropped, 'count'),
-          'collections': figure(r.collections, 'count'),
+          gets: figure(r.gets, 'count'),
+          misses: figure(r.misses / Math.max(1, r.gets), 'share'),
+          stolen: figure(r.stolen / Math.max(1, r.gets), 'share'),
+          victim: figure(r.fromVictim / Math.max(1, r.gets), 'share'),
+          dropped: figure(r.dropped, 'count'),
+          collections: figure(r.collections, 'count'),
           'pooled.peak': figure(r.pooledPeak, 'count'),
           'pooled.bytes.peak': figure(r.bytesPeak, 'B'),
           'alloc.total': figure(r.allocatedBytes, 'B'),
@@ -86,7 +101,7 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
       }
       return (seed, eventsMax) => {
         const r = runHttp(s, seed, eventsMax)
-        const out: Record<string, Metric> = {'calls': figure(r.calls, 'count')}
+        const out: Record<string, Metric> = {calls: figure(r.calls, 'count')}
         for (const name of httpOutcomes) out[`outcome.${name}`] = figure(r.outcomes[name] / Math.max(1, r.calls), 'share')
         spread(out, 'call', r.callNs)
         out['reused'] = figure(r.reused / Math.max(1, r.calls), 'share')
@@ -115,14 +130,14 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
         const r = runRetry(s, seed, eventsMax)
         const n = Math.max(1, r.operations)
         const out: Record<string, Metric> = {
-          'operations': figure(r.operations, 'count'),
-          'done': figure(r.done / n, 'share'),
-          'ended': figure(r.ended / n, 'share'),
-          'closed': figure(r.closed / n, 'share'),
-          'expired': figure(r.expired / n, 'share'),
-          'attempts': figure(r.attempts / n, 'count'),
+          operations: figure(r.operations, 'count'),
+          done: figure(r.done / n, 'share'),
+          ended: figure(r.ended / n, 'share'),
+          closed: figure(r.closed / n, 'share'),
+          expired: figure(r.expired / n, 'share'),
+          attempts: figure(r.attempts / n, 'count'),
           'attempts.useless': figure(r.uselessAttempts / Math.max(1, r.attempts), 'share'),
-          'cpu': figure(r.cpuNs / durationNs, 'CPUs'),
+          cpu: figure(r.cpuNs / durationNs, 'CPUs'),
         }
         spread(out, 'wait', r.waitNs)
         spread(out, 'operation', r.operationNs)
@@ -132,10 +147,12 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
     case 'finalizers': {
       const goField = e.get('go')
       const minor = goField === undefined ? 26 : goMinor(goField.text())
-      if (minor === undefined || minor < 22 || minor > 26) throw (goField ?? root).problem('this Go version is not modelled', 'Give 1.22 to 1.26, in quotes.')
+      if (minor === undefined || minor < 22 || minor > 26)
+        throw (goField ?? root).problem('this Go version is not modelled', 'Give 1.22 to 1.26, in quotes.')
       const withField = need(root, e, 'with')
       const kindOf = withField.oneOf(['finalizer', 'cleanup'] as const)
-      if (kindOf === 'cleanup' && minor < 24) throw withField.problem('runtime.AddCleanup needs Go 1.24', 'Set go to "1.24" or later, or use finalizer.')
+      if (kindOf === 'cleanup' && minor < 24)
+        throw withField.problem('runtime.AddCleanup needs Go 1.24', 'Set go to "1.24" or later, or use finalizer.')
       const s = {
         goMinor: minor,
         with: kindOf,
@@ -154,12 +171,12 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
           'first.cycle': figure(r.firstCycle ?? 0, 'cycle'),
           'last.cycle': figure(r.lastCycle ?? 0, 'cycle'),
           'freed.cycle': figure(r.freedCycle ?? 0, 'cycle'),
-          'never': figure(r.firstCycle === undefined ? 1 : 0, 'count'),
-          'due': figure(r.callbacksDue, 'count'),
-          'ran': figure(r.callbacksDue === 0 ? 0 : r.callbacksRun / r.callbacksDue, 'share'),
+          never: figure(r.firstCycle === undefined ? 1 : 0, 'count'),
+          due: figure(r.callbacksDue, 'count'),
+          ran: figure(r.callbacksDue === 0 ? 0 : r.callbacksRun / r.callbacksDue, 'share'),
           'delay.mean': figure(r.delayMeanS, 's'),
           'delay.max': figure(r.delayMaxS, 's'),
-          'workers': figure(r.workers, 'count'),
+          workers: figure(r.workers, 'count'),
         }
       }
     }
@@ -171,14 +188,14 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
         const r = runBreaker(traffic(trafficPhases(kindOf, durationNs, perS), seed), breakers[policy]!())
         const days = Math.max(r.durationNs, 1) / 86400e9
         return {
-          'requests': figure(r.requests, 'count'),
-          'allowed': figure(r.allowed / Math.max(1, r.requests), 'share'),
-          'trips': figure(r.trips, 'count'),
+          requests: figure(r.requests, 'count'),
+          allowed: figure(r.allowed / Math.max(1, r.requests), 'share'),
+          trips: figure(r.trips, 'count'),
           'trips.false': figure(r.falseTrips / days, '1/day'),
           'good.lost': figure(r.lostGood / Math.max(1, r.requests), 'share'),
           'bad.passed': figure(r.passedBad / Math.max(1, r.requests), 'share'),
           'trip.time': figure((r.tripNs ?? 0) / 1e9, 's'),
-          'tripped': figure(r.tripNs === undefined ? 0 : 1, 'count'),
+          tripped: figure(r.tripNs === undefined ? 0 : 1, 'count'),
           'recover.time': figure((r.recoverNs ?? 0) / 1e9, 's'),
         }
       }
@@ -203,9 +220,9 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
         return {
           'window.bad': figure(r.badWindowShare, 'share'),
           'row.bad': figure(r.badRowShare, 'share'),
-          'downgraded': figure(r.downgradedShare, 'share'),
+          downgraded: figure(r.downgradedShare, 'share'),
           'downgrade.time': figure(r.downgradeMedianS ?? 0, 's'),
-          'inconclusive': figure(r.inconclusiveShare, 'share'),
+          inconclusive: figure(r.inconclusiveShare, 'share'),
         }
       }
     }
@@ -214,5 +231,11 @@ export function readSmallScenario(kind: SmallKind, root: Field, e: Entries): Sma
 
 function spread(out: Record<string, Metric>, name: string, h: Histogram): void {
   out[`${name}.mean`] = figure(h.mean, 'ns')
-  for (const [label, p] of [['p50', 0.5], ['p90', 0.9], ['p99', 0.99], ['p999', 0.999]] as const) out[`${name}.${label}`] = figure(h.quantile(p), 'ns')
+  for (const [label, p] of [
+    ['p50', 0.5],
+    ['p90', 0.9],
+    ['p99', 0.99],
+    ['p999', 0.999],
+  ] as const)
+    out[`${name}.${label}`] = figure(h.quantile(p), 'ns')
 }

@@ -1,11 +1,31 @@
 // The steps of a goroutine's program in YAML: `- compute: 1ms`, `- send: jobs`, `- lock-thread`, `- repeat: 100` with `steps`.
 import type {Step} from '../scheduler/program.ts'
-import {nearest, type Field} from './reader.ts'
+import {nearest} from '../../base/nearest.ts'
+import type {Field} from './reader.ts'
 
 const bare = ['lock-thread', 'unlock-thread', 'gosched', 'collect', 'stop-the-world'] as const
 const keyed = [
-  'compute', 'assembly', 'send', 'receive', 'lock', 'unlock', 'sleep', 'syscall', 'syscall-cpu', 'nanosleep', 'cgo', 'network', 'write', 'read',
-  'go', 'add', 'done', 'wait', 'allocate', 'measure', 'repeat',
+  'compute',
+  'assembly',
+  'send',
+  'receive',
+  'lock',
+  'unlock',
+  'sleep',
+  'syscall',
+  'syscall-cpu',
+  'nanosleep',
+  'cgo',
+  'network',
+  'write',
+  'read',
+  'go',
+  'add',
+  'done',
+  'wait',
+  'allocate',
+  'measure',
+  'repeat',
 ] as const
 const stepsMax = 1000
 const depthMax = 16
@@ -53,7 +73,10 @@ function readStep(item: Field, programs: readonly string[], depth: number): Step
       const program = value.text()
       if (!programs.includes(program)) {
         const near = nearest(program, programs)
-        throw value.problem(`no program "${program}"`, near === undefined ? `Give one of: ${programs.join(', ')}.` : `Did you mean "${near}"?`)
+        throw value.problem(
+          `no program "${program}"`,
+          near === undefined ? `Give one of: ${programs.join(', ')}.` : `Did you mean "${near}"?`,
+        )
       }
       return {do: 'go', program, ...counted}
     }
@@ -68,7 +91,8 @@ function readStep(item: Field, programs: readonly string[], depth: number): Step
     case 'repeat': {
       const steps = inner(item, entries, programs, depth)
       if (value.raw === 'forever') {
-        if (!takesTime(steps)) throw item.problem('repeats for ever without a step that takes time, so it cannot end', 'Put a compute, sleep or wait into it.')
+        if (!takesTime(steps))
+          throw item.problem('repeats for ever without a step that takes time, so it cannot end', 'Put a compute, sleep or wait into it.')
         return {do: 'repeat', steps}
       }
       return {do: 'repeat', times: value.whole(1, 1e12), steps}

@@ -19,7 +19,13 @@ export function schedulerMetrics(run: SchedulerRun, scenario: SchedulerScenario)
     if (h.count === 0) return
     out[`${name}.count`] = figure(h.count, 'count')
     out[`${name}.mean`] = figure(h.mean, 'ns')
-    for (const [label, p] of [['p50', 0.5], ['p90', 0.9], ['p99', 0.99], ['p999', 0.999]] as const) out[`${name}.${label}`] = figure(h.quantile(p), 'ns')
+    for (const [label, p] of [
+      ['p50', 0.5],
+      ['p90', 0.9],
+      ['p99', 0.99],
+      ['p999', 0.999],
+    ] as const)
+      out[`${name}.${label}`] = figure(h.quantile(p), 'ns')
     out[`${name}.max`] = figure(h.max, 'ns')
   }
   quantiles('latency', m.latencyNs)
