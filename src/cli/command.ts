@@ -33,6 +33,8 @@ export interface CommandContext {
   write(path: string, content: string | Uint8Array): Promise<void>
   readonly terminal: {readonly isTty: boolean; readonly columns: number; readonly color: boolean}
   stdin(): Promise<Uint8Array>
+  /** The same, as if started in another directory (`-C`); a TriageError when there is none. */
+  inDirectory(path: string): Promise<CommandContext>
 }
 
 export interface Command {

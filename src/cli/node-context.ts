@@ -54,6 +54,13 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
       }
       return Buffer.concat(chunks)
     },
+    async inDirectory(path) {
+      const stat = await context.host.stat(path)
+      if (stat === undefined) throw errors.notFound(path)
+      if (stat.kind !== 'directory') throw errors.usage(`-C ${path}: it is no directory`, 'Name a directory.')
+      process.chdir(path)
+      return {...context, host: nodeHost()}
+    },
   }
   return {
     context,

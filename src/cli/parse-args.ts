@@ -6,6 +6,7 @@ import type {Command, Flag, Parsed} from './command.ts'
 /** Flags that every command takes. */
 export const generalFlags: readonly Flag[] = [
   {name: 'help', short: 'h', help: 'print the help of the command'},
+  {name: 'C', value: 'DIR', help: 'work as if started in this directory; paths in the answer are relative to it'},
   {name: 'format', value: 'FORMAT', help: 'text, json, sarif, html, github or junit, where it makes sense'},
   {
     name: 'fail-on',

@@ -54,5 +54,6 @@ async function dispatch(words: readonly string[], commands: readonly Command[], 
     context.out(commandHelp(command))
     return 0
   }
-  return command.run(args, context)
+  const directory = args.flag('C')
+  return command.run(args, directory === undefined ? context : await context.inDirectory(directory))
 }

@@ -28,6 +28,16 @@ export function summaryOf(data: ArtifactData): Summary {
       return {cycles: data.cycles.length, ...(data.cycles.length > 0 ? {lastAtSeconds: data.cycles.at(-1)?.atSeconds ?? 0} : {})}
     case 'pacertrace':
       return {lines: data.lines.length}
+    case 'schedtrace':
+      return {samples: data.samples.length, gomaxprocs: data.samples.at(-1)?.gomaxprocs ?? 0}
+    case 'scavtrace':
+      return {lines: data.lines.length}
+    case 'inittrace':
+      return {packages: data.inits.length}
+    case 'finalizer-check':
+      return {cycles: data.queues.length, reports: data.reports.length}
+    case 'assembly':
+      return {functions: data.functions.length}
     case 'metrics':
       return {points: data.points.length, metrics: data.points.at(-1)?.values.size ?? 0}
     case 'escape':

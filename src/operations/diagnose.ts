@@ -13,7 +13,7 @@ import {groupByProgram} from '../diagnosis/programs.ts'
 import {joinFrame, type SourceIndex} from '../diagnosis/source-index.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import {compareFindings} from '../findings/finding.ts'
-import {checkModule, type ModuleCheck} from './check-module.ts'
+import {allRules, checkModule, type ModuleCheck} from './check-module.ts'
 import {evidenceFiles, readEvidence} from './read-evidence.ts'
 
 export interface DiagnoseRequest {
@@ -36,7 +36,9 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
   const notes: Note[] = []
   const {files, moduleDir} = await inputsOf(request, host, notes)
   const source =
-    moduleDir === undefined ? undefined : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd}, host, task)
+    moduleDir === undefined
+      ? undefined
+      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'strict'}, host, task)
   const read = await readEvidence(host, files, task)
   if (read.artifacts.length === 0 && source === undefined) {
     const first = read.notes[0]
@@ -58,6 +60,11 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
     hasSource: source !== undefined,
   }))
   const {causes, notes: causeNotes} = findCauses(causeDefinitions, cases)
+  const shown = hazards.filter(
+    hazard =>
+      inDefaultPreset(hazard.id) ||
+      causes.some(cause => cause.confidence >= 0.5 && cause.chain.some(step => step.findings.includes(hazard.fingerprint))),
+  )
   notes.push(...(source?.notes ?? []), ...read.notes, ...detectorNotes, ...causeNotes, ...advice(source, read.artifacts.length))
   const envelope: Envelope = {
     schema: 'gotriage/1',
@@ -75,13 +82,16 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
       ...(start === undefined ? {} : {start}),
       ...(end === undefined ? {} : {end}),
     })),
-    findings: [...hazards, ...observations].sort(compareFindings),
+    findings: [...shown, ...observations].sort(compareFindings),
     causes,
     data: {},
     notes,
   }
   return {envelope, artifacts: grouped.artifacts, sourceLine: (file, line) => source?.sourceLine(file, line)}
 }
+
+/** Hazards of stricter presets are guesses on their own: they are weighed, and shown only where a cause rests on them. */
+const inDefaultPreset = (id: string) => allRules.some(rule => rule.id === id && rule.preset === 'default')
 
 /** Which files are evidence and which directory is the source. */
 async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Promise<{files: string[]; moduleDir: string | undefined}> {

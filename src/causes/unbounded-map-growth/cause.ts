@@ -61,7 +61,7 @@ function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
       },
       {
         kind: 'code',
-        do: 'A map keeps its tables after delete and clear (all Go versions): if it has been huge once, replace it by a new map after the sweep.',
+        do: 'A map keeps its tables after delete and clear (Go 1.22 to 1.26): if it has been huge once, replace it by a new map after the sweep.',
       },
       ...(facts.hazards.some(h => h.id === 'gc-percent-extreme') || facts.observations.some(o => o.id === 'gc-thrash')
         ? [
@@ -133,7 +133,7 @@ function setAside(facts: CaseFile, site: Observation | undefined): ChainStep[] {
   const pool = facts.hazards.find(h => h.id === 'sync-pool-no-reset')
   if (pool !== undefined && site !== undefined) {
     steps.push({
-      because: `the pool at ${pool.places[0]?.file}:${pool.places[0]?.line} hands out dirty values, which is a bug of its own, but a sync.Pool is emptied by the collector within two cycles and cannot hold what grows here`,
+      because: `the pool at ${pool.places[0]?.file}:${pool.places[0]?.line} hands out dirty values, which is a bug of its own, but a sync.Pool drops what two collections in a row found unused, so it cannot hold what grows here`,
       role: 'contradicts',
       findings: [pool.fingerprint],
     })

@@ -6,6 +6,7 @@ import {errors, TriageError} from '../../base/errors.ts'
 export const unfoldedBytesMax = 64 * 1024 ** 3
 const heldBytesMax = 1 << 30
 const headBytes = 1 << 16
+const drainMs = 5
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b && head[2] === 8
 
@@ -15,13 +16,17 @@ export function gunzipped(source: ByteSource): ByteSource {
   const hold = async (bytesMax: number): Promise<Uint8Array> => {
     const chunks: Uint8Array[] = []
     let length = 0
-    for await (const chunk of unfolded(source)) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length >= bytesMax) {
+    try {
+      for await (const chunk of unfolded(source)) {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length < bytesMax) continue
         if (bytesMax === headBytes) break
         throw errors.limit(`unfolded size of ${source.name} in bytes`, bytesMax)
       }
+    } catch (error) {
+      // A probe is content with what there is; whoever reads on meets the failure.
+      if (bytesMax !== headBytes || length === 0) throw error
     }
     const all = new Uint8Array(length)
     let at = 0
@@ -51,8 +56,11 @@ async function* unfolded(source: ByteSource): AsyncGenerator<Uint8Array> {
   const input = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       const next = await chunks.next()
-      if (next.done) controller.close()
-      else {
+      if (next.done) {
+        // A stream that fails forgets what it has unfolded and nobody has read: let that be read before the end can fail.
+        await new Promise(resolve => setTimeout(resolve, drainMs))
+        controller.close()
+      } else {
         taken += next.value.length
         controller.enqueue(new Uint8Array(next.value))
       }

@@ -7,16 +7,24 @@ import {goroutineReader} from '../dumps/goroutine-reader.ts'
 import {raceReader} from '../dumps/race-reader.ts'
 import {sanitizerReader} from '../dumps/sanitizer-reader.ts'
 import {metricLinesReader} from '../metrics/metric-lines.ts'
+import {assemblyReader} from './assembly.ts'
 import {escapeReader} from './escape.ts'
 import {gcTraceReader} from './gctrace.ts'
 import {pacerTraceReader} from './pacertrace.ts'
+import {finalizerReader, initTraceReader, scavTraceReader} from './runtime-traces.ts'
+import {schedTraceReader} from './schedtrace.ts'
 import type {TextReaderFactory} from './text-reader.ts'
 
 export const textReaders: readonly TextReaderFactory[] = [
   gcTraceReader,
   pacerTraceReader,
+  schedTraceReader,
+  scavTraceReader,
+  initTraceReader,
+  finalizerReader,
   metricLinesReader,
   escapeReader,
+  assemblyReader,
   raceReader,
   sanitizerReader,
   goleakReader,

@@ -6,7 +6,9 @@ import type {GoroutineDump} from './goroutines.ts'
 import type {MetricSeries} from './metrics.ts'
 import type {Profile} from './profile.ts'
 import type {RaceReport} from './race.ts'
+import type {AssemblyListing, FinalizerCheck, InitTrace, ScavTrace} from './runtime-traces.ts'
 import type {SanitizerReport} from './sanitizer.ts'
+import type {SchedTrace} from './schedtrace.ts'
 
 /** What a decoder knows of the program instance an artifact came from; joined into `Program`s by diagnosis, never guessed into one. */
 export interface ProgramHint {
@@ -28,6 +30,11 @@ export type ArtifactData =
   | SanitizerReport
   | GcTrace
   | PacerTrace
+  | SchedTrace
+  | ScavTrace
+  | InitTrace
+  | FinalizerCheck
+  | AssemblyListing
   | MetricSeries
   | EscapeReport
   | OtherData

@@ -1,5 +1,5 @@
-// Build constraints: `//go:build` and `// +build` lines as expressions, what they evaluate to and the Go version they imply. Which line of a
-// file counts is package loading's business. Follows src/go/build/constraint (expr.go, vers.go), Go 1.26.
+// Build constraints: `//go:build` and `// +build` lines as expressions, what they evaluate to, the Go version they imply, and which line of
+// a file counts. Follows src/go/build/constraint (expr.go, vers.go) and src/go/build/build.go (shouldBuild, parseFileHeader), Go 1.26.
 
 export type Constraint =
   | {readonly kind: 'tag'; readonly tag: string}
@@ -117,6 +117,13 @@ export function evaluate(constraint: Constraint, holds: (tag: string) => boolean
   }
 }
 
+/** Calls `visit` with every tag that is named, also in branches that decide nothing. */
+export function tagsOf(constraint: Constraint, visit: (tag: string) => void): void {
+  if (constraint.kind === 'tag') return visit(constraint.tag)
+  tagsOf(constraint.x, visit)
+  if (constraint.kind !== 'not') tagsOf(constraint.y, visit)
+}
+
 /** The least version without which the constraint cannot hold: `go1.21`; undefined when it can hold without any (constraint.GoVersion). */
 export function goVersionOf(constraint: Constraint): string | undefined {
   const minor = leastMinor(constraint, true)
@@ -139,4 +146,65 @@ function leastMinor(constraint: Constraint, positive: boolean): number {
       return (constraint.kind === 'and') === positive ? Math.max(x, y) : Math.min(x, y)
     }
   }
+}
+
+/** What the lines above the package clause ask for. */
+export type FileConstraint =
+  | {readonly kind: 'none'}
+  | {readonly kind: 'constraint'; readonly constraint: Constraint; readonly modern: boolean}
+  /** Two `//go:build` lines, or one that is no expression: go/build reports the file and leaves it out. */
+  | {readonly kind: 'malformed'; readonly message: string}
+
+/**
+ * The constraint in the head of a file, whatever language it is written in (assembly and C files have them, too). Old lines count only above
+ * a blank line and only where no `//go:build` line stands; several of them must all hold.
+ */
+export function fileConstraint(head: string): FileConstraint {
+  const {modern, oldUntil} = headerOf(head)
+  if (modern.length > 1) return {kind: 'malformed', message: 'multiple //go:build comments'}
+  const line = modern[0]
+  if (line !== undefined) {
+    const constraint = parseConstraint(line)
+    if (constraint === undefined) return {kind: 'malformed', message: `parsing //go:build line: ${line}`}
+    return {kind: 'constraint', constraint, modern: true}
+  }
+  let all: Constraint | undefined
+  for (const raw of head.slice(0, oldUntil).split('\n')) {
+    const text = trim(raw)
+    if (!text.startsWith('//') || !text.includes('+build')) continue
+    const constraint = parseConstraint(text)
+    if (constraint !== undefined) all = all === undefined ? constraint : {kind: 'and', x: all, y: constraint}
+  }
+  return all === undefined ? {kind: 'none'} : {kind: 'constraint', constraint: all, modern: false}
+}
+
+/** The `//go:build` lines above the first text that is no comment, and up to where old lines count. */
+function headerOf(head: string): {readonly modern: readonly string[]; readonly oldUntil: number} {
+  const modern: string[] = []
+  let [oldUntil, ended, inGeneral] = [0, false, false]
+  for (let at = 0; at < head.length;) {
+    const newline = head.indexOf('\n', at)
+    const next = newline < 0 ? head.length : newline + 1
+    let line = trim(head.slice(at, newline < 0 ? head.length : newline))
+    at = next
+    if (line === '' && !ended) {
+      oldUntil = next
+      continue
+    }
+    if (!line.startsWith('//')) ended = true
+    if (!inGeneral && line.startsWith('//go:build') && /^(\s|$)/.test(line.slice(10))) modern.push(line)
+    while (line !== '') {
+      if (inGeneral) {
+        const close = line.indexOf('*/')
+        if (close < 0) break
+        inGeneral = false
+        line = trim(line.slice(close + 2))
+      } else if (line.startsWith('//')) break
+      else if (line.startsWith('/*')) {
+        inGeneral = true
+        line = trim(line.slice(2))
+      } else return {modern, oldUntil}
+    }
+  }
+  return {modern, oldUntil}
 }

@@ -1,6 +1,7 @@
 // The entry of the parser: bytes in, a tree and its errors out. It never throws on bad Go.
 import type {Decl, File, Ident} from './ast.ts'
 import {parseClause, parseDecls} from './declarations.ts'
+import {tooDeepMessage} from './deep-stack.ts'
 import {positionOf} from './lines.ts'
 import {Bailout, Parser} from './parser.ts'
 import {sourceText} from './source-text.ts'
@@ -30,9 +31,6 @@ export interface ParsedFile {
   /** How many ids were given out; the length of side tables. */
   readonly nodeCount: number
 }
-
-/** What a file says that nests deeper than the stack of this thread allows; the front end runs in a worker with a large one. */
-export const tooDeepMessage = 'nested too deeply for the stack of this thread'
 
 export function parseFile(bytes: Uint8Array, options: ParseOptions = {}): ParsedFile {
   const source = sourceText(bytes)

@@ -1,3 +1,0 @@
-module example.com/gotriage/conformance
-
-go 1.26
