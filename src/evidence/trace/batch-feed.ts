@@ -3,7 +3,7 @@
 import type {ByteSource} from '../../base/byte-source.ts'
 import {errors, type TriageError} from '../../base/errors.ts'
 import {checkpoint, type Task} from '../../base/progress.ts'
-import {damage, formatName, newHeader, oldHeader, type BatchPlace} from './damage.ts'
+import {damage, newHeader, oldHeader, type BatchPlace} from './damage.ts'
 import {batchBytesMax, ev} from './event-types.ts'
 import {BatchDamage, Generation, VarintReader} from './generation.ts'
 import {WideValues} from './wide-values.ts'
@@ -53,6 +53,8 @@ export class BatchFeed {
   #base = 0
   #ended = false
   #batches = 0
+  /** Of the last whole generation: the clock's frequency does not change while a process runs. */
+  #nsPerTick = 0
   #generations = 0
   #arena: Uint8Array = new Uint8Array(1 << 20)
 
@@ -110,7 +112,8 @@ export class BatchFeed {
     const fed = await this.#read(generation)
     this.#arena = generation.arena
     if (fed.generation === undefined) return fed
-    const problem = generation.finish(this.minor >= 25)
+    const problem = generation.finish(this.minor >= 25, this.#nsPerTick)
+    this.#nsPerTick = generation.nsPerTick
     if (problem === undefined) return fed
     return {error: fed.error ?? damage(problem, this.offset, this.#place(generation, -1)), more: false}
   }
@@ -121,15 +124,17 @@ export class BatchFeed {
     for (;;) {
       while (this.#left < batchHeaderBytesMax + batchBytesMax && (await this.#fill()));
       if (this.#left === 0) {
-        if (!explicitEnd && any) return {generation, more: false}
         if (!any && (explicitEnd || this.#generations > 1)) return {more: false}
-        const what = any ? 'file ends inside a generation' : 'file ends before the first generation'
-        return {error: damage(what, this.offset, any ? this.#place(generation, -1) : undefined), more: false}
+        if (!any) return {error: damage('file ends before the first generation', this.offset, undefined), more: false}
+        if (!explicitEnd) return {generation, more: false}
+        generation.partial = true
+        return {generation, error: damage('file ends inside a generation', this.offset, this.#place(generation, -1)), more: false}
       }
       const head = this.#readHead()
       if (head instanceof Error) {
-        // Before 1.26 this may be the first batch of the next generation: what was read so far stands (readGenerationWithSpill).
-        return any && !explicitEnd ? {generation, error: head, more: false} : {error: head, more: false}
+        // What was read so far stands, as far as it goes. Before 1.26 that may be all of the generation (readGenerationWithSpill).
+        generation.partial = any
+        return any ? {generation, error: head, more: false} : {error: head, more: false}
       }
       if (head === 'end') {
         if (explicitEnd) return {generation, more: true}
@@ -229,4 +234,3 @@ async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
 }
 
 export const traceFormat = (minor: number) => `trace/go1.${minor}`
-export {formatName}

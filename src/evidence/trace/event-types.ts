@@ -169,6 +169,10 @@ export const kindIndex = Uint8Array.from({length: 256}, (_, type) => {
 /** Position of the context's stack id in the arguments, -1 without one. A CPU sample's stack stands first. */
 export const stackArg = Int8Array.from({length: 256}, (_, type) => (type === ev.cpuSample ? 0 : (specs.get(type)?.stacks[0] ?? -1)))
 
+/** Position of a second stack id, and of the first string id of an event that has a stack. */
+export const otherStackArg = Int8Array.from({length: 256}, (_, type) => specs.get(type)?.stacks[1] ?? -1)
+export const stringArg = Int8Array.from({length: 256}, (_, type) => specs.get(type)?.strings[0] ?? -1)
+
 /** Limits of the format, tracev2/events.go: MaxBatchSize, MaxFramesPerStack, MaxEventTrailerDataSize. */
 export const batchBytesMax = 64 << 10
 export const stackFramesMax = 128

@@ -28,6 +28,8 @@ export class Frontier {
   #batch = new Int32Array(0)
   #at = new Int32Array(0)
   #end = new Int32Array(0)
+  /** Where the event at hand begins. */
+  #from = new Int32Array(0)
   #lastTime = new Float64Array(0)
   /** Position of the varint reader. */
   #read = 0
@@ -64,6 +66,7 @@ export class Frontier {
     this.#batch = new Int32Array(count)
     this.#at = new Int32Array(count)
     this.#end = new Int32Array(count)
+    this.#from = new Int32Array(count)
     this.#lastTime = new Float64Array(count)
   }
 
@@ -75,6 +78,7 @@ export class Frontier {
       at = this.#at[cursor]!
     }
     const end = this.#end[cursor]!
+    this.#from[cursor] = at
     const type = this.#arena[at]!
     const count = argCounts[type]!
     if (count < 0) throw new BatchDamage(`event type ${type} in a batch of timed events`, at)
@@ -158,7 +162,7 @@ export class Frontier {
     const batch = this.#batches[cursor]?.[Math.max(0, this.#batch[cursor]!)]
     if (batch === undefined) return {fileAt: 0, batchIndex: -1}
     const g = this.#generation
-    return {fileAt: g.batchFileAt[batch]! + (this.#at[cursor]! - g.batchStart[batch]!), batchIndex: g.batchIndex[batch]!}
+    return {fileAt: g.batchFileAt[batch]! + (this.#from[cursor]! - g.batchStart[batch]!), batchIndex: g.batchIndex[batch]!}
   }
 
   insert(cursor: number): void {

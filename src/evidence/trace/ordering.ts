@@ -1,6 +1,6 @@
 // Puts the events of all threads into one order and checks that each may happen: the sequence numbers of Gs and Ps decide, times only help.
 // Follows src/internal/trace/order.go (Advance and its handlers, Go 1.26). A handler returns false when another thread must go first.
-import {ev, go, goStateOfStatus, proc, procStateOfStatus, procStatus, specs} from './event-types.ts'
+import {ev, go, goStateOfStatus, otherStackArg, proc, procStateOfStatus, procStatus, specs, stackArg, stringArg} from './event-types.ts'
 import {argsMax, type Frontier} from './frontier.ts'
 import type {Generation} from './generation.ts'
 import type {SchedulerModel} from './scheduler-model.ts'
@@ -49,7 +49,7 @@ export class Ordering {
     const type = this.#frontier.type[cursor]!
     const m = this.#frontier.thread[cursor]!
     const model = this.#model
-    if (model.threadKnown[m] !== true) model.threadKnown[m] = true
+    model.threadKnown[m] = 1
     this.#cursor = cursor
     this.#base = cursor * argsMax
     const g = model.threadGo[m]!
@@ -156,22 +156,30 @@ export class Ordering {
   }
 
   #hand(type: number, m: number, p: number, g: number, resource: number, from: number, to: number): void {
-    const event = this.#event
-    event.stack = -1
-    const check = tableChecks[type]
-    if (check !== undefined) {
-      const {n} = event
-      for (let i = 0; i < check.stacks.length; i++) {
-        const index = this.generation.stackIndex(n[argColumn + check.stacks[i]!]!)
-        if (index === -2) fail(`${nameOf(type)} names stack id ${n[argColumn + check.stacks[i]!]}, which its generation does not have`)
-        if (i === 0) event.stack = index
-      }
-      for (const i of check.strings)
-        if (!this.generation.hasString(n[argColumn + i]!))
-          fail(`${nameOf(type)} names string id ${n[argColumn + i]}, which its generation does not have`)
+    const {n} = this.#event
+    const main = stackArg[type]!
+    if (main >= 0) {
+      const index = this.generation.stackIndex(n[argColumn + main]!)
+      if (index === -2) this.#unknown(type, 'stack', main)
+      this.#event.stack = index < 0 ? -1 : index
+      const string = stringArg[type]!
+      if (string >= 0 && !this.generation.hasString(n[argColumn + string]!)) this.#unknown(type, 'string', string)
+      const other = otherStackArg[type]!
+      if (other >= 0 && this.generation.stackIndex(n[argColumn + other]!) === -2) this.#unknown(type, 'stack', other)
+      if (type === ev.userLog && !this.generation.hasString(n[argColumn + 2]!)) this.#unknown(type, 'string', 2)
+    } else {
+      this.#event.stack = -1
+      if (type === ev.goLabel && !this.generation.hasString(n[argColumn]!)) this.#unknown(type, 'string', 0)
     }
     const time = this.#frontier.time[this.#cursor]!
     this.#finish(type, time, m, p, g, resource, from, to)
+  }
+
+  /** The event names an id its generation's tables do not have. In a generation that the file's end cut off, that is to be expected. */
+  #unknown(type: number, table: 'stack' | 'string', argument: number): void {
+    if (!this.generation.partial)
+      fail(`${nameOf(type)} names ${table} id ${this.#event.n[argColumn + argument]}, which its generation does not have`)
+    if (table === 'stack' && argument === stackArg[type]) this.#event.stack = -1
   }
 
   #finish(type: number, time: number, m: number, p: number, g: number, resource: number, from: number, to: number): void {
@@ -382,11 +390,11 @@ export class Ordering {
         if (!this.#initial && g !== slot) fail(`goroutine ${id} is in a syscall on a thread that has another goroutine`)
         bind = true
       } else {
-        if (model.threadKnown[other] === true) {
+        if (model.threadKnown[other] === 1) {
           if (model.threadGo[other] !== slot) fail(`goroutine ${id} is in a syscall on a thread that has another goroutine`)
           g = slot
         } else {
-          model.threadKnown[other] = true
+          model.threadKnown[other] = 1
           model.threadGo[other] = slot
           model.threadProc[other] = -1
         }
@@ -468,7 +476,7 @@ export class Ordering {
     const abandoned = status === procStatus.syscallAbandoned
     if (!abandoned) {
       const victim = model.threadSlot(this.#arg(2))
-      if (victim !== m && model.threadKnown[victim] !== true) fail(`P ${id} is stolen from a thread nobody knows`)
+      if (victim !== m && model.threadKnown[victim] !== 1) fail(`P ${id} is stolen from a thread nobody knows`)
       if (model.threadProc[victim] !== slot) fail(`P ${id} is stolen from a thread that does not have it`)
       model.threadProc[victim] = -1
     }
@@ -543,6 +551,11 @@ export class Ordering {
     return this.#plain(type, m, p, g)
   }
 
+  #needString(id: number): void {
+    if (!this.generation.partial && !this.generation.hasString(id))
+      fail(`${nameOf(this.#frontier.type[this.#cursor]!)} names string id ${id}, which its generation does not have`)
+  }
+
   #task(type: number, m: number, p: number, g: number): boolean {
     const {tasks} = this.#model
     const id = this.#arg(0)
@@ -550,8 +563,7 @@ export class Ordering {
       if (tasks.has(id)) fail(`task ${id} begins twice`)
       const parent = this.#arg(1) === 0 ? -1 : this.#arg(1) // 0 here means no parent, not the background task
       this.#frontier.args[this.#base + 1] = parent
-      if (!this.generation.hasString(this.#arg(2)))
-        fail(`UserTaskBegin names string id ${this.#arg(2)}, which its generation does not have`)
+      this.#needString(this.#arg(2))
       tasks.set(id, {name: this.generation.text(this.#arg(2)), parent})
       this.#need(m, p, g, true)
       return this.#plain(type, m, p, g)
@@ -568,8 +580,7 @@ export class Ordering {
     this.#need(m, p, g, true)
     const {goRegions} = this.#model
     const task = this.#arg(0)
-    if (!this.generation.hasString(this.#arg(1)))
-      fail(`${nameOf(type)} names string id ${this.#arg(1)}, which its generation does not have`)
+    this.#needString(this.#arg(1))
     const name = this.generation.text(this.#arg(1))
     let regions = goRegions.get(g)
     if (type === ev.userRegionBegin) {
@@ -590,12 +601,3 @@ export class Ordering {
 function fail(what: string): never {
   throw new OrderDamage(what)
 }
-
-/** Which arguments of an event are ids of the generation's tables. */
-const tableChecks: readonly ({readonly stacks: readonly number[]; readonly strings: readonly number[]} | undefined)[] = Array.from(
-  {length: 256},
-  (_, type) => {
-    const spec = specs.get(type)
-    return spec === undefined || (spec.stacks.length === 0 && spec.strings.length === 0) ? undefined : spec
-  },
-)

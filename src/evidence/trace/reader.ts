@@ -75,6 +75,8 @@ class TraceReader implements TraceContext {
   #syncs = 0
   #events = 0
   #experimental = 0
+  /** The cursor whose event is at hand, for messages. */
+  #cursor = -1
 
   constructor(source: ByteSource, sink: TraceSink, task: Task) {
     this.#feed = new BatchFeed(source, this.wide, task)
@@ -107,6 +109,7 @@ class TraceReader implements TraceContext {
         if (generations++ === 0) this.#start(fed.generation)
         error = this.#drain(fed.generation)
         broken = error !== undefined
+        if (broken && fed.generation.partial) error = fed.error ?? error // the cut is the cause, the gap in the order its effect
         if (broken) break
         this.#experimental += fed.generation.experimental.length
       }
@@ -146,7 +149,7 @@ class TraceReader implements TraceContext {
     this.generation = generation
     this.#ordering.begin(generation, this.#origin)
     const frontier = this.#frontier
-    let cursor = -1
+    this.#cursor = -1
     try {
       frontier.install(generation, this.#origin, id => this.model.threadSlot(id))
       this.#sync(generation, Math.trunc(generation.minTicks * generation.nsPerTick) - this.#origin)
@@ -161,13 +164,14 @@ class TraceReader implements TraceContext {
             continue
           }
         }
-        cursor = frontier.heap[0]!
+        const cursor = frontier.heap[0]!
+        this.#cursor = cursor
         if (this.#ordering.advance(cursor)) this.#step(0, cursor)
-        else cursor = this.#advanceOther()
+        else this.#advanceOther(cursor)
       }
       return undefined
     } catch (error) {
-      return this.#located(error, generation, cursor)
+      return this.#located(error, generation)
     }
   }
 
@@ -177,15 +181,17 @@ class TraceReader implements TraceContext {
   }
 
   /** The first thread in order of time, after the earliest, whose event may come now. */
-  #advanceOther(): number {
+  #advanceOther(earliest: number): void {
     const frontier = this.#frontier
     frontier.sort()
     for (let i = 1; i < frontier.length; i++) {
       const cursor = frontier.heap[i]!
+      this.#cursor = cursor
       if (!this.#ordering.advance(cursor)) continue
       this.#step(i, cursor)
-      return cursor
+      return
     }
+    this.#cursor = earliest
     throw new OrderDamage('no thread has an event that may come next')
   }
 
@@ -208,7 +214,8 @@ class TraceReader implements TraceContext {
     )
   }
 
-  #located(error: unknown, generation: Generation, cursor: number): TriageError {
+  #located(error: unknown, generation: Generation): TriageError {
+    const cursor = Math.max(0, this.#cursor)
     const ordered = error instanceof OrderDamage
     if (!ordered && !(error instanceof BatchDamage)) throw error
     const at = this.#frontier.place(cursor)

@@ -1,6 +1,7 @@
 // What the trace says of every G, P and M at one point: tables with a slot each, reused when a goroutine ends.
 // Follows the state kept by `ordering` in src/internal/trace/order.go (Go 1.26).
 import {go} from './event-types.ts'
+import {IdMap} from './id-map.ts'
 
 /** Live goroutines at once; a damaged file could otherwise ask for any number. */
 const goroutinesMax = 1 << 26
@@ -23,7 +24,7 @@ export class SchedulerModel {
   readonly goRegions = new Map<number, Region[]>()
   /** One more than the largest G slot ever used. */
   goSlots = 0
-  readonly #goSlot = new Map<number, number>()
+  readonly #goSlot = new IdMap()
   readonly #goFree: number[] = []
 
   /** By P slot. */
@@ -38,13 +39,13 @@ export class SchedulerModel {
   readonly threadId: number[] = [-1]
   threadGo = new Int32Array(64).fill(-1)
   threadProc = new Int32Array(64).fill(-1)
-  readonly threadKnown: boolean[] = [true]
+  threadKnown = new Uint8Array(64).fill(1, 0, 1)
   readonly #threadSlot = new Map<number, number>([[-1, 0]])
 
   readonly tasks = new Map<number, {readonly name: string; readonly parent: number}>()
 
   goSlot(id: number): number {
-    return this.#goSlot.get(id) ?? -1
+    return this.#goSlot.get(id)
   }
 
   get liveGoroutines() {
@@ -52,8 +53,8 @@ export class SchedulerModel {
   }
 
   /** Slots of the goroutines alive now. */
-  liveGoSlots(): IterableIterator<number> {
-    return this.#goSlot.values()
+  *liveGoSlots(): IterableIterator<number> {
+    for (const [, slot] of this.#goSlot.entries()) yield slot
   }
 
   /** A slot for a goroutine that has none; undefined when there are too many. */
@@ -110,9 +111,10 @@ export class SchedulerModel {
     const known = this.#threadSlot.get(id)
     if (known !== undefined) return known
     const slot = this.threadId.push(id) - 1
-    this.threadKnown.push(false)
     if (slot >= this.threadGo.length) {
-      const [g, p] = [this.threadGo, this.threadProc]
+      const [g, p, known] = [this.threadGo, this.threadProc, this.threadKnown]
+      this.threadKnown = new Uint8Array(slot * 2)
+      this.threadKnown.set(known)
       this.threadGo = new Int32Array(slot * 2).fill(-1)
       this.threadProc = new Int32Array(slot * 2).fill(-1)
       this.threadGo.set(g)
