@@ -241,6 +241,18 @@ describe('loadPackages', () => {
     expect(['go1.27', 'unix', 'cgo', 'linux'].some(loaded.config.satisfies)).toBe(false)
   })
 
+  it('takes the toolchain go would switch to from the module cache, and says when it is not there', async () => {
+    const files = {'/w/go.mod': 'module m\n\ngo 1.27.1\n', '/w/a.go': '//go:build go1.27\n\npackage m\n\nimport _ "fmt"\n'}
+    const without = await load(files)
+    expect([without.config.std, codes(without)[0]]).toEqual(['GOROOT go1.26.8', 'std-missing'])
+    const toolchain = `${cache}/golang.org/toolchain@v0.0.1-go1.27.1.linux-amd64`
+    const newer = Object.fromEntries(Object.entries(goroot).map(([path, entry]) => [path.replace('/go', toolchain), entry]))
+    const loaded = await load({...files, ...newer, [`${toolchain}/VERSION`]: 'go1.27.1\n'})
+    expect(loaded.config.std).toBe('GOROOT go1.27.1')
+    expect(loaded.package('fmt')?.dir).toBe(`${toolchain}/src/fmt`)
+    expect(loaded.notes).toEqual([])
+  })
+
   it('names files one by one as command-line-arguments, whatever their constraints', async () => {
     const loaded = await load(
       {'/w/go.mod': 'module m\n', '/w/a.go': '//go:build ignore\n\npackage main\n', '/w/b.go': 'package other\n'},

@@ -38,7 +38,7 @@ export interface SettingsResult {
 
 export async function readSettings(host: Host, options: LoadOptions): Promise<SettingsResult> {
   const notes: LoadNote[] = []
-  const platform = options.hostPlatform ?? {goos: 'linux', goarch: 'amd64'}
+  const platform = options.hostPlatform ?? host.platform ?? {goos: 'linux', goarch: 'amd64'}
   const home = host.env('HOME') || host.env('USERPROFILE') || ''
   const userFile = await readEnvFile(host, userEnvPath(host, platform.goos, home))
   const asked = (name: string): string | undefined => host.env(name) || userFile.get(name)
