@@ -10,7 +10,7 @@ import {openBundle} from '../../src/go/load/std/bundle.ts'
 import {declarations, declarationsOf} from '../../src/go/load/std/declarations.ts'
 import {bundledGoVersion} from '../../src/go/load/settings.ts'
 
-const go = (...args: string[]) => execFileSync('go', args, {encoding: 'utf8', cwd: fileURLToPath(new URL('go/std', import.meta.url))})
+const go = (...args: string[]) => execFileSync('go', args, {encoding: 'utf8', cwd: fileURLToPath(new URL('std-oracle', import.meta.url))})
 
 it('the bundled declarations are of the version that loading names, and smaller than 3 MB', () => {
   expect(declarationsOf).toBe(bundledGoVersion)
