@@ -9,5 +9,6 @@ interface Job {
 }
 
 const {source, digest} = workerData as Job // sent by deep-inspect.ts and by nobody else
-const done = inspectSyntax(source, digest, text => parentPort?.postMessage(text))
-if (!done) parentPort?.postMessage(undefined)
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
+const post = (message: string | undefined) => parentPort?.postMessage(message)
+if (!inspectSyntax(source, digest, post)) post(undefined)

@@ -23,7 +23,7 @@ export function parseGenDecl(p: Parser): GenDecl {
     lparen = p.pos
     p.next()
     const mark = p.listMark()
-    while (p.tok !== T.RPAREN && p.tok !== T.EOF) p.push(parseSpec(p, keyword, p.leadComment))
+    while (p.tok !== T.RPAREN && !p.atEnd()) p.push(parseSpec(p, keyword, p.leadComment))
     specs = p.takeList<Spec>(mark)
     rparen = p.expect(T.RPAREN)
     end = rparen + 1

@@ -140,7 +140,7 @@ function parseOperand(p: Parser): Expr {
     case T.LPAREN:
       return parseParens(p)
     case T.FUNC:
-      return parseFuncTypeOrLit(p)
+      if (p.problems.length === 0 || !p.atFuncDecl()) return parseFuncTypeOrLit(p)
   }
   const type = tryType(p)
   if (type !== undefined) return type
@@ -334,7 +334,7 @@ function parseCall(p: Parser, fun: Expr, pos: number): CallExpr {
   p.exprLevel++
   const mark = p.listMark()
   let ellipsis = -1
-  while (p.tok !== T.RPAREN && p.tok !== T.EOF && ellipsis < 0) {
+  while (p.tok !== T.RPAREN && !p.atEnd() && ellipsis < 0) {
     p.push(parseRhs(p))
     if (p.tok === T.ELLIPSIS) {
       ellipsis = p.pos
@@ -355,7 +355,7 @@ function parseLiteralValue(p: Parser, type: Expr | undefined, pos: number): Comp
   const lbrace = p.expect(T.LBRACE)
   p.exprLevel++
   const mark = p.listMark()
-  while (p.tok !== T.RBRACE && p.tok !== T.EOF) {
+  while (p.tok !== T.RBRACE && !p.atEnd()) {
     p.push(parseElement(p))
     if (!p.atComma('composite literal', T.RBRACE)) break
     p.next()

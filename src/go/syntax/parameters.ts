@@ -66,7 +66,7 @@ export function parseParameterList(
   let typed = 0
   let name = name0
   let type = type0
-  while (name !== undefined || (p.tok !== closing && p.tok !== T.EOF)) {
+  while (name !== undefined || (p.tok !== closing && !p.atEnd())) {
     const entry: Entry = type === undefined ? parseParameter(p, name, typeParams) : {name, type: typeParams ? parseUnion(p, type) : type}
     name = type = undefined
     if (entry.name !== undefined || entry.type !== undefined) {

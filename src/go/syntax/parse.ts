@@ -2,6 +2,7 @@
 import type {Decl, File, Ident} from './ast.ts'
 import {parseClause, parseDecls} from './declarations.ts'
 import {tooDeepMessage} from './deep-stack.ts'
+import {preorder} from './digest.ts'
 import {positionOf} from './lines.ts'
 import {Bailout, Parser} from './parser.ts'
 import {sourceText} from './source-text.ts'
@@ -48,7 +49,14 @@ export function parseFile(bytes: Uint8Array, options: ParseOptions = {}): Parsed
   }
   const lines = p.lineStarts.slice(0, p.lineCount)
   const errors = p.problems.map(({pos, message}) => ({pos, ...positionOf(lines, pos), message})).sort((a, b) => a.pos - b.pos)
-  return {file: fileNode(p, clause), errors, lines, nodeCount: p.ids}
+  const file = fileNode(p, clause)
+  if (errors.length > 0) preorder(file, endNotBeforeStart)
+  return {file, errors, lines, nodeCount: p.ids}
+}
+
+/** A node that nothing was read for ends where the token before it ended. */
+function endNotBeforeStart(node: {readonly pos: number; end: number}): void {
+  if (node.end < node.pos) node.end = node.pos
 }
 
 /** After a broken package clause: whether reading on is worth it. */

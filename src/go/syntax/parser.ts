@@ -17,6 +17,8 @@ export interface Problem {
 export const nestLevelsMax = 100_000
 /** Errors kept for one file; a file with more is no Go. */
 const problemsMax = 100
+/** How far a receiver and a name are looked for. */
+const signatureBytes = 240
 /** How often recovery may stop at one place (go/parser's syncCnt). */
 const syncsMax = 10
 
@@ -69,6 +71,24 @@ export class Parser extends Scanner {
     this.scan()
     if (this.tok === T.COMMENT) this.takeComments(previousLine)
     else this.aboveClause = false
+  }
+
+  /** The end of the file, or in a broken one a function that can only be the next declaration: whatever is open ends here. */
+  atEnd(): boolean {
+    return this.tok === T.EOF || (this.tok === T.FUNC && this.atFuncDecl())
+  }
+
+  /**
+   * Whether a function is declared here, at the start of a line: `func name` means nothing else anywhere, `func (r T) name(` could be a
+   * conversion and is only believed after an error.
+   */
+  atFuncDecl(): boolean {
+    if (this.tok !== T.FUNC || (this.pos > 0 && this.src[this.pos - 1] !== 10)) return false
+    const line = this.slice(this.pos, Math.min(this.size, this.pos + signatureBytes))
+    return (
+      /^func[ \t]+[\p{L}_]/u.test(line) ||
+      (this.problems.length > 0 && /^func[ \t]*\([^()\n]*\)[ \t]*[\p{L}_][\p{L}\p{Nd}_]*[ \t]*\(/u.test(line))
+    )
   }
 
   /** To the token behind a `}` that ends at `end`. */
@@ -158,6 +178,7 @@ export class Parser extends Scanner {
     this.stack[this.top++] = item
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the caller knows what it has pushed
   takeList<N>(mark: number): readonly N[] {
     const stack = this.stack as N[]
     const length = this.top - mark
@@ -212,7 +233,10 @@ export class Parser extends Scanner {
   /** Gives the position of the token, which is consumed whatever it is, so that there is progress. */
   expect(tok: number): number {
     const pos = this.pos
-    if (this.tok !== tok) this.errorExpected(pos, `'${T.spelling[tok]}'`)
+    if (this.tok !== tok) {
+      this.errorExpected(pos, `'${T.spelling[tok]}'`)
+      if (this.tok === T.FUNC && this.atFuncDecl()) return pos
+    }
     this.next()
     return pos
   }
@@ -266,7 +290,7 @@ export class Parser extends Scanner {
 
   /** Skips to a token of the set; it stops at one place only so often, which keeps callers that do not move from going round for ever. */
   advance(to: Uint8Array): void {
-    for (; this.tok !== T.EOF; this.next()) {
+    for (; !this.atEnd(); this.next()) {
       if (to[this.tok] === 0) continue
       if (this.pos === this.syncPos && this.syncs < syncsMax) {
         this.syncs++

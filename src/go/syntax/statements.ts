@@ -10,7 +10,7 @@ const assignOperator = (tok: number) => T.spelling[tok] as AssignOperator // onl
 
 function parseStmtList(p: Parser): readonly Stmt[] {
   const mark = p.listMark()
-  while (p.tok !== T.CASE && p.tok !== T.DEFAULT && p.tok !== T.RBRACE && p.tok !== T.EOF) p.push(parseStmt(p))
+  while (p.tok !== T.CASE && p.tok !== T.DEFAULT && p.tok !== T.RBRACE && !p.atEnd()) p.push(parseStmt(p))
   return p.takeList<Stmt>(mark)
 }
 

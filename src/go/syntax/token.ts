@@ -129,7 +129,6 @@ export const endsLine = table(1, [
 /** Where recovery stops: src/go/parser/parser.go stmtStart, declStart, exprEnd. */
 export const stmtStart = table(1, [BREAK, CONST, CONTINUE, DEFER, FALLTHROUGH, FOR, GO, GOTO, IF, RETURN, SELECT, SWITCH, TYPE, VAR])
 export const declStart = table(1, [IMPORT, CONST, TYPE, VAR])
-/** For the top level: a function is a good place to go on, too (go/parser itself skips it). */
 export const exprEnd = table(1, [COMMA, COLON, SEMICOLON, RPAREN, RBRACK, RBRACE])
 
 export const isLiteral = (token: Token) => token >= IDENT && token <= STRING

@@ -51,7 +51,7 @@ function tryTypeHere(p: Parser): Expr | undefined {
       return {kind: 'StarExpr', pos, end: p.prevEnd, id: p.ids++, x}
     }
     case T.FUNC:
-      return parseFuncType(p)
+      return p.problems.length > 0 && p.atFuncDecl() ? undefined : parseFuncType(p)
     case T.INTERFACE:
       return parseInterfaceType(p)
     case T.MAP: {
@@ -94,7 +94,7 @@ function parseTypeInstance(p: Parser, x: Expr): Expr {
   const lbrack = p.expect(T.LBRACK)
   p.exprLevel++
   const mark = p.listMark()
-  while (p.tok !== T.RBRACK && p.tok !== T.EOF) {
+  while (p.tok !== T.RBRACK && !p.atEnd()) {
     p.push(parseType(p))
     if (!p.atComma('type argument list', T.RBRACK)) break
     p.next()
@@ -282,6 +282,7 @@ function parseInterfaceType(p: Parser): InterfaceType {
   const opening = p.expect(T.LBRACE)
   const mark = p.listMark()
   for (;;) {
+    if (p.atEnd()) break
     const element = p.tok === T.IDENT ? parseMethodOrName(p) : parseElement(p)
     if (element === undefined) break
     p.push(element)
@@ -347,7 +348,7 @@ function parseGenericMethodOrInstance(p: Parser, ident: Ident): Expr | FuncType 
   if (p.atComma('type argument list', T.RBRACK)) {
     p.exprLevel++
     p.next()
-    while (p.tok !== T.RBRACK && p.tok !== T.EOF) {
+    while (p.tok !== T.RBRACK && !p.atEnd()) {
       list.push(parseType(p))
       if (!p.atComma('type argument list', T.RBRACK)) break
       p.next()
