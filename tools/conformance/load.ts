@@ -92,7 +92,7 @@ writeFileSync(
   join(checkout, 'docs/conformance/load.md'),
   `# Package loading against go list
 
-Written by \`npx tsx tools/conformance/load.ts\` with ${version}. Each row compares every package that \`go list -e -deps -pgo=off -json\`
+Written by \`npm run conformance -- load\` with ${version}. Each row compares every package that \`go list -e -deps -pgo=off -json\`
 prints with what \`src/go/load\` says: import path, name, directory, standard, root or dependency, module (path, version, main, directory, go
 line, replacement), Go, cgo, ignored, C, header, assembly, object, test and invalid files, and imports. Rows "with tests" compare
 \`go list -test\`: ids, files and imports of the test variants, without the generated test programs and what only they reach.

@@ -1,6 +1,6 @@
 // `npm run conformance`: compares the front end with Go's own over GOROOT and real modules, and writes the table into docs/conformance/. Needs
 // Go and, for the modules, the module proxy. Exits 1 when anything differs.
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -60,7 +60,11 @@ function syntax(): boolean {
   return rows.every(({comparison: c}) => c.different.length === 0 && c.sameErrorLine >= 0.95 * c.rejected)
 }
 
-const parts: Readonly<Record<string, () => boolean>> = {syntax}
+/** A program of its own, because it waits for reads: tools/conformance/load.ts. */
+const load = () =>
+  spawnSync(process.execPath, ['--import', 'tsx', join(root, 'tools/conformance/load.ts')], {stdio: 'inherit'}).status === 0
+
+const parts: Readonly<Record<string, () => boolean>> = {syntax, load}
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
 for (const name of wanted) {
   const part = parts[name]
