@@ -142,8 +142,9 @@ interface Draft {
   command: string | undefined
   argument: string | undefined
   readonly positionals: string[]
-  readonly base: string[]
-  readonly diffBase: string[]
+  /** The last one given counts, as with the toolchain's pprof (GoFlags.StringList). */
+  base: string
+  diffBase: string
   readonly sampleSwitches: Set<string>
   readonly sorts: Set<string>
   readonly granularities: Set<string>
@@ -159,8 +160,8 @@ export function parseProfileFlags(args: readonly string[]): ProfileRequest {
     command: undefined,
     argument: undefined,
     positionals: [],
-    base: [],
-    diffBase: [],
+    base: '',
+    diffBase: '',
     sampleSwitches: new Set(),
     sorts: new Set(),
     granularities: new Set(),
@@ -180,7 +181,7 @@ export function parseProfileFlags(args: readonly string[]): ProfileRequest {
   if (draft.command !== undefined && takesPattern(draft.command) && draft.argument === undefined) {
     throw errors.usage(`profile ${draft.command} needs a pattern`, `Write gotriage profile ${draft.command} PATTERN FILE.`)
   }
-  if (draft.base.length > 0 && draft.diffBase.length > 0) {
+  if (draft.base !== '' && draft.diffBase !== '') {
     throw errors.usage('-base and -diff_base flags cannot both be specified', 'Give one of them.')
   }
   const config = configOf(draft)
@@ -191,15 +192,15 @@ export function parseProfileFlags(args: readonly string[]): ProfileRequest {
     if (sampleIndex === '') sampleIndex = type
     else notes.push(`Multiple value selections, ignoring -${flag}`)
   }
-  if (config.normalize && draft.base.length + draft.diffBase.length === 0) {
+  if (config.normalize && draft.base === '' && draft.diffBase === '') {
     throw errors.usage('must have base profile to normalize by', 'Give one with -base or -diff_base.')
   }
   return {
     command: draft.command ?? '',
     argument: draft.argument,
     files: draft.positionals,
-    base: draft.base.length > 0 ? draft.base : draft.diffBase,
-    diffBase: draft.diffBase.length > 0,
+    base: [draft.base, draft.diffBase].filter(file => file !== ''),
+    diffBase: draft.diffBase !== '',
     comment: draft.comment,
     symbolize: draft.symbolize,
     output: draft.output,
@@ -251,8 +252,8 @@ function readValue(name: string, value: string, draft: Draft): void {
   if (takesPattern(name)) {
     setCommand(draft, name)
     draft.argument = value
-  } else if (name === 'base') draft.base.push(...(value === '' ? [] : [value]))
-  else if (name === 'diff_base') draft.diffBase.push(...(value === '' ? [] : [value]))
+  } else if (name === 'base') draft.base = value
+  else if (name === 'diff_base') draft.diffBase = value
   else if (name === 'add_comment') draft.comment = value
   else if (name === 'symbolize') draft.symbolize = value
   else if (name === 'output' || name === 'o') draft.output = value

@@ -87,5 +87,9 @@ export function flagPairs(file: string, files: readonly string[], count: number,
     return Math.floor((state / 2 ** 32) * below)
   }
   const all = [...flags.map(flag => [flag]), ...withOthers(file, files)]
-  return Array.from({length: count}, () => [reports[draw(reports.length)]!, ...all[draw(all.length)]!, ...all[draw(all.length)]!])
+  // Files last: pprof takes no flags behind the first of them.
+  const filesLast = (args: string[]) => args.sort((a, b) => Number(!a.startsWith('-')) - Number(!b.startsWith('-')))
+  return Array.from({length: count}, () =>
+    filesLast([reports[draw(reports.length)]!, ...all[draw(all.length)]!, ...all[draw(all.length)]!]),
+  )
 }

@@ -1,0 +1,106 @@
+// gotriage profile: what go tool pprof says of profiles, in the same words and flags, and what it does not say.
+import {memorySource} from '../../base/byte-source.ts'
+import {errors} from '../../base/errors.ts'
+import type {Command, CommandContext} from '../command.ts'
+
+export const command: Command = {
+  name: 'profile',
+  summary: 'print, compare, filter and convert profiles, with the text and the flags of go tool pprof',
+  usage: 'top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|proto|folded|speedscope [pprof flags] FILE…',
+  passthrough: true,
+  flags: [],
+  examples: [
+    'gotriage profile top cpu.pb.gz',
+    'gotriage profile top -cum -focus=http -nodecount=20 cpu.pb.gz',
+    'gotriage profile list keep heap.pb.gz',
+    'gotriage profile diff heap-before.pb.gz heap.pb.gz',
+    'gotriage profile html -output=heap.html -base=heap-before.pb.gz heap.pb.gz',
+    'gotriage profile folded cpu.pb.gz',
+  ],
+  async run(args, context) {
+    const {parseProfileFlags} = await import('../../operations/profile-flags.ts')
+    const request = parseProfileFlags(args.positionals)
+    if (request.files.length === 0) throw errors.usage('no profile source specified', 'Name a profile: gotriage profile top FILE.')
+    const profileContext = {host: withStdin(context), task: context.task, note: (line: string) => context.note(line)}
+    if (request.command === '') {
+      const {profileShell} = await import('../../operations/profile-shell.ts')
+      return await runShell(profileShell(request, profileContext, context.terminal.columns), context)
+    }
+    if (request.command === 'diff') {
+      const {diffText, profileDiff} = await import('../../operations/profile-diff.ts')
+      context.out(diffText(await profileDiff(request, profileContext)))
+      return 0
+    }
+    if (request.command === 'flame') {
+      const {flameTree, terminalFlame} = await import('../../operations/profile-flame.ts')
+      context.out(terminalFlame(await flameTree(request, profileContext), context.terminal.columns, context.terminal.color))
+      return 0
+    }
+    if (['proto', 'dot', 'folded', 'speedscope', 'svg', 'html'].includes(request.command)) {
+      const {exportProfile} = await import('../../operations/profile-export.ts')
+      await write(await exportProfile(request, profileContext), request.output, context)
+      return 0
+    }
+    const {profileReport} = await import('../../operations/profile.ts')
+    const parts: Uint8Array[] = []
+    for await (const part of profileReport(request, profileContext)) {
+      if (request.output === '') context.out(part)
+      else parts.push(part)
+    }
+    if (request.output !== '') await write(joined(parts), request.output, context)
+    return 0
+  },
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+async function write(bytes: Uint8Array, output: string, context: CommandContext): Promise<void> {
+  if (output === '') {
+    context.out(bytes)
+    return
+  }
+  context.note(`Generating report in ${output}`)
+  await context.write(output, bytes)
+}
+
+/** `-` is standard input, read once. */
+function withStdin(context: CommandContext): CommandContext['host'] {
+  let read: Promise<Uint8Array> | undefined
+  const {host} = context
+  return {
+    ...host,
+    open: async path => (path === '-' ? memorySource('-', await (read ??= context.stdin())) : host.open(path)),
+    stat: path => (path === '-' ? Promise.resolve(undefined) : host.stat(path)),
+  }
+}
+
+interface Shell {
+  /** What to print first. */
+  readonly greeting: string
+  /** Answers a line; undefined ends the session. */
+  answer(line: string): Promise<string | Uint8Array | undefined>
+}
+
+async function runShell(starting: Promise<Shell>, context: CommandContext): Promise<number> {
+  const {createInterface} = await import('node:readline')
+  const shell = await starting
+  context.out(shell.greeting)
+  const lines = createInterface({input: process.stdin, ...(context.terminal.isTty ? {output: process.stdout} : {}), prompt: '(profile) '})
+  lines.prompt()
+  for await (const line of lines) {
+    const answer = await shell.answer(line)
+    if (answer === undefined) break
+    context.out(answer)
+    lines.prompt()
+  }
+  lines.close()
+  return 0
+}

@@ -1,0 +1,37 @@
+// A profile, filtered or merged as asked, in another format: profile.proto, folded stacks, speedscope JSON, DOT, SVG, a page.
+import {errors} from '../base/errors.ts'
+import {encodeProfile, gzipped} from '../evidence/pprof/encode.ts'
+import {dotText} from '../evidence/pprof/report/dot-report.ts'
+import {foldedText, speedscopeJson} from '../evidence/pprof/report/exports.ts'
+import {bytesOfRaw} from '../evidence/pprof/string-table.ts'
+import {flamePage} from '../report/flame/flame-html.ts'
+import {flameSvg} from '../report/flame/flame-svg.ts'
+import {flameData, flameTree} from './profile-flame.ts'
+import {loadProfile, prepareReport} from './profile.ts'
+import type {ProfileContext} from './profile.ts'
+import type {ProfileRequest} from './profile-flags.ts'
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+export async function exportProfile(request: ProfileRequest, context: ProfileContext): Promise<Uint8Array> {
+  switch (request.command) {
+    case 'proto': {
+      const report = prepareReport(await loadProfile(request, context), 'proto', request, context)
+      return gzipped(encodeProfile(report.profile, report.options.ratio))
+    }
+    case 'dot':
+      return bytesOfRaw(dotText(prepareReport(await loadProfile(request, context), 'dot', request, context)))
+    case 'folded':
+      return utf8(foldedText((await flameTree(request, context)).tree))
+    case 'speedscope': {
+      const {tree, title, unit} = await flameTree(request, context)
+      return utf8(speedscopeJson(tree, title, unit))
+    }
+    case 'svg':
+      return utf8(flameSvg(await flameData(request, context)))
+    case 'html':
+      return utf8(flamePage(await flameData(request, context)))
+    default:
+      throw errors.usage(`profile ${request.command} is not an export`, 'See gotriage profile --help.')
+  }
+}
