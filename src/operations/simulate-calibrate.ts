@@ -6,7 +6,7 @@ import {ascending, quantileOfSorted} from '../sim/kernel/statistics.ts'
 
 const quantilesKept = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999] as const
 /** Rows that are one number. */
-const scalars = ['markBytesPerNs']
+const scalars = ['markBytesPerNs', 'warmIdleNs']
 /** Read by the program, not by the simulator. */
 const ignored = ['clockNs']
 

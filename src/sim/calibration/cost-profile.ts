@@ -36,6 +36,11 @@ export interface CostRows {
   readonly futexCallNs: Distribution
   /** From that call to the thread running on the idle CPU. */
   readonly futexWakeNs: Distribution
+  /** Both, when the CPU went idle so short a time ago that it still polls. */
+  readonly futexCallWarmNs: Distribution
+  readonly futexWakeWarmNs: Distribution
+  /** Longest idle time that counts as so short. */
+  readonly warmIdleNs: number
   /** The call when the woken thread shares the caller's CPU. */
   readonly futexCallSameNs: Distribution
   /** Switch between two threads on one CPU. */

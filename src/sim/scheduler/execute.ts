@@ -408,7 +408,7 @@ export function descriptorReady(w: World, g: G): void {
   const poller = w.poller
   if (poller?.polling !== true) return
   poller.polling = false
-  wakeThread(w, poller, w.costs.futexWakeNs(w.prng), then.polled)
+  wakeThread(w, poller, then.polled)
 }
 
 /** A message reached a socket. */

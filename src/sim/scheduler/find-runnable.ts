@@ -14,11 +14,10 @@ import {
   stopm,
   stopOne,
   useP,
-  wakeCallNs,
   wakep,
 } from './placement.ts'
 import {globalBatch, globalGet, localEmpty, makeRunnable, runqget, stealHalf} from './queues.ts'
-import {block, sleepThread, step, wakeThread} from './threads.ts'
+import {block, sleepThread, step, wakeCallNs, wakeThread} from './threads.ts'
 import {earliestTimer, runTimers} from './timers.ts'
 import {event, gStatus, pStatus, then, use, type G, type M, type P, type World} from './world.ts'
 
@@ -107,8 +106,8 @@ function startLocked(w: World, m: M, g: G): void {
   g.m = target
   w.measures.wakes++
   w.measures.lockedHandoffs++
-  m.extraNs += wakeCallNs(w)
-  wakeThread(w, target, w.costs.futexWakeNs(w.prng), then.lockedStart)
+  m.extraNs += wakeCallNs(w, target)
+  wakeThread(w, target, then.lockedStart)
   stopm(w, m)
 }
 

@@ -2,7 +2,7 @@
 import {assert, errors} from '../../base/errors.ts'
 import {threadsMax} from '../../knowledge/scheduler.ts'
 import {globalPut, localEmpty, localSize, makeRunnable, runqput} from './queues.ts'
-import {block, wakeThread} from './threads.ts'
+import {block, startThread, wakeCallNs, wakeThread} from './threads.ts'
 import {pStatus, then, use, type G, type M, type P, type World} from './world.ts'
 
 /** Charges the P's time so far to what it did and begins `next`. */
@@ -65,18 +65,12 @@ export function startOn(w: World, parked: M | undefined, p: P, spinning: boolean
   m.spinning = spinning
   if (parked === undefined) {
     if (caller) caller.extraNs += w.costs.threadCallNs(w.prng)
-    wakeThread(w, m, w.costs.threadStartNs(w.prng), then.start)
+    startThread(w, m, then.start)
   } else {
-    if (caller) caller.extraNs += wakeCallNs(w)
+    if (caller) caller.extraNs += wakeCallNs(w, m)
     w.measures.wakes++
-    wakeThread(w, m, w.costs.futexWakeNs(w.prng), then.start)
+    wakeThread(w, m, then.start)
   }
-}
-
-/** What a futex call costs its caller: more when an idle CPU has to be poked. */
-export function wakeCallNs(w: World): number {
-  for (const cpu of w.cpus) if (cpu.current === undefined) return w.costs.futexCallNs(w.prng)
-  return w.costs.futexCallSameNs(w.prng)
 }
 
 export function newThread(w: World): M {
@@ -186,7 +180,7 @@ export function stopOne(w: World): void {
   assert(stop !== undefined && stop.wait > 0, 'a P stops only while someone waits for it')
   if (--stop.wait > 0) return
   stop.stoppedNs = w.nowNs
-  wakeThread(w, stop.m, w.costs.futexWakeNs(w.prng), then.stopped)
+  wakeThread(w, stop.m, then.stopped)
 }
 
 /** Goroutines the poller or a timer brought: idle Ps get one each through the global queue, the rest stays with the caller's P. */
@@ -229,8 +223,8 @@ export function netpollBreak(w: World, caller: M | undefined): void {
   const poller = w.poller
   if (poller === undefined || !poller.polling) return
   poller.polling = false
-  if (caller) caller.extraNs += wakeCallNs(w)
-  wakeThread(w, poller, w.costs.futexWakeNs(w.prng), then.polled)
+  if (caller) caller.extraNs += wakeCallNs(w, poller)
+  wakeThread(w, poller, then.polled)
 }
 
 /** sysmon leaves its deep sleep. */

@@ -306,7 +306,7 @@ function sampleOf(distribution: Distribution): ReturnType<typeof sampler> {
 
 function costsOf(scenario: SchedulerScenario): Costs {
   const rows = {...scenario.profile.rows, ...scenario.costs}
-  const scalars = ['markBytesPerNs', 'osSliceNs', 'osWakeGranularityNs']
+  const scalars = ['markBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
   const entries = Object.entries(rows).map(([name, value]) => [name, scalars.includes(name) ? value : sampler(value)] as const)
   return Object.fromEntries(entries) as unknown as Costs // the rows are those of CostRows, one by one
 }
@@ -327,6 +327,7 @@ function build(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
     speed: machine.speeds?.[id] ?? 1,
     sibling: undefined,
     current: undefined,
+    idleSinceNs: -1e9,
     queue: [],
     sliceVersion: 0,
     sliceArmed: false,

@@ -57,6 +57,7 @@ export function block(w: World, m: M): void {
   m.cpu = undefined
   m.lastCpu = cpu
   cpu.current = undefined
+  cpu.idleSinceNs = w.nowNs
   quotaChanged(w, -1)
   disturbSibling(w, cpu)
   dispatchNext(w, cpu)
@@ -70,13 +71,31 @@ export function sleepThread(w: World, m: M, ns: number, next: number): void {
   w.queue.push(w.nowNs + ns, event.wake, m.id, m.version)
 }
 
-/** Wakes a sleeping thread by futex, epoll or start: `latencyNs` until it runs if a CPU is free. */
-export function wakeThread(w: World, m: M, latencyNs: number, next: number): void {
+/** Wakes a thread that sleeps on a futex or in epoll. */
+export function wakeThread(w: World, m: M, next: number): void {
   m.then = next
   m.leftNs = m.extraNs
   m.extraNs = 0
   m.version++
-  place(w, m, latencyNs)
+  const cpu = freeCpu(w, m.lastCpu)
+  place(w, m, cpu === undefined ? 0 : (warm(w, cpu) ? w.costs.futexWakeWarmNs : w.costs.futexWakeNs)(w.prng))
+}
+
+/** A new thread begins. */
+export function startThread(w: World, m: M, next: number): void {
+  m.then = next
+  m.leftNs = 0
+  place(w, m, w.costs.threadStartNs(w.prng))
+}
+
+/** The CPU went idle a moment ago and still polls for work. */
+const warm = (w: World, cpu: Cpu) => w.nowNs - cpu.idleSinceNs <= w.costs.warmIdleNs
+
+/** What a futex call costs its caller: most when a CPU in deeper idle has to be poked. */
+export function wakeCallNs(w: World, woken: M): number {
+  const cpu = freeCpu(w, woken.lastCpu)
+  if (cpu === undefined) return w.costs.futexCallSameNs(w.prng)
+  return (warm(w, cpu) ? w.costs.futexCallWarmNs : w.costs.futexCallNs)(w.prng)
 }
 
 /** A sleep ended: the wake-up is part of its length, so only a busy CPU delays it now. */

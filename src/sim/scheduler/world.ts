@@ -181,6 +181,7 @@ export interface Cpu {
   readonly speed: number
   sibling: Cpu | undefined
   current: M | undefined
+  idleSinceNs: number
   readonly queue: M[]
   sliceVersion: number
   sliceArmed: boolean

@@ -37,8 +37,8 @@ func futex(word *uint32, operation, value uintptr) {
 	syscall.RawSyscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), operation, value, 0, 0, 0)
 }
 
-// futexPair wakes a thread that sleeps: what the call costs and how long until it runs.
-func futexPair(n, cpuA, cpuB int) (call, latency []float64) {
+// futexPair wakes a thread that has slept for idle: what the call costs and how long until it runs.
+func futexPair(n, cpuA, cpuB int, idle time.Duration) (call, latency []float64) {
 	var word uint32
 	var woke, ready atomic.Int64
 	done := make(chan bool)
@@ -59,10 +59,13 @@ func futexPair(n, cpuA, cpuB int) (call, latency []float64) {
 	pin(cpuA)
 	for i := range n {
 		for ready.Load() != int64(i+1) {
-			runtime.Gosched()
-			nanosleep(50 * time.Microsecond)
+			syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
 		}
-		nanosleep(200 * time.Microsecond)
+		if cpuA == cpuB {
+			nanosleep(idle) // let it go to sleep on the CPU we share
+		} else {
+			busy(3*time.Microsecond + idle) // it needs about 3 us to get to sleep
+		}
 		woke.Store(0)
 		atomic.StoreUint32(&word, uint32(i+1))
 		t := now()
@@ -170,14 +173,30 @@ func calibrate(d time.Duration) {
 	emit("syscallOpNs", each(200, 500, func() { syscall.Syscall(syscall.SYS_GETPPID, 0, 0, 0) }), nil)
 	ep, _ := syscall.EpollCreate1(0)
 	var events [1]syscall.EpollEvent
-	emit("netpollNs", each(200, 500, func() { syscall.RawSyscall6(syscall.SYS_EPOLL_WAIT, uintptr(ep), uintptr(unsafe.Pointer(&events)), 1, 0, 0, 0) }), nil)
+	emit("netpollNs", each(200, 500, func() {
+		syscall.RawSyscall6(syscall.SYS_EPOLL_WAIT, uintptr(ep), uintptr(unsafe.Pointer(&events)), 1, 0, 0, 0)
+	}), nil)
 	emit("clockNs", each(200, 1000, func() { now() }), nil)
 
 	runtime.GOMAXPROCS(4)
-	call, latency := futexPair(1000, 0, 1)
+	call, latency := futexPair(1000, 0, 1, 800*time.Microsecond)
 	emit("futexCallNs", call, nil)
 	emit("futexWakeNs", latency, nil)
-	call, latency = futexPair(500, 0, 0)
+	deep := median(latency)
+	call, latency = futexPair(1000, 0, 1, 5*time.Microsecond)
+	emit("futexCallWarmNs", call, nil)
+	emit("futexWakeWarmNs", latency, nil)
+	middle := (deep + median(latency)) / 2
+	// A CPU that went idle a moment ago still polls; from this idle time on, waking it is slow.
+	warm := 5.0
+	for _, us := range []int{10, 20, 35, 50, 75, 100, 150, 200, 300} {
+		if _, l := futexPair(200, 0, 1, time.Duration(us)*time.Microsecond); median(l) > middle {
+			break
+		}
+		warm = float64(us)
+	}
+	emit("warmIdleNs", []float64{warm * 1000}, nil)
+	call, latency = futexPair(500, 0, 0, 200*time.Microsecond)
 	emit("futexCallSameNs", call, nil)
 	emit("osSwitchNs", latency, nil)
 	emit("sleepExtraNs", append(sleeps(1500, 3*time.Microsecond), sleeps(1500, 20*time.Microsecond)...), nil)

@@ -1,0 +1,267 @@
+// The workloads that real Go ran (tools/validate/workloads), as the simulator runs them. Nothing here may be chosen after looking at a result:
+// programs mirror the Go sources, costs come from the calibrated profile, agreement columns were written down before the first run.
+import type {CostProfile} from '../calibration/cost-profile.ts'
+import type {Step} from '../scheduler/program.ts'
+import {runScheduler, type SchedulerRun, type SchedulerScenario} from '../scheduler/run.ts'
+
+/** How close is close enough: the statistic and its band, as a share or as a factor either way. */
+export interface Agreement {
+  readonly statistic: 'p50' | 'p99' | 'mean'
+  readonly within?: number
+  readonly factor?: number
+}
+
+export interface ValidationCase {
+  /** `w3/p1`: the workload and its variant, as the Go program prints them. */
+  readonly id: string
+  readonly what: string
+  /** What was published or predicted before measuring. */
+  readonly predicted: string
+  readonly agreement: readonly Agreement[]
+  /** Values in ns, as the Go program samples them. */
+  samples(seed: number): readonly number[]
+}
+
+const ms = 1e6
+const us = 1e3
+const forever = (steps: readonly Step[]): Step => ({do: 'repeat', steps})
+const compute = (ns: number): Step => ({do: 'compute', ns})
+const measured = (name: string, steps: readonly Step[]): Step => ({do: 'measure', name, steps})
+const hog = {name: 'hog', steps: [forever([compute(1e9)])]}
+
+export function validationCases(profile: CostProfile): readonly ValidationCase[] {
+  const base = {machine: {cpus: 2}, goMinor: 26, profile, warmupNs: 0} as const
+  const run = (scenario: Omit<SchedulerScenario, keyof typeof base> & {warmupNs?: number; goMinor?: number}, seed: number): SchedulerRun =>
+    runScheduler({...base, ...scenario}, {seed, eventsMax: 50_000_000, check: false, samplesMax: 4000})
+  const named = (name: string, scenario: Parameters<typeof run>[0]) => (seed: number) => {
+    const {world, names} = run(scenario, seed)
+    return world.measures.namedSamples[names.measures.get(name) ?? -1] ?? []
+  }
+  const spread = (pick: (r: SchedulerRun) => {rows(): [number, number][]}, scenario: Parameters<typeof run>[0]) => (seed: number) =>
+    pick(run(scenario, seed)).rows().flatMap(([value, n]) => Array.from({length: Math.min(n, 4000)}, () => value))
+  return [
+    {
+      id: 'w1/slice',
+      what: '2 goroutines that compute, GOMAXPROCS=1: how long one runs',
+      predicted: '[predict] 10 to 20.3 ms, mode about 20.2 ms',
+      agreement: [{statistic: 'p50', within: 0.1}, {statistic: 'p99', within: 0.15}],
+      samples: spread(r => r.world.measures.stintNs, {gomaxprocs: 1, programs: [hog], start: [{program: 'hog', count: 2}], durationNs: 8e9, warmupNs: 1e9}),
+    },
+    {
+      id: 'w2/wait',
+      what: '8 goroutines that compute, GOMAXPROCS=2: how long one waits',
+      predicted: '[predict] about 60 ms',
+      agreement: [{statistic: 'p50', within: 0.1}],
+      samples: spread(r => r.world.measures.latencyNs, {gomaxprocs: 2, programs: [hog], start: [{program: 'hog', count: 8}], durationNs: 8e9, warmupNs: 1e9}),
+    },
+    ...([['p1', 1, 0, 0.2], ['p2', 2, 0, 0.4], ['p2-hog1', 2, 1, 0.4]] as const).map(([variant, procs, hogs, within]): ValidationCase => ({
+      id: `w3/${variant}`,
+      what: `channel round trip, GOMAXPROCS=${procs}${hogs > 0 ? ', beside a goroutine that computes' : ''}`,
+      predicted: hogs > 0 ? '2 x 394 to 585 ns' : '2 x 109 ns on the machine of the commit',
+      agreement: [{statistic: 'mean', within}],
+      samples: seed => batches(named('trip', roundTrip(procs, hogs, false))(seed), 1000),
+    })),
+    ...[1, 2].flatMap(procs =>
+      [0, 1, 2, 5, 10, 20, 50, 100].map((delay): ValidationCase => ({
+        id: `w4/p${procs}-${delay}us`,
+        what: `two goroutines that compute ${delay} µs and wake each other, GOMAXPROCS=${procs}: an iteration`,
+        predicted: procs === 1 ? 'slope 4, serialised' : 'bends between 50 and 100 µs; further right where usleep(3) is long [predict]',
+        agreement: [{statistic: 'mean', within: procs === 1 ? 0.05 : 0.25}],
+        samples: seed => [mean(named('iteration', wakeup(procs, delay * us, compute, 0.3e9))(seed))],
+      })),
+    ),
+    ...[0, 1, 2, 5, 10, 20, 50, 100].map((delay): ValidationCase => ({
+      id: `w5/p2-${delay}us`,
+      what: `the same with nanosleep(${delay} µs), GOMAXPROCS=2`,
+      predicted: '118 to 137 µs at 0 µs, 325 µs at 100 µs on 8 and 16 Ps',
+      agreement: [{statistic: 'mean', within: 0.25}],
+      samples: seed => [mean(named('iteration', wakeup(2, delay * us, ns => ({do: 'syscall', ns, mode: 'nanosleep'}), 1e9))(seed))],
+    })),
+    {
+      id: 'w6/sleep-50us',
+      what: 'time.Sleep(50 µs) in an idle process',
+      predicted: '1.00 to 1.03 ms; about 1.08 to 1.1 ms here',
+      agreement: [{statistic: 'p50', within: 0.05}],
+      samples: named('sleep', {
+        gomaxprocs: 2,
+        programs: [{name: 'sleeper', steps: [forever([measured('sleep', [{do: 'sleep', ns: 50 * us}])])]}],
+        start: [{program: 'sleeper', count: 1}],
+        durationNs: 2e9,
+      }),
+    },
+    ...[0, 2].map((hogs): ValidationCase => ({
+      id: `w7/late-hogs${hogs}`,
+      what: `8 goroutines that sleep 5 ms and compute 300 µs, GOMAXPROCS=2${hogs > 0 ? ', beside two that compute' : ''}: how late they wake`,
+      predicted: 'tenths of a millisecond without, up to a slice with busy Ps',
+      agreement: [{statistic: 'p50', within: 0.3}, {statistic: 'p99', factor: 2}],
+      samples: seed =>
+        named('sleep', {
+          gomaxprocs: 2,
+          programs: [hog, {name: 'ticker', steps: [forever([measured('sleep', [{do: 'sleep', ns: 5 * ms}]), compute(300 * us)])]}],
+          start: [...(hogs > 0 ? [{program: 'hog', count: hogs}] : []), {program: 'ticker', count: 8}],
+          durationNs: 3e9,
+          warmupNs: 0.75e9,
+        })(seed).map(ns => ns - 5 * ms),
+    })),
+    {
+      id: 'w8/echo-hogs4',
+      what: 'TCP round trip on loopback beside 4 goroutines that compute, GOMAXPROCS=2',
+      predicted: 'about 10 ms each way',
+      agreement: [{statistic: 'p50', within: 0.25}],
+      samples: named('echo', {
+        gomaxprocs: 2,
+        sockets: {client: 5 * us, server: 5 * us},
+        programs: [
+          hog,
+          {name: 'client', steps: [forever([measured('echo', [{do: 'write', socket: 'server'}, {do: 'read', socket: 'client'}])])]},
+          {name: 'server', steps: [forever([{do: 'read', socket: 'server'}, {do: 'write', socket: 'client'}])]},
+        ],
+        start: [{program: 'hog', count: 4}, {program: 'client', count: 1}, {program: 'server', count: 1}],
+        durationNs: 10e9,
+        warmupNs: 1.25e9,
+      }),
+    },
+    ...[1, 2].map((procs): ValidationCase => ({
+      id: `w9/p${procs}-locked`,
+      what: `channel round trip between goroutines locked to their threads, GOMAXPROCS=${procs}`,
+      predicted: '[predict] 2 x 10 to 60 µs; locked/unlocked above 10',
+      agreement: [{statistic: 'p50', within: 0.5}],
+      samples: seed => batches(named('trip', roundTrip(procs, 0, true))(seed), 50),
+    })),
+    {
+      id: 'w10/preemptible',
+      what: 'runtime.ReadMemStats beside a goroutine that computes, GOMAXPROCS=2',
+      predicted: 'tens of µs',
+      agreement: [{statistic: 'p50', within: 0.5}, {statistic: 'p99', factor: 3}],
+      samples: named('stop', stops(hog)),
+    },
+    {
+      id: 'w10/assembly-5ms',
+      what: 'the same beside 4.92 ms of assembly without safepoints, again and again',
+      predicted: 'about what is left of it',
+      agreement: [{statistic: 'p50', within: 0.05}],
+      samples: named('stop', stops({name: 'hog', steps: [forever([{do: 'compute', ns: assemblyNs, preemptible: false}])]})),
+    },
+  ]
+
+  function roundTrip(procs: number, hogs: number, lock: boolean): Parameters<typeof run>[0] {
+    const locked: Step[] = lock ? [{do: 'lock-thread'}] : []
+    return {
+      gomaxprocs: procs,
+      programs: [
+        hog,
+        {name: 'a', steps: [...locked, forever([measured('trip', [{do: 'send', channel: 'ping'}, {do: 'receive', channel: 'pong'}])])]},
+        {name: 'b', steps: [...locked, forever([{do: 'receive', channel: 'ping'}, {do: 'send', channel: 'pong'}])]},
+      ],
+      start: [...(hogs > 0 ? [{program: 'hog', count: hogs}] : []), {program: 'a', count: 1}, {program: 'b', count: 1}],
+      durationNs: lock ? 0.3e9 : 0.01e9 + hogs * 0.05e9,
+    }
+  }
+
+  function wakeup(procs: number, delayNs: number, spin: (ns: number) => Step, durationNs: number): Parameters<typeof run>[0] {
+    const lead = delayNs + 5 * us
+    return {
+      gomaxprocs: procs,
+      programs: [
+        {name: 'a', steps: [forever([measured('iteration', [spin(lead), {do: 'send', channel: 'ping'}, spin(delayNs), {do: 'receive', channel: 'pong'}])])]},
+        {name: 'b', steps: [forever([spin(delayNs), {do: 'receive', channel: 'ping'}, spin(lead), {do: 'send', channel: 'pong'}])]},
+      ],
+      start: [{program: 'a', count: 1}, {program: 'b', count: 1}],
+      durationNs,
+    }
+  }
+
+  function stops(load: {name: string; steps: readonly Step[]}): Parameters<typeof run>[0] {
+    return {
+      gomaxprocs: 2,
+      programs: [load, {name: 'stopper', steps: [forever([{do: 'sleep', ns: ms}, measured('stop', [{do: 'stop-the-world'}])])]}],
+      start: [{program: 'hog', count: 1}, {program: 'stopper', count: 1}],
+      durationNs: 2e9,
+    }
+  }
+}
+
+/** What the assembly loop of w10 really took on this machine class, as the Go program measured it. Unit: ns. */
+const assemblyNs = 4.92e6
+
+const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+
+/** Means of so many values in a row, as the Go program takes the time of a batch. */
+function batches(values: readonly number[], n: number): number[] {
+  const out: number[] = []
+  for (let i = 0; i + n <= values.length; i += n) out.push(mean(values.slice(i, i + n)))
+  return out.length > 0 ? out : values.length > 0 ? [mean(values)] : []
+}
+
+/** Share of goroutines on another thread after a stop of the world than before it (w11): three that compute, four Ps. */
+export function movedByStops(profile: CostProfile, goMinor: number, seed: number): number {
+  const {world} = runScheduler(
+    {
+      machine: {cpus: 2},
+      goMinor,
+      gomaxprocs: 4,
+      profile,
+      programs: [hog, {name: 'stopper', steps: [forever([{do: 'sleep', ns: 2 * ms}, {do: 'stop-the-world'}, compute(200 * us)])]}],
+      start: [{program: 'hog', count: 3}, {program: 'stopper', count: 1}],
+      durationNs: 4e9,
+      warmupNs: 0,
+    },
+    {seed, eventsMax: 20_000_000, check: false},
+  )
+  const stops = world.measures.stoppingOtherNs.count
+  return stops === 0 ? 0 : Math.min(1, world.measures.movesM / (stops * 3))
+}
+
+export interface QuotaPoint {
+  readonly procs: number
+  readonly perS: number
+  readonly p50Ns: number
+  readonly p99Ns: number
+}
+
+/** w12 at the size of this machine: 32 clients that think 1 ms and compute, a quota of one CPU. */
+export function quotaCurve(profile: CostProfile, workNs: number, seed: number): readonly QuotaPoint[] {
+  return [1, 2, 4, 8].map(procs => {
+    const durationNs = 5e9
+    const {world, names} = runScheduler(
+      {
+        machine: {cpus: 2, quotaCpus: 1},
+        goMinor: 26,
+        gomaxprocs: procs,
+        profile,
+        programs: [
+          {name: 'client', steps: [forever([measured('cycle', [{do: 'sleep', ns: ms}, {do: 'compute', ns: workNs, preemptible: false}])])]},
+        ],
+        start: [{program: 'client', count: 32}],
+        durationNs,
+        warmupNs: 0,
+      },
+      {seed, eventsMax: 20_000_000, check: false},
+    )
+    const h = world.measures.named[names.measures.get('cycle') ?? -1]
+    const at = (p: number) => (h === undefined ? 0 : h.quantile(p) - ms)
+    return {procs, perS: (h?.count ?? 0) / (durationNs / 1e9), p50Ns: at(0.5), p99Ns: at(0.99)}
+  })
+}
+
+/** w13: who marked, as shares of the mark CPU. */
+export function markShares(profile: CostProfile, workers: number, seed: number): {readonly background: number; readonly assist: number; readonly idle: number} {
+  const perWorkerNs = (4096 / (100e6 / workers)) * 1e9
+  const {world} = runScheduler(
+    {
+      machine: {cpus: 2},
+      goMinor: 26,
+      gomaxprocs: 2,
+      profile,
+      programs: [{name: 'churn', steps: [forever([compute(perWorkerNs), {do: 'allocate', bytes: 4096}])]}],
+      start: [{program: 'churn', count: workers}],
+      collector: {gogc: 100, liveBytes: 64 << 20, stackBytes: 4096, globalsBytes: 163_530, scanShare: 0.88},
+      durationNs: 4e9,
+      warmupNs: 0,
+    },
+    {seed, eventsMax: 20_000_000, check: false},
+  )
+  const c = world.collector!
+  const all = Math.max(1, c.cpuNs)
+  return {background: (c.dedicatedNs + c.fractionalNs) / all, assist: c.assistNs / all, idle: c.idleNs / all}
+}
