@@ -43,13 +43,22 @@ export async function inspectTypes(options: LoadOptions, host: Host, task: Task,
   const loaded = await loadPackages(host, options, task)
   const base = absoluteDir(options.dir, host.cwd)
   const checker = new PackageChecker(loaded)
+  // Files come in the order of their names, packages when the first of their files is due: what waits is little.
+  const owner = new Map(loaded.roots.flatMap(pkg => pkg.files.map(file => [relativeTo(base, file.path), pkg] as const)))
+  const files = [...owner].map(([file, pkg]) => ({file, pkg, bytes: encoder.encode(file)})).sort((a, b) => byBytes(a.bytes, b.bytes))
   const texts = new Map<string, string>()
-  for (const pkg of loaded.roots) {
+  const done = new Set<LoadedPackage>()
+  for (const {file, pkg} of files) {
     checkpoint(task)
-    for (const [file, rows] of rowsOfPackage(loaded, checker, pkg, base))
-      texts.set(file, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+    if (!done.has(pkg)) {
+      task.progress?.('packages', done.size, loaded.roots.length)
+      done.add(pkg)
+      for (const [name, rows] of rowsOfPackage(loaded, checker, pkg, base))
+        texts.set(name, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+    }
+    out(texts.get(file) ?? '')
+    texts.delete(file)
   }
-  for (const file of [...texts.keys()].sort(byBytes)) out(texts.get(file) ?? '')
   return {notes: loaded.notes, packages: loaded.roots.length}
 }
 
@@ -76,8 +85,7 @@ const relativeTo = (base: string, path: string) => (path.startsWith(`${base}/`) 
 
 const encoder = new TextEncoder()
 /** File names in the order of their UTF-8 bytes, as Go sorts them. */
-function byBytes(a: string, b: string): number {
-  const [x, y] = [encoder.encode(a), encoder.encode(b)]
+function byBytes(x: Uint8Array, y: Uint8Array): number {
   const shorter = Math.min(x.length, y.length)
   for (let i = 0; i < shorter; i++) if (x[i] !== y[i]) return (x[i] ?? 0) - (y[i] ?? 0)
   return x.length - y.length
