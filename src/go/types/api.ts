@@ -29,10 +29,38 @@ export {selectionType, type Selection} from './selection.ts'
 export {methodSet, type MethodSet} from './method-set.ts'
 export {lookupFieldOrMethod, type Found} from './lookup.ts'
 export {signatureString, typeString, type Qualifier} from './type-string.ts'
-export {asNamed, dereference, hasPointerReceiver, methodAt, methodCount, originOf, typeArgsOf, typeParamsOf, unalias, underlying} from './underlying.ts'
 export {
-  defaultType, hasNil, isBoolean, isComparableType, isComplex, isFloat, isGeneric, isInteger, isInterface, isNumeric, isPointer, isString, isTypeParam, isTyped,
-  isUnknown, isUnsafePointer, isUnsigned, isUntyped, isValid,
+  asNamed,
+  dereference,
+  hasPointerReceiver,
+  methodAt,
+  methodCount,
+  originOf,
+  typeArgsOf,
+  typeParamsOf,
+  unalias,
+  underlying,
+} from './underlying.ts'
+export {
+  defaultType,
+  hasNil,
+  isBoolean,
+  isComparableType,
+  isComplex,
+  isFloat,
+  isGeneric,
+  isInteger,
+  isInterface,
+  isNumeric,
+  isPointer,
+  isString,
+  isTypeParam,
+  isTyped,
+  isUnknown,
+  isUnsafePointer,
+  isUnsigned,
+  isUntyped,
+  isValid,
 } from './predicates.ts'
 export {identicalIgnoringTags} from './identical.ts'
 export {alignOf, offsetOf, offsetsOf, sizeOf, sizesFor, type Sizes} from './sizes.ts'
@@ -125,7 +153,8 @@ export function implementsInterface(v: Type, t: Type): Answer {
   const tu = underlying(t)
   if (tu.kind !== 'Interface') return 'no'
   const vu = underlying(v)
-  const complete: Answer = typeSetOf(tu).unknown || (vu.kind === 'Interface' && typeSetOf(vu).unknown) || hasUnknownEmbedded(v, new Set()) ? 'unknown' : 'yes'
+  const complete: Answer =
+    typeSetOf(tu).unknown || (vu.kind === 'Interface' && typeSetOf(vu).unknown) || hasUnknownEmbedded(v, new Set()) ? 'unknown' : 'yes'
   if (!implementsType(v, t, false)) return 'no'
   return both(complete, 'yes')
 }

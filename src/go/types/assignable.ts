@@ -21,7 +21,8 @@ export function isAssignable(c: Checker | undefined, x: Operand, type: Type): bo
   const vp = v.kind === 'TypeParam' ? v : undefined
   const tp = t.kind === 'TypeParam' ? t : undefined
   if (isUntyped(vu)) {
-    if (tp !== undefined) return forEachTerm(typeSetOf(boundInterface(tp)), term => term?.type !== undefined && implicitType(c, x, term.type) !== undefined)
+    if (tp !== undefined)
+      return forEachTerm(typeSetOf(boundInterface(tp)), term => term?.type !== undefined && implicitType(c, x, term.type) !== undefined)
     return implicitType(c, x, t) !== undefined
   }
   const unnamed = !hasName(v) || !hasName(t)

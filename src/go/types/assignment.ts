@@ -179,7 +179,8 @@ export function initVars(c: Checker, lhs: readonly Var[], rhs: readonly Expr[], 
 
 function recordPair(c: Checker, e: Expr, list: readonly Operand[], commaOk: boolean): void {
   const [first, second] = list
-  if (commaOk && first !== undefined && second !== undefined && first.mode !== Mode.invalid && second.mode !== Mode.invalid) recordCommaOk(c, e, first, second)
+  if (commaOk && first !== undefined && second !== undefined && first.mode !== Mode.invalid && second.mode !== Mode.invalid)
+    recordCommaOk(c, e, first, second)
 }
 
 export function assignVars(c: Checker, lhs: readonly Expr[], rhs: readonly Expr[]): void {

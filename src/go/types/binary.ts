@@ -2,14 +2,44 @@
 import type {Expr, Operator} from '../syntax/ast.ts'
 import {isAssignable} from './assignable.ts'
 import type {Checker} from './checker.ts'
-import {binaryOp, compare, imag, makeBool, overflowsUntyped, real, shift as shiftValue, shiftCountMax, sign, toInt, uint64Val, unknownValue, type Value} from './constant/constant.ts'
+import {
+  binaryOp,
+  compare,
+  imag,
+  makeBool,
+  overflowsUntyped,
+  real,
+  shift as shiftValue,
+  shiftCountMax,
+  sign,
+  toInt,
+  uint64Val,
+  unknownValue,
+  type Value,
+} from './constant/constant.ts'
 import {checkExpr, operandError} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {identical} from './identical.ts'
 import {copyOperand, invalidateBy, isInvalid, isNil, newOperand, type Operand} from './operand.ts'
 import {
-  allBoolean, allInteger, allNumeric, allNumericOrString, allOrdered, allString, allUnsigned, defaultType, hasNil, isComparableType, isComplex, isInteger,
-  isInterfaceNotParam, isPointer, isTyped, isUnknown, isUntyped, isValid,
+  allBoolean,
+  allInteger,
+  allNumeric,
+  allNumericOrString,
+  allOrdered,
+  allString,
+  allUnsigned,
+  defaultType,
+  hasNil,
+  isComparableType,
+  isComplex,
+  isInteger,
+  isInterfaceNotParam,
+  isPointer,
+  isTyped,
+  isUnknown,
+  isUntyped,
+  isValid,
 } from './predicates.ts'
 import {makeRepresentable} from './representable.ts'
 import {commonUnderlying, underlying} from './underlying.ts'
@@ -62,11 +92,23 @@ export function binary(c: Checker, x: Operand, e: Expr | undefined, lhs: Expr, r
 
 function isDefined(op: Operator, t: Type): boolean {
   switch (op) {
-    case '+': return allNumericOrString(t)
-    case '-': case '*': case '/': return allNumeric(t)
-    case '%': case '&': case '|': case '^': case '&^': return allInteger(t)
-    case '&&': case '||': return allBoolean(t)
-    default: return false
+    case '+':
+      return allNumericOrString(t)
+    case '-':
+    case '*':
+    case '/':
+      return allNumeric(t)
+    case '%':
+    case '&':
+    case '|':
+    case '^':
+    case '&^':
+      return allInteger(t)
+    case '&&':
+    case '||':
+      return allBoolean(t)
+    default:
+      return false
   }
 }
 
@@ -85,7 +127,17 @@ function constantResult(c: Checker, x: Operand, y: Operand, op: Operator, e: Exp
   }
   const integerDivision = op === '/' && isInteger(x.type)
   switch (op) {
-    case '+': case '-': case '*': case '/': case '%': case '&': case '|': case '^': case '&^': case '&&': case '||':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '&':
+    case '|':
+    case '^':
+    case '&^':
+    case '&&':
+    case '||':
       x.val = binaryOp(a, integerDivision ? 'div' : op, b)
       break
     default:

@@ -21,7 +21,19 @@ import {unsafeCall} from './unsafe-builtin.ts'
 import {convertUntyped, updateExprType} from './untyped.ts'
 import {useExprs} from './use.ts'
 import {
-  BasicKind, byteType, emptyTuple, intType, invalidType, newPointer, newSignature, newSlice, newTuple, typ, unknownType, type Signature, type Type,
+  BasicKind,
+  byteType,
+  emptyTuple,
+  intType,
+  invalidType,
+  newPointer,
+  newSignature,
+  newSlice,
+  newTuple,
+  typ,
+  unknownType,
+  type Signature,
+  type Type,
 } from './types.ts'
 
 /** Checks the call into x; false when it is invalid. */
@@ -59,25 +71,43 @@ function withArguments(c: Checker, x: Operand, call: CallExpr, id: BuiltinId, sh
     return false
   }
   switch (id) {
-    case 'append': return append(c, x, call, args)
-    case 'cap': case 'len': return length(c, x, call, id)
-    case 'clear': return clear(c, x, call)
-    case 'close': return close(c, x, call)
-    case 'complex': return complex(c, x, call, args)
-    case 'copy': return copy(c, x, call, args)
-    case 'delete': return remove(c, x, call, args)
-    case 'imag': case 'real': return part(c, x, call, id)
-    case 'make': return make(c, x, call)
-    case 'max': case 'min': return extreme(c, x, call, id, args)
-    case 'new': return create(c, x, call)
-    case 'panic': return panic(c, x, call)
-    case 'print': case 'println': return print(c, x, call, args)
+    case 'append':
+      return append(c, x, call, args)
+    case 'cap':
+    case 'len':
+      return length(c, x, call, id)
+    case 'clear':
+      return clear(c, x, call)
+    case 'close':
+      return close(c, x, call)
+    case 'complex':
+      return complex(c, x, call, args)
+    case 'copy':
+      return copy(c, x, call, args)
+    case 'delete':
+      return remove(c, x, call, args)
+    case 'imag':
+    case 'real':
+      return part(c, x, call, id)
+    case 'make':
+      return make(c, x, call)
+    case 'max':
+    case 'min':
+      return extreme(c, x, call, id, args)
+    case 'new':
+      return create(c, x, call)
+    case 'panic':
+      return panic(c, x, call)
+    case 'print':
+    case 'println':
+      return print(c, x, call, args)
     case 'recover':
       x.mode = Mode.value
       x.type = emptyInterface
       note(c, call, x.type)
       return true
-    default: return unsafeCall(c, x, call, id, args)
+    default:
+      return unsafeCall(c, x, call, id, args)
   }
 }
 
@@ -166,7 +196,11 @@ function length(c: Checker, x: Operand, call: CallExpr, id: 'len' | 'cap'): bool
       if (id === 'len') mode = Mode.value
       break
     case 'Interface': {
-      const fits = (t: Type) => t.kind === 'Array' || t.kind === 'Slice' || t.kind === 'Chan' || (id === 'len' && (t.kind === 'Map' || (t.kind === 'Basic' && isString(t))))
+      const fits = (t: Type) =>
+        t.kind === 'Array' ||
+        t.kind === 'Slice' ||
+        t.kind === 'Chan' ||
+        (id === 'len' && (t.kind === 'Map' || (t.kind === 'Basic' && isString(t))))
       if (isTypeParam(x.type) && everyUnderlying(x.type, t => t !== undefined && fits(arrayOfPointer(t)))) mode = Mode.value
       break
     }
@@ -183,7 +217,8 @@ function length(c: Checker, x: Operand, call: CallExpr, id: 'len' | 'cap'): bool
 
 function clear(c: Checker, x: Operand, call: CallExpr): boolean {
   c.requires(21, call.fun.pos, 'clear')
-  if (!everyUnderlying(x.type, u => u?.kind === 'Map' || u?.kind === 'Slice')) return wrong(c, x, 'invalid argument: cannot clear: argument must be map or slice')
+  if (!everyUnderlying(x.type, u => u?.kind === 'Map' || u?.kind === 'Slice'))
+    return wrong(c, x, 'invalid argument: cannot clear: argument must be map or slice')
   x.mode = Mode.novalue
   note(c, call, undefined, x.type)
   return true
@@ -203,18 +238,26 @@ const basicKindOf = (t: Type): BasicKind | undefined => {
 
 function complexOf(t: Type): Type | undefined {
   switch (basicKindOf(t)) {
-    case BasicKind.Float32: return typ(BasicKind.Complex64)
-    case BasicKind.Float64: return typ(BasicKind.Complex128)
-    case BasicKind.UntypedFloat: return typ(BasicKind.UntypedComplex)
-    default: return undefined
+    case BasicKind.Float32:
+      return typ(BasicKind.Complex64)
+    case BasicKind.Float64:
+      return typ(BasicKind.Complex128)
+    case BasicKind.UntypedFloat:
+      return typ(BasicKind.UntypedComplex)
+    default:
+      return undefined
   }
 }
 function partOf(t: Type): Type | undefined {
   switch (basicKindOf(t)) {
-    case BasicKind.Complex64: return typ(BasicKind.Float32)
-    case BasicKind.Complex128: return typ(BasicKind.Float64)
-    case BasicKind.UntypedComplex: return typ(BasicKind.UntypedFloat)
-    default: return undefined
+    case BasicKind.Complex64:
+      return typ(BasicKind.Float32)
+    case BasicKind.Complex128:
+      return typ(BasicKind.Float64)
+    case BasicKind.UntypedComplex:
+      return typ(BasicKind.UntypedFloat)
+    default:
+      return undefined
   }
 }
 
@@ -331,7 +374,8 @@ function make(c: Checker, x: Operand, call: CallExpr): boolean {
     types.push(index?.type ?? invalidType)
     if (index !== undefined && index.value >= 0) sizes.push(index.value)
   }
-  if (sizes.length === 2 && (sizes[0] ?? 0) > (sizes[1] ?? 0)) c.error(call.args[1]?.pos ?? 0, 'invalid argument: length and capacity swapped')
+  if (sizes.length === 2 && (sizes[0] ?? 0) > (sizes[1] ?? 0))
+    c.error(call.args[1]?.pos ?? 0, 'invalid argument: length and capacity swapped')
   x.mode = Mode.value
   x.type = type
   note(c, call, type, ...types)

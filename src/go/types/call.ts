@@ -147,7 +147,14 @@ function callResult(c: Checker, x: Operand, call: CallExpr, sig: Signature, args
 
 /** Whether a type depends on one of the parameters. */
 function mentions(params: readonly TypeParam[], t: Type): boolean {
-  const changed = substitute(undefined, t, substitutionOf(params, params.map(() => unknownType)))
+  const changed = substitute(
+    undefined,
+    t,
+    substitutionOf(
+      params,
+      params.map(() => unknownType),
+    ),
+  )
   return changed !== t
 }
 
@@ -217,7 +224,12 @@ function spread(sig: Signature, args: number): Tuple | undefined {
 
 /** Checks arguments against parameters, inferring type arguments; the signature as instantiated (go/types Checker.arguments). */
 export function checkArguments(
-  c: Checker, call: CallExpr, sig: Signature, given: readonly Type[] | undefined, argExprs: readonly Expr[], args: readonly Operand[],
+  c: Checker,
+  call: CallExpr,
+  sig: Signature,
+  given: readonly Type[] | undefined,
+  argExprs: readonly Expr[],
+  args: readonly Operand[],
   targsOf: readonly (readonly Type[] | undefined)[],
 ): Signature {
   const ddd = call.ellipsis >= 0
@@ -234,7 +246,8 @@ export function checkArguments(
     return sig
   }
   if (args.length !== params.vars.length) {
-    if (!args.some(a => a.mode === Mode.invalid)) c.error(call.rparen, `${args.length < params.vars.length ? 'not enough' : 'too many'} arguments in call`)
+    if (!args.some(a => a.mode === Mode.invalid))
+      c.error(call.rparen, `${args.length < params.vars.length ? 'not enough' : 'too many'} arguments in call`)
     return sig
   }
   let result = sig
@@ -272,7 +285,11 @@ export function checkArguments(
 
 /** Generic functions among the arguments: their type parameters take part in inference, under names of their own. */
 function genericArguments(
-  c: Checker, args: readonly Operand[], targsOf: readonly (readonly Type[] | undefined)[], tparams: TypeParam[], targs: (Type | undefined)[],
+  c: Checker,
+  args: readonly Operand[],
+  targsOf: readonly (readonly Type[] | undefined)[],
+  tparams: TypeParam[],
+  targs: (Type | undefined)[],
 ): number[] {
   const generic: number[] = []
   args.forEach((arg, i) => {
@@ -290,7 +307,13 @@ function genericArguments(
   return generic
 }
 
-function instantiateArguments(c: Checker, args: readonly Operand[], generic: readonly number[], inferred: readonly Type[], from: number): void {
+function instantiateArguments(
+  c: Checker,
+  args: readonly Operand[],
+  generic: readonly number[],
+  inferred: readonly Type[],
+  from: number,
+): void {
   let j = from
   for (const i of generic) {
     const arg = args[i]

@@ -45,19 +45,23 @@ export interface Checked {
 
 function fileStates(config: Config, files: readonly PackageFile[], declarationsOnly: boolean): FileState[] {
   return files.flatMap((file, index) => {
-    const parsed = file.parsed ?? (file.bytes === undefined ? undefined : parseFile(file.bytes, declarationsOnly ? {declarationsOnly: true, comments: false} : {}))
+    const parsed =
+      file.parsed ??
+      (file.bytes === undefined ? undefined : parseFile(file.bytes, declarationsOnly ? {declarationsOnly: true, comments: false} : {}))
     if (parsed === undefined) return []
-    return [{
-      path: file.path,
-      index,
-      tree: parsed.file,
-      lines: parsed.lines,
-      version: fileVersion(parsed.file.goVersion, config.goVersion),
-      scope: undefined,
-      dotUnknown: false,
-      dotImports: undefined,
-      tables: declarationsOnly ? undefined : newTables(parsed.nodeCount),
-    }]
+    return [
+      {
+        path: file.path,
+        index,
+        tree: parsed.file,
+        lines: parsed.lines,
+        version: fileVersion(parsed.file.goVersion, config.goVersion),
+        scope: undefined,
+        dotUnknown: false,
+        dotImports: undefined,
+        tables: declarationsOnly ? undefined : newTables(parsed.nodeCount),
+      },
+    ]
   })
 }
 
@@ -80,7 +84,12 @@ export function checkPackage(config: Config, path: string, files: readonly Packa
   const states = fileStates(config, files, false)
   const [first] = states
   if (first === undefined) return {package: pkg, info: {files: []}, errors: []}
-  const c = new Checker(pkg, first, {importer: withUnsafe(importer), sizes: sizesFor(config.goarch ?? 'amd64'), bodies: config.ignoreBodies !== true, cgo: config.cgo})
+  const c = new Checker(pkg, first, {
+    importer: withUnsafe(importer),
+    sizes: sizesFor(config.goarch ?? 'amd64'),
+    bodies: config.ignoreBodies !== true,
+    cgo: config.cgo,
+  })
   c.rethrow = config.rethrow === true
   pkg.resolver = c
   useFiles(c, states)
@@ -97,7 +106,13 @@ export function checkPackage(config: Config, path: string, files: readonly Packa
 }
 
 /** A package of which only declarations matter. Its files are read and parsed when the first member is asked for. */
-export function declarePackage(config: Config, path: string, name: string, files: () => readonly PackageFile[], importer: Importer): Package {
+export function declarePackage(
+  config: Config,
+  path: string,
+  name: string,
+  files: () => readonly PackageFile[],
+  importer: Importer,
+): Package {
   const pkg = newPackage(path, name)
   pkg.goVersion = config.goVersion
   setLoader(pkg, () => {
@@ -107,7 +122,12 @@ export function declarePackage(config: Config, path: string, name: string, files
       pkg.fake = true
       return
     }
-    const c = new Checker(pkg, first, {importer: withUnsafe(importer), sizes: sizesFor(config.goarch ?? 'amd64'), bodies: false, cgo: config.cgo})
+    const c = new Checker(pkg, first, {
+      importer: withUnsafe(importer),
+      sizes: sizesFor(config.goarch ?? 'amd64'),
+      bodies: false,
+      cgo: config.cgo,
+    })
     c.rethrow = config.rethrow === true
     pkg.resolver = c
     useFiles(c, states)
@@ -120,4 +140,7 @@ export function declarePackage(config: Config, path: string, name: string, files
   return pkg
 }
 
-const withUnsafe = (importer: Importer): Importer => path => (path === 'unsafe' ? unsafePackage : importer(path))
+const withUnsafe =
+  (importer: Importer): Importer =>
+  path =>
+    path === 'unsafe' ? unsafePackage : importer(path)

@@ -48,7 +48,16 @@ export interface Environment {
 }
 
 export const newEnvironment = (file: FileState, scope: Scope, decl: DeclInfo | undefined, sig: Signature | undefined): Environment => ({
-  file, scope, decl, iota: undefined, errorPos: -1, inTypeParams: false, sig, panics: undefined, hasLabel: false, hasCallOrRecv: false,
+  file,
+  scope,
+  decl,
+  iota: undefined,
+  errorPos: -1,
+  inTypeParams: false,
+  sig,
+  panics: undefined,
+  hasLabel: false,
+  hasCallOrRecv: false,
 })
 
 interface Action {

@@ -6,8 +6,21 @@ import {Mode} from './file-state.ts'
 import {identical, identicalIgnoringTags} from './identical.ts'
 import {copyOperand, isNil, type Operand} from './operand.ts'
 import {
-  allString, defaultType, isBytesOrRunes, isComplex, isConstType, isInteger, isIntegerOrFloat, isInterfaceNotParam, isPointer, isString, isTypeParam, isUintptr,
-  isUnsafePointer, isUntyped, isValid,
+  allString,
+  defaultType,
+  isBytesOrRunes,
+  isComplex,
+  isConstType,
+  isInteger,
+  isIntegerOrFloat,
+  isInterfaceNotParam,
+  isPointer,
+  isString,
+  isTypeParam,
+  isUintptr,
+  isUnsafePointer,
+  isUntyped,
+  isValid,
 } from './predicates.ts'
 import {representable} from './representable.ts'
 import {forEachTerm, typeSetOf} from './type-set.ts'
@@ -99,5 +112,7 @@ export function isConvertible(c: Checker | undefined, x: Operand, type: Type): b
 
 function eachTarget(c: Checker | undefined, x: Operand, type: Type): boolean {
   const t = unalias(type)
-  return t.kind === 'TypeParam' && forEachTerm(typeSetOf(boundInterface(t)), term => term?.type !== undefined && isConvertible(c, x, term.type))
+  return (
+    t.kind === 'TypeParam' && forEachTerm(typeSetOf(boundInterface(t)), term => term?.type !== undefined && isConvertible(c, x, term.type))
+  )
 }

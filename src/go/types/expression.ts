@@ -37,7 +37,14 @@ export function newTarget(type: Type | undefined, what: string): Target | undefi
 }
 
 /** Checks any expression into x; `hint` is the type of elements without one in a composite literal. */
-export function rawExpr(c: Checker, target: Target | undefined, x: Operand, e: Expr, hint: Type | undefined, allowGeneric: boolean): ExprKind {
+export function rawExpr(
+  c: Checker,
+  target: Target | undefined,
+  x: Operand,
+  e: Expr,
+  hint: Type | undefined,
+  allowGeneric: boolean,
+): ExprKind {
   const kind = dispatch(c, target, x, e, hint)
   if (!allowGeneric) notGeneric(c, target, x)
   if (x.mode > Mode.typexpr) {
@@ -306,7 +313,8 @@ export function multiExpr(c: Checker, e: Expr, allowCommaOk: boolean): {list: Op
 
 export function onlyValue(c: Checker, x: Operand): void {
   if (x.mode !== Mode.novalue && x.mode !== Mode.builtin && x.mode !== Mode.typexpr) return
-  const what = x.mode === Mode.novalue ? 'no value used as value' : x.mode === Mode.builtin ? 'built-in must be called' : 'type is not an expression'
+  const what =
+    x.mode === Mode.novalue ? 'no value used as value' : x.mode === Mode.builtin ? 'built-in must be called' : 'type is not an expression'
   if (x.mode !== Mode.typexpr || isValid(x.type)) c.error(x.expr?.pos ?? 0, what)
   else if (isUnknown(x.type)) x.type = unknownType
   x.mode = Mode.invalid

@@ -8,7 +8,15 @@ import type {Value} from './constant/constant.ts'
 
 /** How an expression was used; `variable` is addressable, `mapindex` and `commaok` may be assigned with a second value (go/types operandMode). */
 export const Mode = {
-  invalid: 0, novalue: 1, builtin: 2, typexpr: 3, constant: 4, variable: 5, mapindex: 6, value: 7, commaok: 8,
+  invalid: 0,
+  novalue: 1,
+  builtin: 2,
+  typexpr: 3,
+  constant: 4,
+  variable: 5,
+  mapindex: 6,
+  value: 7,
+  commaok: 8,
 } as const
 export type Mode = (typeof Mode)[keyof typeof Mode]
 
@@ -50,10 +58,10 @@ export interface FileState {
 export function newTables(nodeCount: number): Tables {
   return {
     modes: new Uint8Array(nodeCount),
-    types: new Array<Type | undefined>(nodeCount).fill(undefined),
+    types: Array.from<Type | undefined>({length: nodeCount}),
     values: new Map(),
-    defs: new Array<GoObject | undefined>(nodeCount).fill(undefined),
-    uses: new Array<GoObject | undefined>(nodeCount).fill(undefined),
+    defs: Array.from<GoObject | undefined>({length: nodeCount}),
+    uses: Array.from<GoObject | undefined>({length: nodeCount}),
     selections: new Map(),
     implicits: new Map(),
     instances: new Map(),

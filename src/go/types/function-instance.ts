@@ -15,7 +15,11 @@ import {emptyTuple, invalidType, newSignature, newTuple, type Signature, type Ty
 
 /** Instantiates the generic function x; without `mayInfer` an incomplete list of type arguments is returned instead. */
 export function instantiateFunction(
-  c: Checker, target: Target | undefined, x: Operand, e: IndexExpr | IndexListExpr | undefined, mayInfer: boolean,
+  c: Checker,
+  target: Target | undefined,
+  x: Operand,
+  e: IndexExpr | IndexListExpr | undefined,
+  mayInfer: boolean,
 ): readonly Type[] | undefined {
   const pos = e?.pos ?? x.expr?.pos ?? 0
   if (e !== undefined) x.expr = e
@@ -53,7 +57,14 @@ export function instantiateFunction(
   return undefined
 }
 
-function inferFromTarget(c: Checker, target: Target | undefined, x: Operand, pos: number, sig: Signature, targs: readonly Type[]): Type[] | undefined {
+function inferFromTarget(
+  c: Checker,
+  target: Target | undefined,
+  x: Operand,
+  pos: number,
+  sig: Signature,
+  targs: readonly Type[],
+): Type[] | undefined {
   let params = emptyTuple
   let args: Operand[] = []
   if (target !== undefined) {
@@ -72,9 +83,14 @@ export function instantiateSignature(c: Checker, expr: Expr, sig: Signature, tar
   if (inst.kind !== 'Signature') return sig
   recordInstance(c, expr, targs, inst)
   const tparams = sig.tparams ?? []
-  if (c.bodies) c.later(() => {
-    const i = unsatisfied(c, tparams, targs)
-    if (i >= 0) c.error(argExprs[i]?.pos ?? expr.pos, `${typeString(targs[i] ?? invalidType)} does not satisfy ${typeString(tparams[i]?.bound ?? invalidType)}`)
-  })
+  if (c.bodies)
+    c.later(() => {
+      const i = unsatisfied(c, tparams, targs)
+      if (i >= 0)
+        c.error(
+          argExprs[i]?.pos ?? expr.pos,
+          `${typeString(targs[i] ?? invalidType)} does not satisfy ${typeString(tparams[i]?.bound ?? invalidType)}`,
+        )
+    })
   return inst
 }

@@ -74,7 +74,8 @@ function compareStructs(x: Struct, y: Struct, ignoreTags: boolean, pair: Pair | 
 
 function compareTuples(x: Tuple, y: Tuple, ignoreTags: boolean, pair: Pair | undefined): boolean {
   if (x.vars.length !== y.vars.length) return false
-  for (let i = 0; i < x.vars.length; i++) if (!compare(x.vars[i]?.type ?? invalidType, y.vars[i]?.type ?? invalidType, ignoreTags, pair)) return false
+  for (let i = 0; i < x.vars.length; i++)
+    if (!compare(x.vars[i]?.type ?? invalidType, y.vars[i]?.type ?? invalidType, ignoreTags, pair)) return false
   return true
 }
 
@@ -102,7 +103,8 @@ function compareSignatures(x: Signature, y: Signature, ignoreTags: boolean, pair
 function compareInterfaces(x: Interface, y: Interface, ignoreTags: boolean, pair: Pair | undefined): boolean {
   const xset = typeSetOf(x)
   const yset = typeSetOf(y)
-  if (xset.comparable !== yset.comparable || xset.methods.length !== yset.methods.length || !equalTerms(xset.terms, yset.terms)) return false
+  if (xset.comparable !== yset.comparable || xset.methods.length !== yset.methods.length || !equalTerms(xset.terms, yset.terms))
+    return false
   for (let p = pair; p !== undefined; p = p.previous) if ((p.x === x && p.y === y) || (p.x === y && p.y === x)) return true
   const next: Pair = {x, y, previous: pair}
   return xset.methods.every((f: Func, i) => {

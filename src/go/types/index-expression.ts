@@ -152,7 +152,8 @@ function indexedParam(x: Operand): {key: Type | undefined; elem: Type; length: n
       return true
     }
     // Either all are maps with the same key, or none is.
-    if ((key === undefined) !== (k === undefined) || (key !== undefined && k !== undefined && !identical(key, k)) || !identical(elem, v)) return false
+    if ((key === undefined) !== (k === undefined) || (key !== undefined && k !== undefined && !identical(key, k)) || !identical(elem, v))
+      return false
     if (l >= 0 && l < length) length = l
     return true
   })

@@ -14,7 +14,12 @@ import {copySignature, invalidType, newTypeParam, type Term, type Tuple, type Ty
 
 /** The complete list of type arguments; undefined when one cannot be inferred, which is reported at `pos`. */
 export function infer(
-  c: Checker, pos: number, tparams: readonly TypeParam[], given: readonly (Type | undefined)[], params0: Tuple, args: readonly Operand[],
+  c: Checker,
+  pos: number,
+  tparams: readonly TypeParam[],
+  given: readonly (Type | undefined)[],
+  params0: Tuple,
+  args: readonly Operand[],
 ): Type[] | undefined {
   const targs = tparams.map((_, i) => given[i])
   if (isComplete(targs)) return targs
@@ -193,7 +198,9 @@ function walk(params: readonly TypeParam[], t: Type, seen: Map<Type, boolean>): 
   else if (t.kind === 'Union') result = t.terms.some(term => term.type !== undefined && walk(params, term.type, seen))
   else {
     const set = typeSetOf(t)
-    result = set.methods.some(m => walk(params, signatureOf(m) ?? invalidType, seen)) || forEachTerm(set, term => term?.type !== undefined && walk(params, term.type, seen))
+    result =
+      set.methods.some(m => walk(params, signatureOf(m) ?? invalidType, seen)) ||
+      forEachTerm(set, term => term?.type !== undefined && walk(params, term.type, seen))
   }
   seen.set(t, result)
   return result

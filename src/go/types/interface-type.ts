@@ -121,7 +121,10 @@ function checkTerms(c: Checker, terms: readonly Term[], parts: readonly Expr[]):
       else if (set.comparable) c.error(pos, 'cannot use comparable in union')
       return
     }
-    if (terms.slice(0, i).some(other => other.type !== undefined && isValid(other.type) && !isInterface(other.type) && termsOverlap(other, t))) c.error(pos, 'overlapping terms')
+    if (
+      terms.slice(0, i).some(other => other.type !== undefined && isValid(other.type) && !isInterface(other.type) && termsOverlap(other, t))
+    )
+      c.error(pos, 'overlapping terms')
   })
 }
 

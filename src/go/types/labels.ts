@@ -27,7 +27,13 @@ export function checkLabels(c: Checker, body: BlockStmt): void {
 }
 
 /** Checks the jumps of a block; those forward to a label not seen yet are returned. */
-function blockJumps(c: Checker, all: Map<string, Label>, parent: Block | undefined, labeled: LabeledStmt | undefined, list: readonly Stmt[]): BranchStmt[] {
+function blockJumps(
+  c: Checker,
+  all: Map<string, Label>,
+  parent: Block | undefined,
+  labeled: LabeledStmt | undefined,
+  list: readonly Stmt[],
+): BranchStmt[] {
   const block: Block = {parent, labeled, labels: new Set()}
   let forward: BranchStmt[] = []
   /** Jumps over a variable declaration. */

@@ -54,7 +54,8 @@ export function search(t: Type, addressable: boolean, pkg: Package | undefined, 
     if (level.ambiguous !== undefined) return {obj: undefined, index: level.ambiguous, indirect: false, unknown}
     if (level.obj !== undefined) {
       const {obj, indirect} = level
-      if (obj.kind === 'Func' && hasPointerReceiver(obj) && !indirect && !addressable) return {obj: undefined, index: undefined, indirect: true, unknown}
+      if (obj.kind === 'Func' && hasPointerReceiver(obj) && !indirect && !addressable)
+        return {obj: undefined, index: undefined, indirect: true, unknown}
       return {obj, index: level.index, indirect, unknown}
     }
     if (level.unknown) unknown = true

@@ -68,7 +68,14 @@ export function methodSet(t: Type): MethodSet {
   return {list: list.map(entry => entry.m), unknown}
 }
 
-function addMethod(set: Map<string, Selection | undefined>, recv: Type, obj: Func, index: readonly number[], indirect: boolean, multiples: boolean): void {
+function addMethod(
+  set: Map<string, Selection | undefined>,
+  recv: Type,
+  obj: Func,
+  index: readonly number[],
+  indirect: boolean,
+  multiples: boolean,
+): void {
   const id = objectId(obj)
   const fits = !multiples && !set.has(id) && (indirect || !hasPointerReceiver(obj))
   set.set(id, fits ? {kind: 'method', recv, obj, index, indirect} : undefined)

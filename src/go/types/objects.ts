@@ -98,27 +98,90 @@ export const universeScope: Scope = newScope(undefined, -1, -1)
 
 export function newPackage(path: string, name: string): Package {
   return {
-    path, name, scope: newScope(universeScope, -1, -1), imports: [], complete: false, fake: false, goVersion: undefined, resolver: undefined, member: undefined,
+    path,
+    name,
+    scope: newScope(universeScope, -1, -1),
+    imports: [],
+    complete: false,
+    fake: false,
+    goVersion: undefined,
+    resolver: undefined,
+    member: undefined,
   }
 }
 
 export function newPkgName(file: FileState, pos: number, pkg: Package, name: string, imported: Package): PkgName {
   return {kind: 'PkgName', name, pkg, type: invalidType, file, pos, parent: undefined, scopePos: -1, decl: undefined, imported, used: false}
 }
-export function newConst(file: FileState | undefined, pos: number, pkg: Package | undefined, name: string, type: Type | undefined, value: Value): Const {
+export function newConst(
+  file: FileState | undefined,
+  pos: number,
+  pkg: Package | undefined,
+  name: string,
+  type: Type | undefined,
+  value: Value,
+): Const {
   return {kind: 'Const', name, pkg, type, file, pos, parent: undefined, scopePos: -1, decl: undefined, value}
 }
 export function newTypeName(file: FileState | undefined, pos: number, pkg: Package | undefined, name: string, type?: Type): TypeName {
   return {kind: 'TypeName', name, pkg, type, file, pos, parent: undefined, scopePos: -1, decl: undefined}
 }
-export function newVar(varKind: VarKind, file: FileState | undefined, pos: number, pkg: Package | undefined, name: string, type: Type | undefined): Var {
-  return {kind: 'Var', name, pkg, type, file, pos, parent: undefined, scopePos: -1, decl: undefined, varKind, embedded: false, origin: undefined, used: false}
+export function newVar(
+  varKind: VarKind,
+  file: FileState | undefined,
+  pos: number,
+  pkg: Package | undefined,
+  name: string,
+  type: Type | undefined,
+): Var {
+  return {
+    kind: 'Var',
+    name,
+    pkg,
+    type,
+    file,
+    pos,
+    parent: undefined,
+    scopePos: -1,
+    decl: undefined,
+    varKind,
+    embedded: false,
+    origin: undefined,
+    used: false,
+  }
 }
-export function newField(file: FileState | undefined, pos: number, pkg: Package | undefined, name: string, type: Type, embedded: boolean): Var {
-  return {kind: 'Var', name, pkg, type, file, pos, parent: undefined, scopePos: -1, decl: undefined, varKind: 'field', embedded, origin: undefined, used: false}
+export function newField(
+  file: FileState | undefined,
+  pos: number,
+  pkg: Package | undefined,
+  name: string,
+  type: Type,
+  embedded: boolean,
+): Var {
+  return {
+    kind: 'Var',
+    name,
+    pkg,
+    type,
+    file,
+    pos,
+    parent: undefined,
+    scopePos: -1,
+    decl: undefined,
+    varKind: 'field',
+    embedded,
+    origin: undefined,
+    used: false,
+  }
 }
 export const newParam = (type: Type | undefined, name = ''): Var => newVar('parameter', undefined, -1, undefined, name, type)
-export function newFunc(file: FileState | undefined, pos: number, pkg: Package | undefined, name: string, type: Signature | undefined): Func {
+export function newFunc(
+  file: FileState | undefined,
+  pos: number,
+  pkg: Package | undefined,
+  name: string,
+  type: Signature | undefined,
+): Func {
   return {kind: 'Func', name, pkg, type, file, pos, parent: undefined, scopePos: -1, decl: undefined, origin: undefined, ptrRecv: false}
 }
 export function newLabel(file: FileState, pos: number, pkg: Package, name: string): Label {
@@ -152,7 +215,8 @@ export function isExported(name: string): boolean {
 }
 
 /** Same package by path; two absent packages are the same (go/types samePkg). */
-export const samePackage = (a: Package | undefined, b: Package | undefined): boolean => a === b || (a !== undefined && b !== undefined && a.path === b.path)
+export const samePackage = (a: Package | undefined, b: Package | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.path === b.path)
 
 /** Whether `obj` has this name as seen from `pkg` (go/types object.sameId). */
 export function sameId(obj: GoObject, pkg: Package | undefined, name: string): boolean {

@@ -2,8 +2,22 @@
 import {boundInterface, asNamed, everyUnderlying, originOf, unalias, underlying, unpack} from './underlying.ts'
 import {forEachTerm, isComparableSet, isEmptySet, typeSetOf} from './type-set.ts'
 import {
-  BasicKind, IsBoolean, IsComplex, IsConstType, IsFloat, IsInteger, IsNumeric, IsOrdered, IsString, IsUnsigned, IsUntyped,
-  invalidType, unknownType, type Type, typ, runeType,
+  BasicKind,
+  IsBoolean,
+  IsComplex,
+  IsConstType,
+  IsFloat,
+  IsInteger,
+  IsNumeric,
+  IsOrdered,
+  IsString,
+  IsUnsigned,
+  IsUntyped,
+  invalidType,
+  unknownType,
+  type Type,
+  typ,
+  runeType,
 } from './types.ts'
 
 /** Neither invalid nor unknown. */
@@ -131,13 +145,20 @@ export function hasNil(t: Type): boolean {
 export function defaultType(t: Type): Type {
   if (t.kind !== 'Basic') return t
   switch (t.basic) {
-    case BasicKind.UntypedBool: return typ(BasicKind.Bool)
-    case BasicKind.UntypedInt: return typ(BasicKind.Int)
-    case BasicKind.UntypedRune: return runeType
-    case BasicKind.UntypedFloat: return typ(BasicKind.Float64)
-    case BasicKind.UntypedComplex: return typ(BasicKind.Complex128)
-    case BasicKind.UntypedString: return typ(BasicKind.String)
-    default: return t
+    case BasicKind.UntypedBool:
+      return typ(BasicKind.Bool)
+    case BasicKind.UntypedInt:
+      return typ(BasicKind.Int)
+    case BasicKind.UntypedRune:
+      return runeType
+    case BasicKind.UntypedFloat:
+      return typ(BasicKind.Float64)
+    case BasicKind.UntypedComplex:
+      return typ(BasicKind.Complex128)
+    case BasicKind.UntypedString:
+      return typ(BasicKind.String)
+    default:
+      return t
   }
 }
 
@@ -154,10 +175,14 @@ export function hasUnknownPart(t: Type, depth = 0): boolean {
   if (depth > 50) return false
   const u = underlying(t)
   switch (u.kind) {
-    case 'Basic': return !isValid(u)
-    case 'Array': return u.len < 0 || hasUnknownPart(u.elem, depth + 1)
-    case 'Struct': return u.fields.some(f => hasUnknownPart(f.type ?? invalidType, depth + 1))
-    default: return false
+    case 'Basic':
+      return !isValid(u)
+    case 'Array':
+      return u.len < 0 || hasUnknownPart(u.elem, depth + 1)
+    case 'Struct':
+      return u.fields.some(f => hasUnknownPart(f.type ?? invalidType, depth + 1))
+    default:
+      return false
   }
 }
 

@@ -31,7 +31,10 @@ export function rangeStmt(c: Checker, context: number, s: RangeStmt): void {
   const failed = isUnknown(x.type) || isUnknown(underlying(x.type)) ? unknownType : invalidType
   openScope(c, s)
   const overInt = x.mode !== Mode.invalid && isInteger(x.type)
-  const sides: readonly (readonly [Expr | undefined, Type | undefined])[] = [[s.key, ranged?.key], [s.value, ranged?.value]]
+  const sides: readonly (readonly [Expr | undefined, Type | undefined])[] = [
+    [s.key, ranged?.key],
+    [s.value, ranged?.value],
+  ]
   if (s.tok === ':=') defineVars(c, s, sides, x, overInt, failed)
   else if (s.key !== undefined) assignTo(c, sides, x, overInt)
   else if (overInt) assignment(c, x, undefined, 'range clause') // for range n: n must have a type
@@ -40,7 +43,12 @@ export function rangeStmt(c: Checker, context: number, s: RangeStmt): void {
 }
 
 function defineVars(
-  c: Checker, s: RangeStmt, sides: readonly (readonly [Expr | undefined, Type | undefined])[], x: Operand, overInt: boolean, failed: Type,
+  c: Checker,
+  s: RangeStmt,
+  sides: readonly (readonly [Expr | undefined, Type | undefined])[],
+  x: Operand,
+  overInt: boolean,
+  failed: Type,
 ): void {
   const vars: Var[] = []
   for (const [lhs, type] of sides) {

@@ -56,7 +56,11 @@ export function recordCommaOk(c: Checker, expr: Expr, first: Operand, second: Op
   const {tables} = c.env.file
   if (tables === undefined || first.mode === Mode.invalid) return
   for (let e = expr; ; e = e.x) {
-    if (e.id >= 0) tables.types[e.id] = newTuple([newVar('local', c.env.file, e.pos, c.pkg, '', first.type), newVar('local', c.env.file, e.pos, c.pkg, '', second.type)])
+    if (e.id >= 0)
+      tables.types[e.id] = newTuple([
+        newVar('local', c.env.file, e.pos, c.pkg, '', first.type),
+        newVar('local', c.env.file, e.pos, c.pkg, '', second.type),
+      ])
     if (e.kind !== 'ParenExpr') return
   }
 }
@@ -87,7 +91,15 @@ export function recordImplicit(c: Checker, node: Node, obj: GoObject): void {
   c.env.file.tables?.implicits.set(node.id, obj)
 }
 
-export function recordSelection(c: Checker, e: SelectorExpr, kind: Selection['kind'], recv: Type, obj: Var | Func, index: readonly number[], indirect: boolean): void {
+export function recordSelection(
+  c: Checker,
+  e: SelectorExpr,
+  kind: Selection['kind'],
+  recv: Type,
+  obj: Var | Func,
+  index: readonly number[],
+  indirect: boolean,
+): void {
   recordUse(c, e.sel, obj)
   c.env.file.tables?.selections.set(e.id, {kind, recv, obj, index, indirect})
 }

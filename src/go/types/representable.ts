@@ -1,15 +1,32 @@
 // Whether a constant fits a basic type, and the value it has there (go/types const.go).
 import type {Checker} from './checker.ts'
 import {
-  binaryOp, imag, makeImag, real, representableInt, roundFloat32, roundFloat64, toComplex, toFloat, toInt, unknownValue, type Value,
+  binaryOp,
+  imag,
+  makeImag,
+  real,
+  representableInt,
+  roundFloat32,
+  roundFloat64,
+  toComplex,
+  toFloat,
+  toInt,
+  unknownValue,
+  type Value,
 } from './constant/constant.ts'
 import {Mode} from './file-state.ts'
 import type {Operand} from './operand.ts'
 import {BasicKind, IsBoolean, IsComplex, IsFloat, IsInteger, IsString, type Basic} from './types.ts'
 
 const intBits: Readonly<Partial<Record<BasicKind, readonly [bits: number, signed: boolean]>>> = {
-  [BasicKind.Int8]: [8, true], [BasicKind.Int16]: [16, true], [BasicKind.Int32]: [32, true], [BasicKind.Int64]: [64, true],
-  [BasicKind.Uint8]: [8, false], [BasicKind.Uint16]: [16, false], [BasicKind.Uint32]: [32, false], [BasicKind.Uint64]: [64, false],
+  [BasicKind.Int8]: [8, true],
+  [BasicKind.Int16]: [16, true],
+  [BasicKind.Int32]: [32, true],
+  [BasicKind.Int64]: [64, true],
+  [BasicKind.Uint8]: [8, false],
+  [BasicKind.Uint16]: [16, false],
+  [BasicKind.Uint32]: [32, false],
+  [BasicKind.Uint64]: [64, false],
 }
 
 /** The value as one of `type`, rounded; undefined when it does not fit (go/types representableConst). */

@@ -108,7 +108,13 @@ function member(c: Checker, x: Operand, e: SelectorExpr): void {
         return
       }
       if (index !== undefined) c.error(e.sel.pos, `ambiguous selector ${name}`)
-      else if (indirect) c.error(e.sel.pos, x.mode === Mode.typexpr ? `invalid method expression: ${name} needs pointer receiver` : `cannot call pointer method ${name} on ${typeString(x.type)}`)
+      else if (indirect)
+        c.error(
+          e.sel.pos,
+          x.mode === Mode.typexpr
+            ? `invalid method expression: ${name} needs pointer receiver`
+            : `cannot call pointer method ${name} on ${typeString(x.type)}`,
+        )
       else c.error(e.sel.pos, `${name} undefined (type ${typeString(x.type)} has no field or method ${name})`)
     }
     fail(x, e, isUnknown(u))

@@ -12,7 +12,18 @@ import {newChildScope} from './scope.ts'
 import {substitute, substitutionOf} from './substitution.ts'
 import {genericType, varType} from './type-expression.ts'
 import {dereference, typeParamsOf, unalias, underlying} from './underlying.ts'
-import {bindTypeParams, invalidType, newPointer, newSlice, newTuple, unknownType, type Named, type Signature, type Type, type TypeParam} from './types.ts'
+import {
+  bindTypeParams,
+  invalidType,
+  newPointer,
+  newSlice,
+  newTuple,
+  unknownType,
+  type Named,
+  type Signature,
+  type Type,
+  type TypeParam,
+} from './types.ts'
 
 export function funcType(c: Checker, sig: Signature, recvList: FieldList | undefined, type: FuncType): void {
   const outer = c.env.scope
@@ -50,7 +61,8 @@ export function funcType(c: Checker, sig: Signature, recvList: FieldList | undef
 function collectReceiver(c: Checker, field: Field, scopePos: number): {recv: Var; rparams: readonly TypeParam[] | undefined} {
   let type: Type = invalidType
   let rparams: readonly TypeParam[] | undefined
-  const {pointer, base, params} = field.type === undefined ? {pointer: false, base: undefined, params: undefined} : unpackReceiver(field.type)
+  const {pointer, base, params} =
+    field.type === undefined ? {pointer: false, base: undefined, params: undefined} : unpackReceiver(field.type)
   if (field.type !== undefined && base !== undefined) {
     if (params === undefined) {
       type = varType(c, field.type)
@@ -92,7 +104,12 @@ function unpointer(t: Type): Type {
 }
 
 function genericReceiver(
-  c: Checker, whole: Expr, base: Expr, pointer: boolean, params: readonly Expr[], scopePos: number,
+  c: Checker,
+  whole: Expr,
+  base: Expr,
+  pointer: boolean,
+  params: readonly Expr[],
+  scopePos: number,
 ): {type: Type; rparams: readonly TypeParam[] | undefined} {
   const generic = genericType(c, base)
   const named: Named | undefined = generic.kind === 'Named' ? generic : undefined

@@ -36,9 +36,19 @@ export const sizesFor = (goarch: string): Sizes => architectures[goarch] ?? amd6
 
 /** Bytes of the basic types that are the same everywhere. */
 const fixed: Readonly<Partial<Record<BasicKind, number>>> = {
-  [BasicKind.Bool]: 1, [BasicKind.Int8]: 1, [BasicKind.Int16]: 2, [BasicKind.Int32]: 4, [BasicKind.Int64]: 8,
-  [BasicKind.Uint8]: 1, [BasicKind.Uint16]: 2, [BasicKind.Uint32]: 4, [BasicKind.Uint64]: 8,
-  [BasicKind.Float32]: 4, [BasicKind.Float64]: 8, [BasicKind.Complex64]: 8, [BasicKind.Complex128]: 16,
+  [BasicKind.Bool]: 1,
+  [BasicKind.Int8]: 1,
+  [BasicKind.Int16]: 2,
+  [BasicKind.Int32]: 4,
+  [BasicKind.Int64]: 8,
+  [BasicKind.Uint8]: 1,
+  [BasicKind.Uint16]: 2,
+  [BasicKind.Uint32]: 4,
+  [BasicKind.Uint64]: 8,
+  [BasicKind.Float32]: 4,
+  [BasicKind.Float64]: 8,
+  [BasicKind.Complex64]: 8,
+  [BasicKind.Complex128]: 16,
 }
 
 /** Larger sizes are not exact as a number, and no machine has them. */

@@ -54,7 +54,8 @@ export function funcBody(c: Checker, decl: DeclInfo | undefined, sig: Signature,
 /** Local variables that are declared and not used, but those of function literals inside (go/types Checker.usage). */
 function reportUnused(c: Checker, scope: Scope): void {
   if (scope.elems !== undefined) {
-    for (const obj of scope.elems.values()) if (obj.kind === 'Var' && obj.varKind === 'local' && !obj.used) c.error(obj.pos, `declared and not used: ${obj.name}`)
+    for (const obj of scope.elems.values())
+      if (obj.kind === 'Var' && obj.varKind === 'local' && !obj.used) c.error(obj.pos, `declared and not used: ${obj.name}`)
   }
   for (const child of scope.children ?? []) if (!child.isFunc) reportUnused(c, child)
 }
@@ -152,7 +153,8 @@ function dispatch(c: Checker, context: number, s: Stmt): void {
 function condition(c: Checker, e: Expr, what: string): void {
   const x = newOperand()
   checkExpr(c, undefined, x, e)
-  if (x.mode !== Mode.invalid && !allBoolean(x.type) && !isUnknown(underlying(x.type))) c.error(e.pos, `non-boolean condition in ${what} statement`)
+  if (x.mode !== Mode.invalid && !allBoolean(x.type) && !isUnknown(underlying(x.type)))
+    c.error(e.pos, `non-boolean condition in ${what} statement`)
 }
 
 function exprStmt(c: Checker, e: Expr): void {
@@ -176,7 +178,17 @@ function incDec(c: Checker, s: IncDecStmt): void {
 }
 
 const operators: Readonly<Record<string, Operator>> = {
-  '+=': '+', '-=': '-', '*=': '*', '/=': '/', '%=': '%', '&=': '&', '|=': '|', '^=': '^', '<<=': '<<', '>>=': '>>', '&^=': '&^',
+  '+=': '+',
+  '-=': '-',
+  '*=': '*',
+  '/=': '/',
+  '%=': '%',
+  '&=': '&',
+  '|=': '|',
+  '^=': '^',
+  '<<=': '<<',
+  '>>=': '>>',
+  '&^=': '&^',
 }
 
 function assignStmt(c: Checker, s: AssignStmt): void {
@@ -197,7 +209,8 @@ function assignStmt(c: Checker, s: AssignStmt): void {
 function suspended(c: Checker, keyword: 'go' | 'defer', call: CallExpr): void {
   const x = newOperand()
   const kind = rawExpr(c, undefined, x, call, undefined, false)
-  if (kind !== 'statement') c.error(call.pos, kind === 'conversion' ? `${keyword} requires function call, not conversion` : `${keyword} discards result`)
+  if (kind !== 'statement')
+    c.error(call.pos, kind === 'conversion' ? `${keyword} requires function call, not conversion` : `${keyword} discards result`)
 }
 
 function returnStmt(c: Checker, s: ReturnStmt): void {
@@ -217,7 +230,14 @@ function branch(c: Checker, context: number, tok: string, pos: number): void {
   if (tok === 'break' && (context & breakOk) === 0) c.error(pos, 'break not in for, switch, or select statement')
   else if (tok === 'continue' && (context & continueOk) === 0) c.error(pos, 'continue not in for statement')
   else if (tok === 'fallthrough' && (context & fallthroughOk) === 0) {
-    c.error(pos, (context & finalCase) !== 0 ? 'cannot fallthrough final case in switch' : (context & inTypeSwitch) !== 0 ? 'cannot fallthrough in type switch' : 'fallthrough statement out of place')
+    c.error(
+      pos,
+      (context & finalCase) !== 0
+        ? 'cannot fallthrough final case in switch'
+        : (context & inTypeSwitch) !== 0
+          ? 'cannot fallthrough in type switch'
+          : 'fallthrough statement out of place',
+    )
   }
 }
 

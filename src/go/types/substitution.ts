@@ -4,8 +4,26 @@ import type {Checker} from './checker.ts'
 import {instantiate} from './instantiation.ts'
 import {originOf, typeParamsOf} from './underlying.ts'
 import {
-  invalidType, newAlias, newArray, newChan, newInterface, newMap, newPointer, newSignature, newSlice, newStruct, newTuple, newUnion, copySignature,
-  type Alias, type Interface, type Signature, type Term, type Tuple, type Type, type TypeParam,
+  invalidType,
+  newAlias,
+  newArray,
+  newChan,
+  newInterface,
+  newMap,
+  newPointer,
+  newSignature,
+  newSlice,
+  newStruct,
+  newTuple,
+  newUnion,
+  copySignature,
+  type Alias,
+  type Interface,
+  type Signature,
+  type Term,
+  type Tuple,
+  type Type,
+  type TypeParam,
 } from './types.ts'
 
 export type Substitution = ReadonlyMap<TypeParam, Type>

@@ -66,7 +66,14 @@ function caseValues(c: Checker, x: Operand, clause: CaseClause, seen: Map<string
     if (isInvalid(v)) continue
     const result = copyOperand(v)
     comparison(c, result, x, '==')
-    if (result.mode === Mode.invalid || v.mode !== Mode.constant || v.val === undefined || v.val.kind === 'bool' || v.val.kind === 'unknown') continue
+    if (
+      result.mode === Mode.invalid ||
+      v.mode !== Mode.constant ||
+      v.val === undefined ||
+      v.val.kind === 'bool' ||
+      v.val.kind === 'unknown'
+    )
+      continue
     const key = v.val.kind === 'string' ? `s${v.val.value}` : exactString(v.val)
     const types = seen.get(key)
     if (types === undefined) seen.set(key, [v.type])

@@ -24,7 +24,9 @@ export function isTerminating(s: Stmt, label: string, panics: Panics): boolean {
     case 'TypeSwitchStmt':
       return switchTerminates(s.body, label, panics)
     case 'SelectStmt':
-      return s.body.list.every(clause => clause.kind === 'CommClause' && listTerminates(clause.body, panics) && !listBreaks(clause.body, label, true))
+      return s.body.list.every(
+        clause => clause.kind === 'CommClause' && listTerminates(clause.body, panics) && !listBreaks(clause.body, label, true),
+      )
     case 'ForStmt':
       return s.cond === undefined && !breaks(s.body, label, true)
     default:

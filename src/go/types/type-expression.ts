@@ -21,7 +21,19 @@ import {underlying, unpack} from './underlying.ts'
 import {universeIota} from './universe.ts'
 import {useExprs} from './use.ts'
 import {
-  emptyTuple, intType, invalidType, newArray, newChan, newInterface, newMap, newPointer, newSignature, newSlice, newStruct, unknownType, type Type,
+  emptyTuple,
+  intType,
+  invalidType,
+  newArray,
+  newChan,
+  newInterface,
+  newMap,
+  newPointer,
+  newSignature,
+  newSlice,
+  newStruct,
+  unknownType,
+  type Type,
 } from './types.ts'
 
 /** What an identifier denotes; for types only when `wantType` (go/types Checker.ident). */
@@ -35,7 +47,13 @@ export function checkIdent(c: Checker, x: Operand, e: Ident, wantType: boolean):
     else c.error(e.pos, `undefined: ${e.name}`)
     return
   }
-  if (obj.pkg === undefined && (e.name === 'any' || e.name === 'comparable') && obj.kind === 'TypeName' && !c.requires(18, e.pos, `predeclared ${e.name}`)) return
+  if (
+    obj.pkg === undefined &&
+    (e.name === 'any' || e.name === 'comparable') &&
+    obj.kind === 'TypeName' &&
+    !c.requires(18, e.pos, `predeclared ${e.name}`)
+  )
+    return
   recordUse(c, e, obj)
   if (wantType && obj.kind !== 'TypeName') {
     c.error(e.pos, `${e.name} is not a type`)
@@ -180,9 +198,11 @@ function typeOfExpr(c: Checker, e: Expr, def: TypeName | undefined): Type {
       const type = newMap(invalidType, invalidType)
       type.key = varType(c, e.key)
       type.elem = varType(c, e.value)
-      if (c.bodies) c.later(() => {
-        if (!isComparableType(type.key) && isValid(underlying(type.key))) c.error(e.key.pos, `invalid map key type ${typeString(type.key)}`)
-      })
+      if (c.bodies)
+        c.later(() => {
+          if (!isComparableType(type.key) && isValid(underlying(type.key)))
+            c.error(e.key.pos, `invalid map key type ${typeString(type.key)}`)
+        })
       return type
     }
     case 'ChanType': {
@@ -277,7 +297,11 @@ function instantiatedType(c: Checker, e: IndexExpr | IndexListExpr): Type {
       return
     }
     const at = unsatisfied(c, params, targs)
-    if (at >= 0) c.error(indices[at]?.pos ?? e.pos, `${typeString(targs[at] ?? invalidType)} does not satisfy ${typeString(params[at]?.bound ?? invalidType)}`)
+    if (at >= 0)
+      c.error(
+        indices[at]?.pos ?? e.pos,
+        `${typeString(targs[at] ?? invalidType)} does not satisfy ${typeString(params[at]?.bound ?? invalidType)}`,
+      )
   })
   return inst
 }

@@ -31,7 +31,12 @@ export function isComparableSet(s: TypeSet, seen: Set<Type>): boolean {
   return forEachTerm(s, t => t?.type !== undefined && isComparableType(t.type, false, seen))
 }
 
-export function methodOfSet(s: TypeSet, pkg: Package | undefined, name: string, foldCase: boolean): {index: number; method: Func} | undefined {
+export function methodOfSet(
+  s: TypeSet,
+  pkg: Package | undefined,
+  name: string,
+  foldCase: boolean,
+): {index: number; method: Func} | undefined {
   const {methods} = s
   for (let i = 0; i < methods.length; i++) {
     const m = methods[i]

@@ -4,7 +4,18 @@ import {isExported} from './objects.ts'
 import {asNamed, typeParamsOf, unalias} from './underlying.ts'
 import {typeSetOf} from './type-set.ts'
 import {quote} from './constant/constant.ts'
-import {unsafePointerType, type Interface, type Named, type Signature, type Struct, type Term, type Tuple, type Type, type TypeParam, type TypeSet} from './types.ts'
+import {
+  unsafePointerType,
+  type Interface,
+  type Named,
+  type Signature,
+  type Struct,
+  type Term,
+  type Tuple,
+  type Type,
+  type TypeParam,
+  type TypeSet,
+} from './types.ts'
 
 /** How to write the package of a name; default its import path. */
 export type Qualifier = (pkg: Package) => string

@@ -6,9 +6,32 @@ import type {Scope} from './scope.ts'
 
 /** go/types BasicKind, in its order; `Unknown` is ours: a type that depends on something that could not be found. */
 export const BasicKind = {
-  Invalid: 0, Bool: 1, Int: 2, Int8: 3, Int16: 4, Int32: 5, Int64: 6, Uint: 7, Uint8: 8, Uint16: 9, Uint32: 10, Uint64: 11, Uintptr: 12,
-  Float32: 13, Float64: 14, Complex64: 15, Complex128: 16, String: 17, UnsafePointer: 18,
-  UntypedBool: 19, UntypedInt: 20, UntypedRune: 21, UntypedFloat: 22, UntypedComplex: 23, UntypedString: 24, UntypedNil: 25,
+  Invalid: 0,
+  Bool: 1,
+  Int: 2,
+  Int8: 3,
+  Int16: 4,
+  Int32: 5,
+  Int64: 6,
+  Uint: 7,
+  Uint8: 8,
+  Uint16: 9,
+  Uint32: 10,
+  Uint64: 11,
+  Uintptr: 12,
+  Float32: 13,
+  Float64: 14,
+  Complex64: 15,
+  Complex128: 16,
+  String: 17,
+  UnsafePointer: 18,
+  UntypedBool: 19,
+  UntypedInt: 20,
+  UntypedRune: 21,
+  UntypedFloat: 22,
+  UntypedComplex: 23,
+  UntypedString: 24,
+  UntypedNil: 25,
   Unknown: 26,
 } as const
 export type BasicKind = (typeof BasicKind)[keyof typeof BasicKind]
@@ -134,8 +157,7 @@ export interface Alias {
   actual: Type | undefined
 }
 
-export type Type =
-  | Basic | Pointer | Slice | Array | Map | Chan | Struct | Tuple | Signature | Interface | Union | TypeParam | Named | Alias
+export type Type = Basic | Pointer | Slice | Array | Map | Chan | Struct | Tuple | Signature | Interface | Union | TypeParam | Named | Alias
 
 /** go/types _TypeSet. `unknown`: something it embeds could not be found, so it may have more methods and fewer types. */
 export interface TypeSet {
@@ -155,18 +177,46 @@ export const emptyTuple: Tuple = {kind: 'Tuple', vars: []}
 export const newTuple = (vars: readonly Var[]): Tuple => (vars.length === 0 ? emptyTuple : {kind: 'Tuple', vars})
 export const newUnion = (terms: readonly Term[]): Union => ({kind: 'Union', terms, tset: undefined})
 export const newInterface = (methods: readonly Func[], embeddeds: readonly Type[]): Interface => ({
-  kind: 'Interface', methods, embeddeds, implicit: false, complete: false, tset: undefined,
+  kind: 'Interface',
+  methods,
+  embeddeds,
+  implicit: false,
+  complete: false,
+  tset: undefined,
 })
 export const newSignature = (params: Tuple, results: Tuple, variadic: boolean): Signature => ({
-  kind: 'Signature', rparams: undefined, tparams: undefined, scope: undefined, recv: undefined, params, results, variadic,
+  kind: 'Signature',
+  rparams: undefined,
+  tparams: undefined,
+  scope: undefined,
+  recv: undefined,
+  params,
+  results,
+  variadic,
 })
 export const copySignature = (s: Signature): Signature => ({
-  kind: 'Signature', rparams: s.rparams, tparams: s.tparams, scope: s.scope, recv: s.recv, params: s.params, results: s.results, variadic: s.variadic,
+  kind: 'Signature',
+  rparams: s.rparams,
+  tparams: s.tparams,
+  scope: s.scope,
+  recv: s.recv,
+  params: s.params,
+  results: s.results,
+  variadic: s.variadic,
 })
 
 export function newNamed(checker: Checker | undefined, obj: TypeName, inst: Instance | undefined): Named {
   const named: Named = {
-    kind: 'Named', checker, obj, inst, fromRHS: undefined, tparams: undefined, underlying: undefined, methods: [], unpacked: false, finite: undefined,
+    kind: 'Named',
+    checker,
+    obj,
+    inst,
+    fromRHS: undefined,
+    tparams: undefined,
+    underlying: undefined,
+    methods: [],
+    unpacked: false,
+    finite: undefined,
   }
   if (obj.type === undefined) obj.type = named
   return named
@@ -174,7 +224,15 @@ export function newNamed(checker: Checker | undefined, obj: TypeName, inst: Inst
 
 export function newAlias(obj: TypeName, rhs: Type | undefined): Alias {
   // `orig` needs the object itself, so it is set right after.
-  const alias = {kind: 'Alias', obj, orig: undefined as unknown as Alias, tparams: undefined, targs: undefined, fromRHS: rhs, actual: undefined} as Alias
+  const alias = {
+    kind: 'Alias',
+    obj,
+    orig: undefined as unknown as Alias,
+    tparams: undefined,
+    targs: undefined,
+    fromRHS: rhs,
+    actual: undefined,
+  } as Alias
   alias.orig = alias
   if (obj.type === undefined) obj.type = alias
   return alias

@@ -6,7 +6,16 @@ import {isTypeParam} from './predicates.ts'
 import {replaceReceiver, substitute, substitutionOf} from './substitution.ts'
 import {typeSetOf, forEachTerm} from './type-set.ts'
 import {
-  copySignature, invalidType, newInterface, newPointer, type Alias, type Chan, type Interface, type Named, type Type, type TypeParam,
+  copySignature,
+  invalidType,
+  newInterface,
+  newPointer,
+  type Alias,
+  type Chan,
+  type Interface,
+  type Named,
+  type Type,
+  type TypeParam,
 } from './types.ts'
 
 /** Aliases of aliases are followed no further than this; declarations with cycles end earlier. */
@@ -153,7 +162,12 @@ export function hasPointerReceiver(f: Func): boolean {
 }
 
 /** A declared method by name as seen from `pkg`. */
-export function declaredMethod(n: Named, pkg: Package | undefined, name: string, foldCase: boolean): {index: number; method: Func} | undefined {
+export function declaredMethod(
+  n: Named,
+  pkg: Package | undefined,
+  name: string,
+  foldCase: boolean,
+): {index: number; method: Func} | undefined {
   const {methods, obj} = originOf(n)
   if (methods.length === 0 || !(foldCase || isExported(name) || samePackage(obj.pkg, pkg))) return undefined
   for (let i = 0; i < methods.length; i++) {
@@ -173,7 +187,11 @@ export function dereference(t: Type): {type: Type; pointer: boolean} {
 }
 
 const emptyInterface: Interface = {
-  kind: 'Interface', methods: [], embeddeds: [], implicit: false, complete: true,
+  kind: 'Interface',
+  methods: [],
+  embeddeds: [],
+  implicit: false,
+  complete: true,
   tset: {methods: [], terms: [{tilde: false, type: undefined}], comparable: false, unknown: false},
 }
 export {emptyInterface}

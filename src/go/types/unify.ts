@@ -180,7 +180,12 @@ export class Unifier {
       case 'Tuple':
         return y.kind === 'Tuple' && this.#tuples(x, y, mode, pair)
       case 'Signature':
-        return y.kind === 'Signature' && x.variadic === y.variadic && this.#tuples(x.params, y.params, inner, pair) && this.#tuples(x.results, y.results, inner, pair)
+        return (
+          y.kind === 'Signature' &&
+          x.variadic === y.variadic &&
+          this.#tuples(x.params, y.params, inner, pair) &&
+          this.#tuples(x.results, y.results, inner, pair)
+        )
       case 'Interface':
         return y.kind === 'Interface' && this.#identicalInterfaces(x, y, pair)
       case 'Map':
@@ -192,7 +197,11 @@ export class Unifier {
         if (other === undefined) return false
         const xargs = typeArgsOf(x)
         const yargs = typeArgsOf(other)
-        return xargs.length === yargs.length && xargs.every((arg, i) => this.#nify(arg, yargs[i] ?? invalidType, mode, pair)) && originOf(x).obj === originOf(other).obj
+        return (
+          xargs.length === yargs.length &&
+          xargs.every((arg, i) => this.#nify(arg, yargs[i] ?? invalidType, mode, pair)) &&
+          originOf(x).obj === originOf(other).obj
+        )
       }
       case 'TypeParam': {
         // Not one of those to infer: its core type may still match.
@@ -208,7 +217,8 @@ export class Unifier {
     if (x.fields.length !== y.fields.length) return false
     return x.fields.every((f, i) => {
       const g = y.fields[i]
-      if (g === undefined || f.embedded !== g.embedded || (x.tags?.[i] ?? '') !== (y.tags?.[i] ?? '') || !sameId(f, g.pkg, g.name)) return false
+      if (g === undefined || f.embedded !== g.embedded || (x.tags?.[i] ?? '') !== (y.tags?.[i] ?? '') || !sameId(f, g.pkg, g.name))
+        return false
       return this.#nify(f.type ?? invalidType, g.type ?? invalidType, mode, pair)
     })
   }
@@ -221,12 +231,17 @@ export class Unifier {
   #identicalInterfaces(x: Interface, y: Interface, pair: Pair | undefined): boolean {
     const xset = typeSetOf(x)
     const yset = typeSetOf(y)
-    if (xset.comparable !== yset.comparable || xset.methods.length !== yset.methods.length || !equalTerms(xset.terms, yset.terms)) return false
+    if (xset.comparable !== yset.comparable || xset.methods.length !== yset.methods.length || !equalTerms(xset.terms, yset.terms))
+      return false
     for (let p = pair; p !== undefined; p = p.previous) if ((p.x === x && p.y === y) || (p.x === y && p.y === x)) return true
     const next: Pair = {x, y, previous: pair}
     return xset.methods.every((f, i) => {
       const g = yset.methods[i]
-      return g !== undefined && objectId(f) === objectId(g) && this.#nify(signatureOf(f) ?? invalidType, signatureOf(g) ?? invalidType, 'exact', next)
+      return (
+        g !== undefined &&
+        objectId(f) === objectId(g) &&
+        this.#nify(signatureOf(f) ?? invalidType, signatureOf(g) ?? invalidType, 'exact', next)
+      )
     })
   }
 }

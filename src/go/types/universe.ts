@@ -5,13 +5,54 @@ import {allTerms, typeSetOf} from './type-set.ts'
 import {setUnsafePackage} from './type-string.ts'
 import {makeBool, makeInt} from './constant/constant.ts'
 import {
-  BasicKind, Typ, byteType, emptyTuple, newAlias, newInterface, newNamed, newSignature, newTuple, runeType, stringType, typ, unsafePointerType, untypedBool,
-  untypedInt, untypedNil, type Interface, type Named, type TypeSet,
+  BasicKind,
+  Typ,
+  byteType,
+  emptyTuple,
+  newAlias,
+  newInterface,
+  newNamed,
+  newSignature,
+  newTuple,
+  runeType,
+  stringType,
+  typ,
+  unsafePointerType,
+  untypedBool,
+  untypedInt,
+  untypedNil,
+  type Interface,
+  type Named,
+  type TypeSet,
 } from './types.ts'
 
 export type BuiltinId =
-  | 'append' | 'cap' | 'clear' | 'close' | 'complex' | 'copy' | 'delete' | 'imag' | 'len' | 'make' | 'max' | 'min' | 'new' | 'panic' | 'print' | 'println'
-  | 'real' | 'recover' | 'Add' | 'Alignof' | 'Offsetof' | 'Sizeof' | 'Slice' | 'SliceData' | 'String' | 'StringData'
+  | 'append'
+  | 'cap'
+  | 'clear'
+  | 'close'
+  | 'complex'
+  | 'copy'
+  | 'delete'
+  | 'imag'
+  | 'len'
+  | 'make'
+  | 'max'
+  | 'min'
+  | 'new'
+  | 'panic'
+  | 'print'
+  | 'println'
+  | 'real'
+  | 'recover'
+  | 'Add'
+  | 'Alignof'
+  | 'Offsetof'
+  | 'Sizeof'
+  | 'Slice'
+  | 'SliceData'
+  | 'String'
+  | 'StringData'
 
 export interface BuiltinShape {
   /** Fewest arguments; exactly as many unless variadic. */
@@ -106,7 +147,17 @@ export const universeComparable: GoObject = defineComparable()
 define(newConst(undefined, -1, undefined, 'true', untypedBool, makeBool(true)))
 define(newConst(undefined, -1, undefined, 'false', untypedBool, makeBool(false)))
 export const universeIota: GoObject = define(newConst(undefined, -1, undefined, 'iota', untypedInt, makeInt(0)))
-define({kind: 'Nil', name: 'nil', pkg: undefined, type: untypedNil, file: undefined, pos: -1, parent: undefined, scopePos: -1, decl: undefined})
+define({
+  kind: 'Nil',
+  name: 'nil',
+  pkg: undefined,
+  type: untypedNil,
+  file: undefined,
+  pos: -1,
+  parent: undefined,
+  scopePos: -1,
+  decl: undefined,
+})
 
 for (const id of Object.keys(builtinShapes) as BuiltinId[]) {
   const first = id.charAt(0)

@@ -16,7 +16,18 @@ import {alignOf, offsetOf, sizeOf} from './sizes.ts'
 import {asNamed, commonUnderlying, underlying} from './underlying.ts'
 import type {BuiltinId} from './universe.ts'
 import {useExprs} from './use.ts'
-import {byteType, invalidType, newPointer, newSlice, stringType, uintptrType, unknownType, unsafePointerType, type Named, type Type} from './types.ts'
+import {
+  byteType,
+  invalidType,
+  newPointer,
+  newSlice,
+  stringType,
+  uintptrType,
+  unknownType,
+  unsafePointerType,
+  type Named,
+  type Type,
+} from './types.ts'
 
 export function unsafeCall(c: Checker, x: Operand, call: CallExpr, id: BuiltinId, args: readonly Operand[]): boolean {
   const y = args[1]

@@ -4,7 +4,19 @@ import type {Checker, UntypedInfo} from './checker.ts'
 import type {Value} from './constant/constant.ts'
 import {Mode} from './file-state.ts'
 import {isNil, type Operand} from './operand.ts'
-import {allInteger, defaultType, hasNil, isBoolean, isNumeric, isString, isTypeParam, isTyped, isUntyped, isValid, largerUntyped} from './predicates.ts'
+import {
+  allInteger,
+  defaultType,
+  hasNil,
+  isBoolean,
+  isNumeric,
+  isString,
+  isTypeParam,
+  isTyped,
+  isUntyped,
+  isValid,
+  largerUntyped,
+} from './predicates.ts'
 import {recordIn} from './recording.ts'
 import {representable} from './representable.ts'
 import {isAllTypes, typeSetOf} from './type-set.ts'
