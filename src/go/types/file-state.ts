@@ -58,10 +58,10 @@ export interface FileState {
 export function newTables(nodeCount: number): Tables {
   return {
     modes: new Uint8Array(nodeCount),
-    types: new Array<Type | undefined>(nodeCount).fill(undefined),
+    types: Array.from<Type | undefined>({length: nodeCount}),
     values: new Map(),
-    defs: new Array<GoObject | undefined>(nodeCount).fill(undefined),
-    uses: new Array<GoObject | undefined>(nodeCount).fill(undefined),
+    defs: Array.from<GoObject | undefined>({length: nodeCount}),
+    uses: Array.from<GoObject | undefined>({length: nodeCount}),
     selections: new Map(),
     implicits: new Map(),
     instances: new Map(),
