@@ -32,7 +32,10 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
       try {
         await writeFile(path, content)
       } catch (error) {
-        throw errors.usage(`"${path}" cannot be written: ${error instanceof Error ? error.message : String(error)}`, 'Name a file in a directory that exists.')
+        throw errors.usage(
+          `"${path}" cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+          'Name a file in a directory that exists.',
+        )
       }
     },
     terminal: {

@@ -89,7 +89,8 @@ export function defaultGomaxprocs(machine: {cpus: number; affinity?: number; quo
 }
 
 /** epoll takes whole milliseconds: below one it waits one, above it cuts off. Source: netpoll_epoll.go, `netpoll`. */
-export const epollTimeoutNs = (delayNs: number) => (delayNs <= 0 ? nanos(0) : delayNs < 1e6 ? millis(1) : nanos(Math.floor(delayNs / 1e6) * 1e6))
+export const epollTimeoutNs = (delayNs: number) =>
+  delayNs <= 0 ? nanos(0) : delayNs < 1e6 ? millis(1) : nanos(Math.floor(delayNs / 1e6) * 1e6)
 
 /**
  * Mark workers of a cycle on `procs` Ps: whole ones, and the share each P gives when no whole number is near 25 %.

@@ -31,15 +31,19 @@ export interface Diagnosis {
 }
 
 export async function diagnose(request: DiagnoseRequest, host: Host, task: Task): Promise<Diagnosis> {
-  if (request.paths.length === 0) throw errors.usage('nothing to diagnose', 'Name evidence files, or a directory with a Go module and its evidence.')
+  if (request.paths.length === 0)
+    throw errors.usage('nothing to diagnose', 'Name evidence files, or a directory with a Go module and its evidence.')
   const notes: Note[] = []
   const {files, moduleDir} = await inputsOf(request, host, notes)
-  const source = moduleDir === undefined ? undefined : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd}, host, task)
+  const source =
+    moduleDir === undefined ? undefined : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd}, host, task)
   const read = await readEvidence(host, files, task)
   if (read.artifacts.length === 0 && source === undefined) {
     const first = read.notes[0]
     throw errors.usage(
-      first === undefined ? `no evidence in ${request.paths.join(', ')}` : `${first.path === undefined ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
+      first === undefined
+        ? `no evidence in ${request.paths.join(', ')}`
+        : `${first.path === undefined ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
       'Give a profile, trace, dump or log of the program, or a directory with its Go module.',
     )
   }
@@ -104,7 +108,10 @@ async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Pr
 }
 
 /** In a module without an evidence/ directory, files that belong to the program itself are no evidence. */
-const isProgramFile = (path: string) => /(?:\.(?:go|mod|sum|work|s|c|h|md|sh|ya?ml|toml|proto|sql|html|css|js|ts)|\/(?:expected|manifest)\.json|\/LICENSE|\/Makefile|\/Dockerfile)$/.test(path)
+const isProgramFile = (path: string) =>
+  /(?:\.(?:go|mod|sum|work|s|c|h|md|sh|ya?ml|toml|proto|sql|html|css|js|ts)|\/(?:expected|manifest)\.json|\/LICENSE|\/Makefile|\/Dockerfile)$/.test(
+    path,
+  )
 
 /** Places of evidence name files of the build machine; in the source at hand they become its own. */
 function placeJoiner(index: SourceIndex | undefined): (place: Place) => Place {
@@ -114,14 +121,26 @@ function placeJoiner(index: SourceIndex | undefined): (place: Place) => Place {
     const joined = joinFrame(index, {function: place.symbol, file: place.file, line: place.line})
     if (joined === undefined) return place
     const label = joined.fit === 'same' ? place.label : `${place.label ?? 'here'} (line ${place.line} of another build)`
-    return {...place, file: joined.function.shownFile, line: joined.line, symbol: joined.function.symbol, ...(label === undefined ? {} : {label})}
+    return {
+      ...place,
+      file: joined.function.shownFile,
+      line: joined.line,
+      symbol: joined.function.symbol,
+      ...(label === undefined ? {} : {label}),
+    }
   }
 }
 
 /** What is missing, said once. */
 function advice(source: ModuleCheck | undefined, artifacts: number): Note[] {
   if (artifacts === 0)
-    return [{code: 'no-evidence', message: 'no evidence was given, so every cause is a suspicion: capture some with "gotriage collect -o evidence URL"'}]
-  if (source === undefined) return [{code: 'no-source', message: 'no Go module was given, so places are those of the build machine: add --source DIR to join them'}]
+    return [
+      {
+        code: 'no-evidence',
+        message: 'no evidence was given, so every cause is a suspicion: capture some with "gotriage collect -o evidence URL"',
+      },
+    ]
+  if (source === undefined)
+    return [{code: 'no-source', message: 'no Go module was given, so places are those of the build machine: add --source DIR to join them'}]
   return []
 }

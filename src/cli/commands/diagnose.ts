@@ -31,8 +31,11 @@ export const command: Command = {
     const output = args.flag('o')
     if (output === undefined) context.out(text)
     else await context.write(output, text)
-    if (format !== 'text') for (const note of envelope.notes) context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`))
-    if (!envelope.complete && args.has('strict-input')) throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
+    if (format !== 'text')
+      for (const note of envelope.notes)
+        context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`))
+    if (!envelope.complete && args.has('strict-input'))
+      throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
     return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
   },
 }

@@ -15,7 +15,18 @@ import {funcBody, openScope, closeScope} from './statement.ts'
 import {declaredType, typeExpr, varType} from './type-expression.ts'
 import {asNamed, underlying} from './underlying.ts'
 import {validType} from './valid-type.ts'
-import {bindTypeParams, emptyTuple, invalidType, newAlias, newNamed, newSignature, newTypeParam, unknownType, type Type, type TypeParam} from './types.ts'
+import {
+  bindTypeParams,
+  emptyTuple,
+  invalidType,
+  newAlias,
+  newNamed,
+  newSignature,
+  newTypeParam,
+  unknownType,
+  type Type,
+  type TypeParam,
+} from './types.ts'
 
 /** Declares an object under its name, visible from `pos`; `id` undefined leaves recording to others. */
 export function declare(c: Checker, scope: GoObject['parent'], id: Ident | undefined, obj: GoObject, pos: number): void {
@@ -98,7 +109,14 @@ export function isAlias(obj: TypeName): boolean {
 /** A spec of a declaration; constants carry what they inherit. */
 export type Declared =
   | {readonly kind: 'import'; readonly spec: ImportSpec}
-  | {readonly kind: 'const'; readonly spec: ValueSpec; readonly iota: number; readonly type: Expr | undefined; readonly init: readonly Expr[]; readonly inherited: boolean}
+  | {
+      readonly kind: 'const'
+      readonly spec: ValueSpec
+      readonly iota: number
+      readonly type: Expr | undefined
+      readonly init: readonly Expr[]
+      readonly inherited: boolean
+    }
   | {readonly kind: 'var'; readonly spec: ValueSpec}
   | {readonly kind: 'type'; readonly spec: TypeSpec}
   | {readonly kind: 'func'; readonly decl: FuncDecl}
@@ -307,7 +325,8 @@ function funcDecl(c: Checker, obj: Func, d: DeclInfo): void {
   }
   const {body} = fdecl
   if (body === undefined) {
-    if (fdecl.skippedBody === undefined && fdecl.type.typeParams !== undefined) c.error(fdecl.name.pos, 'generic function is missing function body')
+    if (fdecl.skippedBody === undefined && fdecl.type.typeParams !== undefined)
+      c.error(fdecl.name.pos, 'generic function is missing function body')
     return
   }
   if (c.bodies) c.later(() => funcBody(c, d, sig, body, undefined))
@@ -329,7 +348,11 @@ export function declStmt(c: Checker, d: Decl): void {
   })
 }
 
-function localConsts(c: Checker, spec: ValueSpec, d: {iota: number; type: Expr | undefined; init: readonly Expr[]; inherited: boolean}): void {
+function localConsts(
+  c: Checker,
+  spec: ValueSpec,
+  d: {iota: number; type: Expr | undefined; init: readonly Expr[]; inherited: boolean},
+): void {
   const top = c.delayed.length
   const objs = spec.names.map((name, i) => {
     const iota: Value = makeInt(d.iota)

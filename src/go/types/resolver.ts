@@ -5,7 +5,19 @@ import {makeFromLiteral, makeInt, stringVal} from './constant/constant.ts'
 import {collectMethods, declare, objDecl, walkDecl, type Declared} from './declaration.ts'
 import type {FileState} from './file-state.ts'
 import {
-  isExported, newConst, newFunc, newPackage, newPkgName, newTypeName, newVar, type DeclInfo, type Func, type GoObject, type Package, type TypeName, type Var,
+  isExported,
+  newConst,
+  newFunc,
+  newPackage,
+  newPkgName,
+  newTypeName,
+  newVar,
+  type DeclInfo,
+  type Func,
+  type GoObject,
+  type Package,
+  type TypeName,
+  type Var,
 } from './objects.ts'
 import {loadPackage} from './package-members.ts'
 import {recordDef, recordImplicit, recordScope} from './recording.ts'
@@ -57,7 +69,14 @@ function collectFile(c: Checker, file: FileState, methods: Method[]): void {
   recordDef(c, file.tree.name, undefined)
   recordScope(c, file.tree, scope)
   const info = (fields: Partial<DeclInfo>): DeclInfo => ({
-    file, scope, lhs: fields.lhs, vtype: fields.vtype, init: fields.init, inherited: fields.inherited ?? false, tdecl: fields.tdecl, fdecl: fields.fdecl,
+    file,
+    scope,
+    lhs: fields.lhs,
+    vtype: fields.vtype,
+    init: fields.init,
+    inherited: fields.inherited ?? false,
+    tdecl: fields.tdecl,
+    fdecl: fields.fdecl,
   })
   const collect = (d: Declared) => {
     switch (d.kind) {
@@ -105,7 +124,8 @@ function collectFunc(c: Checker, file: FileState, decl: FuncDecl, info: DeclInfo
     if (decl.recv !== undefined) c.error(decl.recv.pos, 'method has no receiver')
     if (name === 'init' || (name === 'main' && c.pkg.name === 'main')) {
       if (decl.type.typeParams !== undefined) c.error(decl.type.typeParams.pos, `func ${name} must have no type parameters`)
-      if (decl.type.params.list.length > 0 || decl.type.results !== undefined) c.error(decl.name.pos, `func ${name} must have no arguments and no return values`)
+      if (decl.type.params.list.length > 0 || decl.type.results !== undefined)
+        c.error(decl.name.pos, `func ${name} must have no arguments and no return values`)
     }
     if (name === 'init') {
       obj.parent = c.pkg.scope // never declared

@@ -47,7 +47,10 @@ function isValidNamed(c: Checker, t: Named, nest: Named[], path: readonly Named[
     orig.fromRHS = invalidType
     orig.underlying = invalidType
     const start = path.findIndex(p => p === t || identical(p, t))
-    reportCycle(c, path.slice(Math.max(start, 0)).map(p => originOf(p).obj))
+    reportCycle(
+      c,
+      path.slice(Math.max(start, 0)).map(p => originOf(p).obj),
+    )
     return false
   }
   unpack(orig)

@@ -74,12 +74,9 @@ export class Pacer {
   commit(sweepDone: boolean): void {
     this.#sweepMin = sweepDone ? 0 : this.heapLive + sweepMinDistanceBytes
     let goal = Infinity
-    if (this.gogc >= 0)
-      goal = this.heapMarked + Math.trunc(((this.heapMarked + this.lastStackScan + this.globalsScan) * this.gogc) / 100)
+    if (this.gogc >= 0) goal = this.heapMarked + Math.trunc(((this.heapMarked + this.lastStackScan + this.globalsScan) * this.gogc) / 100)
     this.#percentGoal = Math.max(goal, this.heapMinimum)
-    this.runway = Math.trunc(
-      ((this.consMark * (1 - markShare)) / markShare) * (this.lastHeapScan + this.lastStackScan + this.globalsScan),
-    )
+    this.runway = Math.trunc(((this.consMark * (1 - markShare)) / markShare) * (this.lastHeapScan + this.lastStackScan + this.globalsScan))
   }
 
   /** Source: mgcpacer.go, `memoryLimitHeapGoal`. */

@@ -26,7 +26,9 @@ export interface Interval {
 }
 
 /** Two-sided 97.5 % points of Student's t for 1, 2, … degrees of freedom; beyond the list the normal's. */
-const t975 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093]
+const t975 = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093,
+]
 
 /** Mean of one figure per seed with its 95 % interval. */
 export function overSeeds(values: readonly number[]): Interval {
@@ -39,7 +41,12 @@ export function overSeeds(values: readonly number[]): Interval {
 }
 
 /** 95 % interval of a statistic by resampling whole runs, because samples inside one run are not independent. */
-export function bootstrapRuns(runs: readonly (readonly number[])[], statistic: (all: Float64Array) => number, rounds = 200, seed = 1): Interval {
+export function bootstrapRuns(
+  runs: readonly (readonly number[])[],
+  statistic: (all: Float64Array) => number,
+  rounds = 200,
+  seed = 1,
+): Interval {
   const prng = new Prng(seed)
   const value = statistic(ascending(runs.flat()))
   const drawn = Array.from({length: rounds}, () => statistic(ascending(runs.flatMap(() => runs[prng.below(runs.length)] ?? []))))

@@ -323,11 +323,7 @@ function lock(w: World, m: M, g: G, index: number): void {
     return
   }
   const canSpin =
-    !mutex.starving &&
-    g.spins < mutexSpins &&
-    w.gomaxprocs > 1 &&
-    w.gomaxprocs > w.pidle.length + w.nmspinning + 1 &&
-    localEmpty(m.p!)
+    !mutex.starving && g.spins < mutexSpins && w.gomaxprocs > 1 && w.gomaxprocs > w.pidle.length + w.nmspinning + 1 && localEmpty(m.p!)
   if (canSpin) {
     g.spins++
     step(w, m, mutexSpinPauses * pauseNs, then.op)

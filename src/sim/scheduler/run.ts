@@ -110,7 +110,9 @@ export function runScheduler(scenario: SchedulerScenario, options: RunOptions): 
 /** GOMAXPROCS of a scenario: as written, or the default of its Go version on its machine. */
 export function gomaxprocsOf(scenario: SchedulerScenario): number {
   const {cpus, quotaCpus} = scenario.machine
-  return scenario.gomaxprocs ?? defaultGomaxprocs({cpus, ...(quotaCpus === undefined ? {} : {quotaCpus})}, schedulerVersion(scenario.goMinor))
+  return (
+    scenario.gomaxprocs ?? defaultGomaxprocs({cpus, ...(quotaCpus === undefined ? {} : {quotaCpus})}, schedulerVersion(scenario.goMinor))
+  )
 }
 
 function handle(w: World, kind: number, a: number, b: number): void {
