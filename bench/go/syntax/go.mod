@@ -1,0 +1,3 @@
+module gotriage.invalid/bench/syntax
+
+go 1.24
