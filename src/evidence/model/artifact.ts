@@ -9,6 +9,7 @@ import type {RaceReport} from './race.ts'
 import type {AssemblyListing, FinalizerCheck, InitTrace, ScavTrace} from './runtime-traces.ts'
 import type {SanitizerReport} from './sanitizer.ts'
 import type {SchedTrace} from './schedtrace.ts'
+import type {SystemData} from './system.ts'
 
 /** What a decoder knows of the program instance an artifact came from; joined into `Program`s by diagnosis, never guessed into one. */
 export interface ProgramHint {
@@ -37,6 +38,7 @@ export type ArtifactData =
   | AssemblyListing
   | MetricSeries
   | EscapeReport
+  | SystemData
   | OtherData
 
 /** Data that no model type describes yet; shown by `identify`, read by no detector. */
