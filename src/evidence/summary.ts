@@ -46,10 +46,31 @@ export function summaryOf(data: ArtifactData): Summary {
         entries: data.entries.length,
         escaping: data.entries.filter(e => e.kind === 'escapes' || e.kind === 'moved-to-heap').length,
       }
+    case 'perf-sched':
+      return {tasks: data.tasks.length}
+    case 'native-stacks':
+      return {stacks: data.total, distinct: data.groups.length}
+    case 'strace':
+      return {
+        calls: data.calls.reduce((sum, call) => sum + call.count, 0),
+        failing: data.failures.reduce((sum, failure) => sum + failure.count, 0),
+      }
+    case 'latency-histogram':
+      return {title: data.title, count: data.buckets.reduce((sum, bucket) => sum + bucket.count, 0)}
+    case 'sockets':
+      return {sockets: [...data.byState.values()].reduce((sum, count) => sum + count, 0)}
+    case 'curl-timing':
+      return {requests: data.requests.length}
+    case 'cpu-topology':
+      return {cpus: data.cpus, nodes: data.nodes.length}
+    case 'cgroup':
+      return {...(data.cpuLimit === undefined ? {} : {cpuLimit: data.cpuLimit}), values: data.values.size}
+    case 'proc-status':
+      return {name: data.name, pid: data.pid, threads: data.threads}
+    case 'memory-map':
+      return {mappings: data.mappings.length}
     case 'other':
       return data.summary
-    default:
-      return {}
   }
 }
 

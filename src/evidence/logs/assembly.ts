@@ -50,13 +50,13 @@ export function assemblyReader(emit: Emit): TextReader {
       return true
     },
     finish() {
-      if (functions.length > 0)
-        emit({
-          format: 'logs/assembly',
-          start,
-          end,
-          data: {kind: 'assembly', functions: functions.map(f => ({...f, lines: [...f.lines.values()]}))},
-        })
+      if (functions.length === 0) return
+      emit({
+        format: 'logs/assembly',
+        start,
+        end,
+        data: {kind: 'assembly', functions: functions.map(f => ({...f, lines: [...f.lines.values()]}))},
+      })
     },
   }
 }

@@ -7,6 +7,8 @@ import {goroutineReader} from '../dumps/goroutine-reader.ts'
 import {raceReader} from '../dumps/race-reader.ts'
 import {sanitizerReader} from '../dumps/sanitizer-reader.ts'
 import {metricLinesReader} from '../metrics/metric-lines.ts'
+import {prometheusReader} from '../metrics/prometheus.ts'
+import {systemReaders} from '../system/text-readers.ts'
 import {assemblyReader} from './assembly.ts'
 import {escapeReader} from './escape.ts'
 import {gcTraceReader} from './gctrace.ts'
@@ -23,6 +25,7 @@ export const textReaders: readonly TextReaderFactory[] = [
   initTraceReader,
   finalizerReader,
   metricLinesReader,
+  prometheusReader,
   escapeReader,
   assemblyReader,
   raceReader,
@@ -31,4 +34,5 @@ export const textReaders: readonly TextReaderFactory[] = [
   debug1Reader,
   crashReader,
   goroutineReader,
+  ...systemReaders,
 ]

@@ -10,6 +10,7 @@ import type {AssemblyListing, FinalizerCheck, InitTrace, ScavTrace} from './runt
 import type {SanitizerReport} from './sanitizer.ts'
 import type {SchedTrace} from './schedtrace.ts'
 import type {TraceReport} from './trace.ts'
+import type {SystemData} from './system.ts'
 
 /** What a decoder knows of the program instance an artifact came from; joined into `Program`s by diagnosis, never guessed into one. */
 export interface ProgramHint {
@@ -39,6 +40,7 @@ export type ArtifactData =
   | MetricSeries
   | EscapeReport
   | TraceReport
+  | SystemData
   | OtherData
 
 /** Data that no model type describes yet; shown by `identify`, read by no detector. */
