@@ -1,0 +1,177 @@
+import {readdirSync} from 'node:fs'
+import {describe, expect, it} from 'vitest'
+import {checkout, corpus, describeNeeding} from '../base/testing/needs.ts'
+import {parseProfileFlags} from './profile-flags.ts'
+import {diffText, profileDiff} from './profile-diff.ts'
+import {exportProfile} from './profile-export.ts'
+import {terminalFlame, flameTree} from './profile-flame.ts'
+import {profileShell} from './profile-shell.ts'
+import {loadProfile, profileReport} from './profile.ts'
+import {fileHost} from './testing/file-host.ts'
+import {flagPairs, singleFlags} from './testing/pprof-flags.ts'
+import {compare, corpusProfiles} from './testing/pprof-oracle.ts'
+
+const root = checkout.replace(/\/$/, '')
+const fixture = (name: string) => `${root}/fixtures/profiles/${name}`
+const notes: string[] = []
+const context = {host: fileHost(root), task: {}, note: (line: string) => void notes.push(line)}
+
+async function report(...args: string[]): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of profileReport(parseProfileFlags(args), context)) parts.push(Buffer.from(part))
+  return Buffer.concat(parts).toString()
+}
+
+/** Runs both pprofs; what differs though pprof agrees with itself. */
+async function differences(runs: readonly (readonly string[])[]): Promise<string[]> {
+  const different: string[] = []
+  for (const args of runs) {
+    const result = await compare(args, root)
+    if (!result.same && !result.unstable) different.push(`${args.join(' ')}\n${result.difference}`)
+  }
+  return different
+}
+
+/** Every nth, from an offset: a sample of the full comparison that tools/pprof-compare.ts makes. */
+const every = <T>(items: readonly T[], n: number, offset: number): T[] => items.filter((_, index) => index % n === offset % n)
+
+describeNeeding('go', 'reports beside go tool pprof', () => {
+  const files = readdirSync(fixture('')).map(name => fixture(name))
+
+  it('are the same bytes for our own captures of every kind', async () => {
+    const runs = files.flatMap((file, index) => every(singleFlags(file, files), 14, index).map(args => [...args, file]))
+    expect(await differences(runs)).toEqual([])
+  }, 60_000)
+
+  it('are the same bytes with pairs of flags', async () => {
+    const runs = files.flatMap((file, index) => flagPairs(file, files, 2, index).map(args => [...args, file]))
+    expect(await differences(runs)).toEqual([])
+  }, 60_000)
+
+  describeNeeding('corpus', 'on profiles that nobody here made', () => {
+    const known = corpusProfiles(corpus).filter(file => !/large\.cpu|stress-failure|big-heap/.test(file))
+
+    it('are the same bytes with each flag', async () => {
+      const runs = known.flatMap((file, index) => every(singleFlags(file, known), 15, index).map(args => [...args, file]))
+      expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
+    }, 60_000)
+
+    it('are the same bytes with pairs of flags', async () => {
+      const runs = known.flatMap((file, index) => flagPairs(file, known, 2, index).map(args => [...args, file]))
+      expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
+    }, 60_000)
+  })
+})
+
+/** The toolchain takes a binary CPU profile in front of other files for an executable (docs/measurements/profiles.md). */
+const knownDifference = /pprof: File: pprof__profile_testdata/
+
+describe('profile flags', () => {
+  it('take one dash or two, values with = or behind, and switches that can be turned off', () => {
+    const {config, files, command} = parseProfileFlags(['top', '--cum', '-nodecount', '5', '-focus=a=b', '-trim=false', 'x.pb.gz'])
+    expect({command, files, sort: config.sort, count: config.nodecount, focus: config.focus, trim: config.trim}).toEqual({
+      command: 'top',
+      files: ['x.pb.gz'],
+      sort: 'cum',
+      count: 5,
+      focus: 'a=b',
+      trim: false,
+    })
+  })
+
+  it.each([
+    [['-nosuch=1', 'x']],
+    [['top', '-nodecount=x', 'f']],
+    [['peek']],
+    [['-top', '-tree', 'f']],
+    [['-lines', '-files', '-top', 'f']],
+  ])('refuse %j', args => {
+    expect(() => parseProfileFlags(args)).toThrow()
+  })
+})
+
+describe('profile diff', () => {
+  const diff = async (...args: string[]) => profileDiff(parseProfileFlags(['diff', ...args]), context)
+
+  it('says that main.keep grew by more than noise', async () => {
+    const result = await diff(fixture('heap-before.pb.gz'), fixture('heap.pb.gz'))
+    expect(result.moved.map(c => c.name)).toEqual(['main.keep'])
+    expect(diffText(result)).toMatch(
+      /^inuse_space: 14\.36MB → 24\.47MB \(\+10\.11MB, \+70\.4 %\) \(noise ±8\.81MB\); more than sampling noise\./,
+    )
+  })
+
+  it('says nothing moved between a profile and itself', async () => {
+    const result = await diff(fixture('heap.pb.gz'), fixture('heap.pb.gz'))
+    expect(result.moved).toEqual([])
+    expect(diffText(result)).toContain('No function moved by more than noise.')
+  })
+
+  it('does not compare bytes with nanoseconds', async () => {
+    await expect(diff(fixture('heap.pb.gz'), fixture('cpu.pb.gz'))).rejects.toThrow('cannot be compared')
+  })
+})
+
+describe('profile exports', () => {
+  const exported = async (...args: string[]) => Buffer.from(await exportProfile(parseProfileFlags(args), context))
+
+  it('writes a profile.proto that says the same as the one read', async () => {
+    for (const name of ['cpu.pb.gz', 'heap.pb.gz', 'mutex.pb.gz', 'heap.debug1.txt']) {
+      const bytes = await exported('proto', fixture(name))
+      const host = {...context.host, open: () => import('../base/byte-source.ts').then(m => m.memorySource('again', bytes))}
+      const parts: Buffer[] = []
+      for await (const part of profileReport(parseProfileFlags(['raw', 'again']), {...context, host})) parts.push(Buffer.from(part))
+      expect(Buffer.concat(parts).toString()).toBe(await report('raw', fixture(name)))
+    }
+  })
+
+  it('folds stacks with their weights and reads them back', async () => {
+    const folded = await exported('folded', fixture('heap.pb.gz'))
+    expect(folded.toString()).toMatch(/^runtime\.main;main\.main;main\.keep \d+$/m)
+    const host = {...context.host, open: () => import('../base/byte-source.ts').then(m => m.memorySource('x', folded))}
+    const again = await loadProfile(parseProfileFlags(['top', 'x']), {...context, host})
+    expect(again.functionName).toContain('main.keep')
+  })
+
+  it('writes what speedscope reads: frames, and as many weights as samples', async () => {
+    const json = JSON.parse((await exported('speedscope', fixture('cpu.pb.gz'))).toString()) as {
+      shared: {frames: {name: string}[]}
+      profiles: {samples: number[][]; weights: number[]; endValue: number}[]
+    }
+    const [profile] = json.profiles
+    expect(profile?.samples.length).toBe(profile?.weights.length)
+    expect(profile?.endValue).toBe(610_000_000)
+    expect(json.shared.frames.map(f => f.name)).toContain('main.hash')
+  })
+
+  it('draws DOT and SVG', async () => {
+    expect((await exported('dot', fixture('cpu.pb.gz'))).toString()).toMatch(
+      /^digraph "profiles" \{[\s\S]*N1 \[label=[\s\S]*-> N[\s\S]*\}\n$/,
+    )
+    expect((await exported('svg', fixture('cpu.pb.gz'))).toString()).toMatch(/^<svg [\s\S]*main\.hash[\s\S]*<\/svg>\n$/)
+  })
+})
+
+describe('the flame graph of the terminal', () => {
+  it('has a row for each level, none wider than the terminal', async () => {
+    const text = terminalFlame(await flameTree(parseProfileFlags(['flame', fixture('cpu.pb.gz')]), context), 80, false)
+    const lines = text.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^cpu 610ms/)
+    expect(lines[1]).toMatch(/^runtime\.main/)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('the shell', () => {
+  it('keeps settings from line to line', async () => {
+    const shell = await profileShell(parseProfileFlags([fixture('cpu.pb.gz')]), context, 80)
+    expect(shell.greeting).toContain('Type: cpu')
+    expect(await shell.answer('focus=main.hash')).toBe('')
+    expect(await shell.answer('top3 -cum')).toMatch(/focus=main\.hash[\s\S]*main\.hash/)
+    expect(await shell.answer(':')).toBe('')
+    expect(await shell.answer('top')).not.toContain('Active filters')
+    expect(await shell.answer('list nothing-like-it')).toContain('no matches found')
+    expect(await shell.answer('frobnicate')).toContain('unrecognized command')
+    expect(await shell.answer('q')).toBeUndefined()
+  })
+})
