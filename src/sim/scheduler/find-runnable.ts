@@ -166,7 +166,7 @@ export function steal(w: World, m: M): void {
   const inc = coprime(n, w.prng.below(n))
   for (let i = 0, at = start; i < n; i++, at = (at + inc) % n) {
     const from = w.allp[at]!
-    if (from === p || from.status === pStatus.idle) continue
+    if (from === p || from.listed) continue
     const g = stealHalf(from, p)
     if (g !== undefined) {
       w.measures.steals++
@@ -219,7 +219,7 @@ export function lastRound(w: World, m: M): void {
         return
       }
     }
-    if (from.status === pStatus.idle) continue
+    if (from.listed) continue
     const g = stealHalf(from, p)
     if (g !== undefined) {
       w.measures.steals++
@@ -274,7 +274,7 @@ export function goIdle(w: World, m: M): void {
     w.nmspinning--
     // Work may have come after the last look at a queue; the last spinner must not miss it.
     for (const other of w.allp) {
-      if (other.status === pStatus.idle || localEmpty(other)) continue
+      if (other.listed || localEmpty(other)) continue
       const again = pidlegetSpinning(w)
       if (again === undefined) break
       acquirep(w, m, again)

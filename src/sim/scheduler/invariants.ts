@@ -17,11 +17,13 @@ export function checkWorld(w: World): void {
     const size = p.tail - p.head
     assert(size >= 0 && size <= localRunQueueSlots, 'a local run queue holds between 0 and 256 goroutines')
     if (p.m !== undefined) assert(p.m.p === p, 'P and M point at each other')
-    if (p.status === pStatus.idle && p.m === undefined) idle++
-    else if (size > 0 && p.m === undefined && !p.inSyscall) work = true
+    if (p.listed) {
+      idle++
+      assert(p.status === pStatus.idle && localEmpty(p) && p.m === undefined, 'a listed P is idle and has no work')
+    }
     if (size > 0) work = true
   }
-  assert(w.pidle.length <= idle, 'the list of idle Ps holds idle Ps only')
+  assert(w.pidle.length === idle, 'the list of idle Ps holds the idle Ps')
   assert(w.nmspinning >= 0, 'the number of spinning Ms is never negative')
   // Racy by one in the runtime itself: the limit is looked at before the number is raised.
   assert(w.nmspinning <= w.gomaxprocs, 'no more Ms spin than there are Ps')

@@ -36,12 +36,16 @@ export function pidleput(w: World, p: P): void {
   assert(localEmpty(p), 'an idle P has no local work')
   p.status = pStatus.idle
   useP(w, p, use.idle)
+  p.listed = true
   w.pidle.push(p)
 }
 
 export function pidleget(w: World): P | undefined {
   const p = w.pidle.pop()
-  if (p !== undefined) useP(w, p, use.scheduler)
+  if (p !== undefined) {
+    p.listed = false
+    useP(w, p, use.scheduler)
+  }
   return p
 }
 

@@ -434,6 +434,7 @@ function newP(id: number): P {
   return {
     id,
     status: 0,
+    listed: false,
     m: undefined,
     oldM: undefined,
     runq: Array.from({length: 256}, () => undefined),

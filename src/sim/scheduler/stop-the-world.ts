@@ -21,7 +21,10 @@ export function stopTheWorld(w: World, m: M, reason: Stop['reason'], after: Stop
     takeP(p)
     stopIdle(w, p, stop)
   }
-  for (const p of w.pidle.splice(0)) stopIdle(w, p, stop)
+  for (const p of w.pidle.splice(0)) {
+    p.listed = false
+    stopIdle(w, p, stop)
+  }
   if (stop.wait === 0) {
     stop.stoppedNs = w.nowNs
     stopped(w, m)

@@ -105,6 +105,8 @@ export const workerMode = {none: 0, dedicated: 1, fractional: 2, idle: 3} as con
 export interface P {
   readonly id: number
   status: number
+  /** In the list of idle Ps; a P that is handed to a thread not yet awake is not, and its queue can be stolen from. */
+  listed: boolean
   m: M | undefined
   oldM: M | undefined
   readonly runq: (G | undefined)[]
