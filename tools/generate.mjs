@@ -35,6 +35,17 @@ values('src/rules', 'rule', 'AnyRule', '../analysis/engine/rule.ts', 'rules')
 values('src/detectors', 'detector', 'AnyDetector', '../diagnosis/engine/detector.ts', 'detectors')
 values('src/causes', 'cause', 'CauseDefinition', '../diagnosis/engine/cause.ts', 'causeDefinitions')
 
+// Pages: what `gotriage explain ID` prints, by id.
+const pages = ['rule', 'detector', 'cause'].flatMap(kind =>
+  folders(`src/${kind}s`)
+    .filter(id => has(`src/${kind}s/${id}/${kind}.md`))
+    .map(id => [id, {kind, text: readFileSync(join(root, `src/${kind}s/${id}/${kind}.md`), 'utf8')}]),
+)
+write(
+  'src/operations/pages.generated.ts',
+  `${head}export interface Page {\n  readonly kind: string\n  readonly text: string\n}\n\nexport const pages: ReadonlyMap<string, Page> = new Map<string, Page>(${JSON.stringify(pages, undefined, 1)})\n`,
+)
+
 // Decoders: every src/evidence/<family>/decoders.ts exports `decoders`, most specific first; families are tried in this order.
 const order = ['system', 'metrics', 'trace', 'pprof', 'dumps', 'logs']
 const families = folders('src/evidence')

@@ -39,6 +39,13 @@ export const errors = {
   notFound: (path: string) => new TriageError('not-found', `"${path}" does not exist`, 'Check the path.'),
   unreadable: (path: string, why: string) =>
     new TriageError('unreadable', `"${path}" cannot be read: ${why}`, 'Check the path and its permissions.'),
+  /** It exists perhaps, but lies outside the directories that may be read. */
+  outsideRoots: (path: string) =>
+    new TriageError(
+      'outside-roots',
+      `"${path}" lies outside the directories that may be read`,
+      'Name its directory as a further root if it is yours.',
+    ),
   /** A flag, argument or configuration the user wrote wrongly. */
   usage: (what: string, hint: string) => new TriageError('usage', what, hint),
   missingTool: (tool: string, hint: string) => new TriageError('missing-tool', `"${tool}" is not installed`, hint),

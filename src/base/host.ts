@@ -10,6 +10,12 @@ export interface Stat {
 }
 
 /** Paths are absolute or relative to `cwd`, with `/`. Nothing is opened that the caller did not name or that lies outside a root. */
+/** A name in a directory; `link` is a symbolic link that was not followed. */
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+}
+
 export interface Host {
   readonly cwd: string
   /** The environment variable, undefined when unset. */
@@ -23,4 +29,10 @@ export interface Host {
   /** Whole regular file; a TriageError for anything else (FIFOs and devices are never opened) or above `bytesMax`. */
   readFile(path: string, bytesMax?: number): Promise<Uint8Array>
   open(path: string): Promise<ByteSource>
+  /** `list` with kinds, for hosts that know them at no extra cost. */
+  entries?(path: string): Promise<readonly DirectoryEntry[]>
+  /** `readFile` for a synchronous core; absent where nothing can be read synchronously. */
+  readFileSync?(path: string, bytesMax?: number): Uint8Array
+  /** A view of this host that opens nothing outside these directories, whatever links lead to. */
+  within?(roots: readonly string[]): Host
 }

@@ -29,8 +29,12 @@ export interface CommandContext {
   out(text: string | Uint8Array): void
   /** Writes a line to stderr, where notes and progress go. */
   note(line: string): void
+  /** Writes a file the user named with -o; a TriageError when that cannot be done. */
+  write(path: string, content: string | Uint8Array): Promise<void>
   readonly terminal: {readonly isTty: boolean; readonly columns: number; readonly color: boolean}
   stdin(): Promise<Uint8Array>
+  /** The same, as if started in another directory (`-C`); a TriageError when there is none. */
+  inDirectory(path: string): Promise<CommandContext>
 }
 
 export interface Command {

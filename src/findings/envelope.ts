@@ -1,5 +1,6 @@
 // The document every command prints with --format json: gotriage/1.
 import type {Place} from '../base/place.ts'
+import {version} from '../base/version.generated.ts'
 import type {Finding} from './finding.ts'
 
 /** One running instance of a program; two replicas or a restart are two. */
@@ -83,3 +84,17 @@ export interface Envelope {
   readonly data: Readonly<Record<string, unknown>>
   readonly notes: readonly Note[]
 }
+
+/** An envelope with nothing in it yet. */
+export const emptyEnvelope = (command: string): Envelope => ({
+  schema: 'gotriage/1',
+  tool: {version, command},
+  complete: true,
+  config: {},
+  programs: [],
+  artifacts: [],
+  findings: [],
+  causes: [],
+  data: {},
+  notes: [],
+})

@@ -1,9 +1,14 @@
 // An artifact is one decoded piece of evidence: what it is, where its bytes lie, whose program it belongs to, and its data.
+import type {Crash} from './crash.ts'
 import type {EscapeReport} from './escape.ts'
 import type {GcTrace, PacerTrace} from './gctrace.ts'
 import type {GoroutineDump} from './goroutines.ts'
 import type {MetricSeries} from './metrics.ts'
 import type {Profile} from './profile.ts'
+import type {RaceReport} from './race.ts'
+import type {AssemblyListing, FinalizerCheck, InitTrace, ScavTrace} from './runtime-traces.ts'
+import type {SanitizerReport} from './sanitizer.ts'
+import type {SchedTrace} from './schedtrace.ts'
 import type {TraceReport} from './trace.ts'
 
 /** What a decoder knows of the program instance an artifact came from; joined into `Program`s by diagnosis, never guessed into one. */
@@ -18,7 +23,23 @@ export interface ProgramHint {
 }
 
 /** Every kind of decoded data, by `kind`. A wing that decodes a new kind adds its model file beside this one and a line here. */
-export type ArtifactData = Profile | GoroutineDump | GcTrace | PacerTrace | MetricSeries | EscapeReport | TraceReport | OtherData
+export type ArtifactData =
+  | Profile
+  | GoroutineDump
+  | Crash
+  | RaceReport
+  | SanitizerReport
+  | GcTrace
+  | PacerTrace
+  | SchedTrace
+  | ScavTrace
+  | InitTrace
+  | FinalizerCheck
+  | AssemblyListing
+  | MetricSeries
+  | EscapeReport
+  | TraceReport
+  | OtherData
 
 /** Data that no model type describes yet; shown by `identify`, read by no detector. */
 export interface OtherData {

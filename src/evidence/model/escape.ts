@@ -16,6 +16,8 @@ export interface EscapeEntry {
     | 'other'
   /** What it is about: `&User{...}`, `x`. */
   readonly subject: string
+  /** What follows the subject: `to result ~r0 level=1`, `with cost 5 as: func() {…}`; the function of an explanation. */
+  readonly detail?: string
   /** `flow:` and `from` lines of -m=2, in order. */
   readonly path: readonly string[]
 }

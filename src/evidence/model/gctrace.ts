@@ -21,6 +21,8 @@ export interface GcCycle {
   readonly globalsMb?: number
   readonly procs: number
   readonly forced: boolean
+  /** `(checking for goroutine leaks)`, Go 1.26: the cycle was started for the goroutineleak profile. */
+  readonly goroutineLeakCheck?: boolean
   /** Line in the source, from 1. */
   readonly line: number
 }

@@ -12,7 +12,10 @@ export interface GoroutineGroup {
   readonly count: number
   /** First word of the bracket: `running`, `chan receive`, `select`, `syscall`, `IO wait`, `sleep`, `sync.Mutex.Lock`, … */
   readonly state: string
-  /** GC-stamped waiting time; undefined when no member showed one. Not a clock. */
+  /**
+   * GC-stamped waiting time; undefined when no member showed one. Not a clock. The minimum is 0 when a member showed none while another did:
+   * it waits for less than a minute, or no garbage collection has stamped it yet.
+   */
   readonly waitMinutesMin?: number
   readonly waitMinutesMax?: number
   readonly lockedToThread: boolean

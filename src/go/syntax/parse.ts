@@ -1,6 +1,11 @@
 // The entry of the parser: bytes in, a tree and its errors out. It never throws on bad Go.
-import {errors} from '../../base/errors.ts'
-import type {File} from './ast.ts'
+import type {Decl, File, Ident} from './ast.ts'
+import {parseClause, parseDecls} from './declarations.ts'
+import {tooDeepMessage} from './deep-stack.ts'
+import {positionOf} from './lines.ts'
+import {Bailout, Parser} from './parser.ts'
+import {sourceText} from './source-text.ts'
+import * as T from './token.ts'
 
 export interface ParseOptions {
   /** Skip function bodies by brace matching and keep their byte range (`FuncDecl.skippedBody`). */
@@ -27,6 +32,45 @@ export interface ParsedFile {
   readonly nodeCount: number
 }
 
-export function parseFile(_bytes: Uint8Array, _options: ParseOptions = {}): ParsedFile {
-  throw errors.unsupported('the parser is not there yet', 'Wait for the syntax wing.')
+export function parseFile(bytes: Uint8Array, options: ParseOptions = {}): ParsedFile {
+  const source = sourceText(bytes)
+  const p = new Parser(source, {comments: options.comments ?? true, declarationsOnly: options.declarationsOnly ?? false})
+  let clause: ReturnType<typeof parseClause> | undefined
+  try {
+    p.next()
+    clause = parseClause(p)
+    if (p.problems.length === 0 || beginsLikeGo(p)) parseDecls(p)
+  } catch (thrown) {
+    if (!(thrown instanceof Bailout)) {
+      if (!(thrown instanceof RangeError)) throw thrown
+      p.problems.push({pos: p.pos, message: tooDeepMessage})
+    }
+  }
+  const lines = p.lineStarts.slice(0, p.lineCount)
+  const errors = p.problems.map(({pos, message}) => ({pos, ...positionOf(lines, pos), message})).sort((a, b) => a.pos - b.pos)
+  return {file: fileNode(p, clause), errors, lines, nodeCount: p.ids}
+}
+
+/** After a broken package clause: whether reading on is worth it. */
+const beginsLikeGo = (p: Parser) => T.declStart[p.tok] !== 0 || p.tok === T.FUNC
+
+function fileNode(p: Parser, clause: ReturnType<typeof parseClause> | undefined): File {
+  const pos = clause?.pos ?? 0
+  const name: Ident = clause?.name ?? {kind: 'Ident', pos, end: pos, id: p.ids++, name: '_'}
+  const decls: readonly Decl[] = p.decls
+  return {
+    kind: 'File',
+    pos,
+    end: decls.at(-1)?.end ?? name.end,
+    id: p.ids++,
+    doc: clause?.doc,
+    package: pos,
+    name,
+    decls,
+    fileStart: 0,
+    fileEnd: p.size,
+    imports: p.imports,
+    comments: p.comments,
+    goVersion: p.goVersion,
+  }
 }

@@ -1,0 +1,25 @@
+// gotriage explain: thin; the work is operations/explain.ts.
+import type {Command} from '../command.ts'
+
+export const command: Command = {
+  name: 'explain',
+  summary: 'say what a rule, detector, cause, fact or myth is: what, why, example, sources',
+  usage: '[ID]',
+  flags: [{name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'}],
+  examples: ['gotriage explain unbounded-map-growth'],
+  async run(args, context) {
+    const {explain, explainable} = await import('../../operations/explain.ts')
+    const id = args.positionals[0]
+    if (id === undefined) {
+      context.out(`${explainable().join('\n')}\n`)
+      return 0
+    }
+    const explained = explain(id)
+    if (args.flag('format') === 'json') {
+      const {envelopeJson} = await import('../../findings/json.ts')
+      const {emptyEnvelope} = await import('../../findings/envelope.ts')
+      context.out(envelopeJson({...emptyEnvelope('explain'), data: {...explained}}))
+    } else context.out(explained.text)
+    return 0
+  },
+}

@@ -1,0 +1,59 @@
+// From words to an exit code. Knows the table of commands and how failures are told; knows no command's business.
+import {TriageError, errors} from '../base/errors.ts'
+import {nearest} from '../base/nearest.ts'
+import {version} from '../base/version.generated.ts'
+import type {Command, CommandContext} from './command.ts'
+import {terminalText} from './terminal-text.ts'
+import {commandHelp, generalHelp} from './help.ts'
+import {parseArgs} from './parse-args.ts'
+
+/** Runs one command line and gives the exit code of DESIGN section 4: 0, 1, 2, 3 or 130. */
+export async function runCommandLine(words: readonly string[], commands: readonly Command[], context: CommandContext): Promise<number> {
+  try {
+    return await dispatch(words, commands, context)
+  } catch (error) {
+    if (error instanceof TriageError) {
+      if (error.code === 'cancelled') return 130
+      context.note(terminalText(`gotriage: ${error.message}. ${error.hint}`))
+      return 2
+    }
+    if (context.task.signal?.aborted) return 130
+    context.note(
+      terminalText(
+        `gotriage: this is a bug of gotriage ${version}, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      ),
+    )
+    return 3
+  }
+}
+
+async function dispatch(words: readonly string[], commands: readonly Command[], context: CommandContext): Promise<number> {
+  const [name, ...rest] = words
+  if (name === undefined || /^--?(h|help)$/.test(name) || name === 'help') {
+    const topic = name === 'help' ? commands.find(command => command.name === rest[0]) : undefined
+    context.out(topic ? commandHelp(topic) : generalHelp(commands, version))
+    return 0
+  }
+  if (/^--?version$/.test(name) || name === 'version') {
+    context.out(`gotriage ${version}\n`)
+    return 0
+  }
+  const command = commands.find(candidate => candidate.name === name)
+  if (!command) {
+    const near = nearest(
+      name,
+      commands.map(candidate => candidate.name),
+    )
+    throw errors.usage(
+      `there is no command "${name}"`,
+      near === undefined ? 'See "gotriage --help".' : `Did you mean "${near}"? See "gotriage --help".`,
+    )
+  }
+  const args = parseArgs(command, rest)
+  if (args.has('help')) {
+    context.out(commandHelp(command))
+    return 0
+  }
+  const directory = args.flag('C')
+  return command.run(args, directory === undefined ? context : await context.inDirectory(directory))
+}

@@ -1,0 +1,21 @@
+// Which frames of a stack are the program's own: whatever is neither the standard library nor the runtime.
+import {parseSymbolName} from '../base/symbol-name.ts'
+
+/** Whether a function belongs to the standard library: the first element of its import path has no dot and it is not `main`. */
+export function isStandardLibrary(functionName: string): boolean {
+  const symbol = parseSymbolName(functionName)
+  if (symbol === undefined) return true // C and assembly helpers
+  const first = symbol.packagePath.split('/')[0] ?? ''
+  return symbol.packagePath !== 'main' && !first.includes('.')
+}
+
+/** Index of the first frame, from the leaf, that is the user's own; undefined when there is none. */
+export function firstUserFrame(frames: readonly {readonly function: string; readonly file: string}[], module?: string): number | undefined {
+  const own = frames.findIndex(
+    frame =>
+      module !== undefined &&
+      (frame.function.startsWith(`${module}.`) || frame.function.startsWith(`${module}/`) || frame.function.startsWith('main.')),
+  )
+  const index = own >= 0 ? own : frames.findIndex(frame => !isStandardLibrary(frame.function))
+  return index < 0 ? undefined : index
+}

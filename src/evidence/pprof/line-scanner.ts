@@ -1,0 +1,37 @@
+// Lines of a text profile, as Go's bufio.Scanner gives them: without the end of line, and an error where one is too long.
+import {errors} from '../../base/errors.ts'
+import {rawOfBytes} from './string-table.ts'
+
+/** bufio.MaxScanTokenSize: longer lines are refused by the toolchain too. */
+const lineBytesMax = 64 * 1024
+
+export class LineScanner {
+  /** The line last read; the last line of all stays readable at the end, as with bufio.Scanner it does not. */
+  text = ''
+  /** Where that line starts. */
+  lineAt = 0
+  #next: number
+  readonly #bytes: Uint8Array
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.#bytes = bytes
+    this.#next = at
+  }
+
+  /** Reads the next line; false at the end, and `text` is then empty. */
+  scan(): boolean {
+    const start = this.#next
+    this.lineAt = start
+    if (start >= this.#bytes.length) {
+      this.text = ''
+      return false
+    }
+    const found = this.#bytes.indexOf(10, start)
+    const end = found < 0 ? this.#bytes.length : found
+    if (end - start >= lineBytesMax) throw errors.limit(`length of the line at byte ${start} in bytes`, lineBytesMax)
+    this.#next = end + 1
+    const carriageReturn = end > start && this.#bytes[end - 1] === 13
+    this.text = rawOfBytes(this.#bytes.subarray(start, carriageReturn ? end - 1 : end))
+    return true
+  }
+}

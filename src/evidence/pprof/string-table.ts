@@ -1,0 +1,74 @@
+// The string table of a profile. Strings stay bytes until asked for: `raw` gives one character a byte (what Go compares and prints), `text` decodes UTF-8.
+
+const utf8 = new TextDecoder()
+const encoder = new TextEncoder()
+/** Arguments a single `String.fromCharCode` call is given. */
+const chunkBytes = 4096
+
+/** One character for each byte. Sorting and measuring such strings is sorting and measuring bytes, as Go does. */
+export function rawOfBytes(bytes: Uint8Array): string {
+  if (bytes.length <= chunkBytes) return String.fromCharCode(...bytes)
+  const parts: string[] = []
+  for (let at = 0; at < bytes.length; at += chunkBytes) parts.push(String.fromCharCode(...bytes.subarray(at, at + chunkBytes)))
+  return parts.join('')
+}
+
+// oxlint-disable-next-line no-control-regex -- the question is exactly whether every character is one byte of ASCII
+const ascii = /^[\u0000-\u007f]*$/
+
+export const rawOfText = (text: string): string => (ascii.test(text) ? text : rawOfBytes(encoder.encode(text)))
+
+export function bytesOfRaw(raw: string): Uint8Array {
+  const bytes = new Uint8Array(raw.length)
+  for (let index = 0; index < raw.length; index++) bytes[index] = raw.charCodeAt(index)
+  return bytes
+}
+
+export const textOfRaw = (raw: string): string => (ascii.test(raw) ? raw : utf8.decode(bytesOfRaw(raw)))
+
+export class StringTable {
+  readonly #bytes: Uint8Array
+  readonly #starts: Uint32Array
+  readonly #cache: (string | undefined)[] = []
+  #added: Map<string, number> | undefined
+  count: number
+
+  /** String `i` is `bytes[starts[i]..starts[i + 1])`. */
+  constructor(bytes: Uint8Array, starts: Uint32Array) {
+    this.#bytes = bytes
+    this.#starts = starts
+    this.count = starts.length - 1
+  }
+
+  static of(strings: readonly string[]): StringTable {
+    const table = new StringTable(new Uint8Array(0), new Uint32Array(1))
+    for (const string of strings) table.add(string)
+    return table
+  }
+
+  raw(index: number): string {
+    const known = this.#cache[index]
+    if (known !== undefined) return known
+    const start = this.#starts[index] ?? 0
+    const end = this.#starts[index + 1] ?? start
+    return (this.#cache[index] = rawOfBytes(this.#bytes.subarray(start, end)))
+  }
+
+  text(index: number): string {
+    return textOfRaw(this.raw(index))
+  }
+
+  /** Index of a byte string, added at the end when it is new. */
+  add(raw: string): number {
+    if (this.#added === undefined) {
+      this.#added = new Map()
+      for (let index = 0; index < this.count; index++) this.#added.set(this.raw(index), index)
+    }
+    const known = this.#added.get(raw)
+    if (known !== undefined) return known
+    const index = this.count++
+    this.#cache[index] = raw
+    this.#added.set(raw, index)
+    return index
+  }
+}

@@ -1,0 +1,59 @@
+// One line's worth of what an artifact holds, for `identify` and the heads of reports.
+import type {Artifact, ArtifactData} from './model/artifact.ts'
+import type {DumpFrame} from './model/goroutines.ts'
+
+export type Summary = Readonly<Record<string, string | number>>
+
+const place = (frame: DumpFrame): string => `${frame.function} (${frame.file}:${frame.line})`
+
+export function summaryOf(data: ArtifactData): Summary {
+  switch (data.kind) {
+    case 'profile':
+      return {samples: data.sampleCount, types: data.sampleTypes.map(type => type.type).join(' ')}
+    case 'goroutines': {
+      const top = data.groups[0]
+      return {
+        goroutines: data.total,
+        groups: data.groups.length,
+        ...(top ? {largest: `${top.count} ${top.state}${top.frames[0] ? ` at ${place(top.frames[0])}` : ''}`} : {}),
+      }
+    }
+    case 'crash':
+      return {class: data.class, message: data.message, ...(data.site ? {at: place(data.site)} : {}), goroutines: data.goroutines.total}
+    case 'race':
+      return {race: data.key}
+    case 'sanitizer':
+      return {tool: data.tool, error: data.error}
+    case 'gctrace':
+      return {cycles: data.cycles.length, ...(data.cycles.length > 0 ? {lastAtSeconds: data.cycles.at(-1)?.atSeconds ?? 0} : {})}
+    case 'pacertrace':
+      return {lines: data.lines.length}
+    case 'schedtrace':
+      return {samples: data.samples.length, gomaxprocs: data.samples.at(-1)?.gomaxprocs ?? 0}
+    case 'scavtrace':
+      return {lines: data.lines.length}
+    case 'inittrace':
+      return {packages: data.inits.length}
+    case 'finalizer-check':
+      return {cycles: data.queues.length, reports: data.reports.length}
+    case 'assembly':
+      return {functions: data.functions.length}
+    case 'metrics':
+      return {points: data.points.length, metrics: data.points.at(-1)?.values.size ?? 0}
+    case 'escape':
+      return {
+        package: data.packagePath,
+        entries: data.entries.length,
+        escaping: data.entries.filter(e => e.kind === 'escapes' || e.kind === 'moved-to-heap').length,
+      }
+    case 'other':
+      return data.summary
+    default:
+      return {}
+  }
+}
+
+export const summaryText = (artifact: Artifact): string =>
+  Object.entries(summaryOf(artifact.data))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')

@@ -1,0 +1,280 @@
+// What `C.name` means in the Go files of one cgo package: preambles, the headers they include, and C's own names, as cmd/cgo's cname and
+// guessKinds decide it. A name that depends on something unknown is `unknown`; nothing is ever an error.
+import type {CToken} from './c-token.ts'
+import {type CFunction, type CType, type CTypedef, unknownCType} from './c-type.ts'
+import {evaluateAmong, type ParsedC, parseC, parseTypeName} from './c-parser.ts'
+import {literalBytes} from './constant-expression.ts'
+import {layoutOf} from './layout.ts'
+import {expandTokens} from './macro.ts'
+import type {CPlatform} from './platform.ts'
+import {preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
+import {standardHeader} from './standard-headers.ts'
+
+export interface CPreamble {
+  /** The Go file it stands in. */
+  readonly file: string
+  /** The comment's text, without comment marks. */
+  readonly text: string
+}
+export interface CPackageInput {
+  readonly platform: CPlatform
+  readonly preambles: readonly CPreamble[]
+  /** From `#cgo CFLAGS` and `CPPFLAGS` whose constraints hold: `-DX=1`, `-Idir`, … */
+  readonly flags: readonly string[]
+  /** Macros that #cgo lines of the package define in other configurations only (`CgoSource.withheld`). */
+  readonly withheld: readonly string[]
+  /** Text of a file, by path relative to the package folder; undefined when it is not there. Must not leave the package's own roots. */
+  readonly readFile: (path: string) => string | undefined
+}
+
+export type CName =
+  | {readonly kind: 'type'; readonly type: CType}
+  | {readonly kind: 'function'; readonly declaration: CFunction}
+  | {readonly kind: 'variable'; readonly type: CType}
+  | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean}
+  /** As cgo writes it into Go: six decimals. */
+  | {readonly kind: 'float'; readonly text: string}
+  /** One character per byte. */
+  | {readonly kind: 'string'; readonly value: string}
+  /** Declared or not, as what: cannot be known here. */
+  | {readonly kind: 'unknown'}
+
+export interface CNote {
+  readonly code: 'c-header-absent' | 'c-truncated'
+  readonly message: string
+}
+
+export interface CNames {
+  lookup(name: string): CName
+  /** One note for all absent headers of the package. */
+  readonly notes: readonly CNote[]
+  readonly units: readonly CUnit[]
+}
+export interface CUnit {
+  readonly file: string
+  readonly source: Preprocessed
+  readonly declarations: ParsedC
+}
+
+const unknownName: CName = {kind: 'unknown'}
+const aliasDepthMax = 20
+
+/** cmd/cgo nameToC and the words of C itself. */
+const spelledTypes: Readonly<Record<string, CType>> = {
+  void: {kind: 'void'},
+  char: {kind: 'integer', name: 'char'},
+  schar: {kind: 'integer', name: 'schar'},
+  uchar: {kind: 'integer', name: 'uchar'},
+  short: {kind: 'integer', name: 'short'},
+  ushort: {kind: 'integer', name: 'ushort'},
+  int: {kind: 'integer', name: 'int'},
+  uint: {kind: 'integer', name: 'uint'},
+  long: {kind: 'integer', name: 'long'},
+  ulong: {kind: 'integer', name: 'ulong'},
+  longlong: {kind: 'integer', name: 'longlong'},
+  ulonglong: {kind: 'integer', name: 'ulonglong'},
+  float: {kind: 'floating', name: 'float'},
+  double: {kind: 'floating', name: 'double'},
+  complexfloat: {kind: 'complex', name: 'float'},
+  complexdouble: {kind: 'complex', name: 'double'},
+  _Bool: {kind: 'bool'},
+  __int128: {kind: 'integer', name: 'int128'},
+}
+
+export function readCNames(input: CPackageInput): CNames {
+  const options = preprocessOptions(input)
+  const byText = new Map<string, CUnit>()
+  const units = input.preambles.map(({file, text}) => {
+    const unit = byText.get(text) ?? readUnit(file, text, options)
+    byText.set(text, unit)
+    return unit
+  })
+  const cache = new Map<string, CName>()
+  return {
+    units,
+    notes: notesOf(units),
+    lookup(name) {
+      const known = cache.get(name)
+      if (known !== undefined) return known
+      const found = lookUp(units, name, input.platform)
+      cache.set(name, found)
+      return found
+    },
+  }
+}
+
+/** Declarations every preamble may use without an include (cmd/cgo builtinProlog). */
+const prolog = (platform: CPlatform) => `${standardHeader('stddef.h', platform) ?? ''}
+typedef struct { const char *p; ptrdiff_t n; } _GoString_;
+typedef struct { char *p; ptrdiff_t n; ptrdiff_t c; } _GoBytes_;
+size_t _GoStringLen(_GoString_ s);
+const char *_GoStringPtr(_GoString_ s);
+`
+
+function readUnit(file: string, text: string, options: PreprocessOptions): CUnit {
+  // The prolog comes in as a header, so that offsets in the preamble stay offsets in the preamble.
+  const source = preprocess(file, `#include <_cgo_prolog>\n${text}`, options)
+  return {file, source, declarations: parseC(source, options.platform)}
+}
+
+/** Reads one C file of the package, for its bodies. */
+export function readCFile(path: string, text: string, input: CPackageInput): CUnit {
+  const source = preprocess(path, text, preprocessOptions(input))
+  return {file: path, source, declarations: parseC(source, input.platform)}
+}
+
+function preprocessOptions(input: CPackageInput): PreprocessOptions {
+  const defines = new Map<string, string>()
+  const folders: string[] = []
+  for (const flag of input.flags) {
+    const define = /^-D([A-Za-z_]\w*)(?:=(.*))?$/s.exec(flag)
+    if (define !== null) defines.set(define[1] ?? '', define[2] ?? '1')
+    const folder = /^-I\s*(?:\$\{SRCDIR\}\/?)?(.*)$/.exec(flag)
+    if (folder !== null) folders.push(folder[1] ?? '')
+  }
+  const {readFile, platform} = input
+  return {
+    platform,
+    defines,
+    withheld: new Set(input.withheld.filter(name => !defines.has(name))),
+    standardHeader: name => (name === '_cgo_prolog' ? prolog(platform) : standardHeader(name, platform)),
+    include: (name, quoted, from) => {
+      if (name.startsWith('/')) return undefined
+      const places = [...(quoted ? [folderOf(from)] : []), ...folders, ...(quoted ? [''] : [])]
+      for (const folder of places) {
+        const path = join(folder, name)
+        const text = path === undefined ? undefined : readFile(path)
+        if (path !== undefined && text !== undefined) return {name: path, text}
+      }
+      return undefined
+    },
+  }
+}
+
+const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
+
+/** A relative path without `.` and needless `..`; absolute ones stay so and are for `readFile` to refuse. */
+function join(folder: string, name: string): string | undefined {
+  const parts: string[] = []
+  const whole = folder === '' ? name : `${folder}/${name}`
+  for (const part of whole.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return `${whole.startsWith('/') ? '/' : ''}${parts.join('/')}`
+}
+
+function notesOf(units: readonly CUnit[]): CNote[] {
+  const absent = [...new Set(units.flatMap(unit => unit.source.absent))].filter(name => name !== '_cgo_prolog')
+  const notes: CNote[] = []
+  if (absent.length > 0)
+    notes.push({
+      code: 'c-header-absent',
+      message: `C headers that are not here, so that what only they declare is unknown: ${absent.map(name => `<${name}>`).join(', ')}`,
+    })
+  if (units.some(unit => unit.source.truncated))
+    notes.push({code: 'c-truncated', message: 'A cgo preamble includes more C text than is read; the rest is unknown'})
+  return notes
+}
+
+function lookUp(units: readonly CUnit[], name: string, platform: CPlatform): CName {
+  const word = Object.hasOwn(spelledTypes, name) ? spelledTypes[name] : undefined
+  if (word !== undefined) return {kind: 'type', type: word}
+  for (const unit of units) {
+    const found = lookUpIn(unit, name, platform, 0)
+    if (found.kind !== 'unknown') return found
+  }
+  return unknownName
+}
+
+function lookUpIn(unit: CUnit, name: string, platform: CPlatform, depth: number): CName {
+  if (depth > aliasDepthMax) return unknownName
+  const {declarations} = unit
+  if (name.startsWith('sizeof_')) {
+    const target = lookUp([unit], name.slice('sizeof_'.length), platform)
+    const layout = target.kind === 'type' ? layoutOf(target.type, platform) : undefined
+    return layout === undefined ? unknownName : {kind: 'integer', value: BigInt(layout.size), isSize: true}
+  }
+  const tagged = taggedType(unit, name)
+  if (tagged !== undefined) return tagged
+  const macro = unit.source.macros.get(name)
+  if (macro !== undefined && macro.params === undefined)
+    return macro.uncertain ? unknownName : macroMeaning(unit, name, macro.body, platform, depth)
+  const certain = <T extends {readonly uncertain: boolean}>(found: T | undefined) => (found?.uncertain === false ? found : undefined)
+  const typedef: CTypedef | undefined = certain(declarations.typedefs.get(name))
+  if (typedef !== undefined) return {kind: 'type', type: {kind: 'typedef', name, definition: typedef}}
+  const declaration = certain(declarations.functions.get(name))
+  if (declaration !== undefined) return {kind: 'function', declaration}
+  const member = certain(declarations.members.get(name))
+  if (member !== undefined) return member.value === undefined ? unknownName : {kind: 'integer', value: member.value, isSize: false}
+  const variable = certain(declarations.variables.get(name))
+  return variable === undefined ? unknownName : {kind: 'variable', type: variable.type}
+}
+
+function taggedType(unit: CUnit, name: string): CName | undefined {
+  const match = /^(struct|union|enum)_(.+)$/s.exec(name)
+  if (match === null) return undefined
+  const [, kind = '', tag = ''] = match
+  const {records, enums} = unit.declarations
+  if (kind === 'enum') {
+    const enumeration = enums.get(tag)
+    return enumeration === undefined ? unknownName : {kind: 'type', type: {kind: 'enum', enumeration}}
+  }
+  const record = records.get(`${kind} ${tag}`)
+  return record === undefined ? unknownName : {kind: 'type', type: {kind: 'record', record}}
+}
+
+const floatPattern = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?[fF]?$/
+
+/** What a macro without parameters stands for, as guessKinds asks it: type, integer, float, string, or another name. */
+function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platform: CPlatform, depth: number): CName {
+  const {declarations, source} = unit
+  const self = source.macros.get(name)
+  const table = new Map(source.macros)
+  if (self !== undefined) table.delete(name) // `#define f f` says that f exists
+  const tokens = expandTokens(body, table)
+  if (tokens.length === 0 || tokens.some(token => token.uncertain)) return unknownName
+  const [first] = tokens
+  if (tokens.length === 1 && first?.kind === 'identifier') return lookUpPlain(unit, first.text, platform, depth + 1)
+  const type = parseTypeName(tokens, platform, declarations)
+  if (type !== undefined) return {kind: 'type', type}
+  if (tokens.every(token => token.kind === 'string')) return stringMeaning(tokens)
+  const value = evaluateAmong(tokens, platform, declarations)
+  if (value !== undefined) return {kind: 'integer', value: value.value, isSize: false}
+  const text = withoutBrackets(tokens)
+    .map(token => token.text)
+    .join('')
+  if (!floatPattern.test(text)) return unknownName
+  const float = Number(text.replace(/[fF]$/, ''))
+  const rounded = /[fF]$/.test(text) ? Math.fround(float) : float
+  return Number.isFinite(rounded) && Math.abs(rounded) < 1e21 ? {kind: 'float', text: rounded.toFixed(6)} : unknownName
+}
+
+function lookUpPlain(unit: CUnit, name: string, platform: CPlatform, depth: number): CName {
+  const word = Object.hasOwn(spelledTypes, name) ? spelledTypes[name] : undefined
+  return word === undefined ? lookUpIn(unit, name, platform, depth) : {kind: 'type', type: word}
+}
+
+function withoutBrackets(tokens: readonly CToken[]): readonly CToken[] {
+  let list = tokens
+  while (list.length > 2 && list[0]?.text === '(' && list.at(-1)?.text === ')') list = list.slice(1, -1)
+  return list
+}
+
+function stringMeaning(tokens: readonly CToken[]): CName {
+  const bytes: number[] = []
+  for (const {text} of tokens) {
+    const part = text.startsWith('"') && text.endsWith('"') && text.length > 1 ? literalBytes(text.slice(1, -1)) : undefined
+    if (part === undefined) return unknownName
+    bytes.push(...part)
+  }
+  const end = bytes.indexOf(0)
+  return {kind: 'string', value: String.fromCharCode(...(end < 0 ? bytes : bytes.slice(0, end)))}
+}
+
+/** A C type by its cgo name, or an unknown type. */
+export const typeNamed = (names: CNames, name: string): CType => {
+  const found = names.lookup(name)
+  return found.kind === 'type' ? found.type : unknownCType(name)
+}

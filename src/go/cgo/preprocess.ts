@@ -1,0 +1,363 @@
+// The C preprocessor, for declarations: includes it can find, macros, and conditions in three values. A condition on a macro that nobody
+// here defines is decided as if the macro were undefined, but everything under it is marked uncertain, so that no branch counts as certain.
+import {type CToken, tokenize, tokensMax} from './c-token.ts'
+import {evaluate} from './constant-expression.ts'
+import {expandTokens, type Macro, type MacroTable} from './macro.ts'
+import {type CPlatform, foreignMacros, predefinedMacros} from './platform.ts'
+
+export interface PreprocessOptions {
+  readonly platform: CPlatform
+  /** From `#cgo CFLAGS: -DNAME=VALUE`. */
+  readonly defines: ReadonlyMap<string, string>
+  /** Certainly not defined. */
+  readonly withheld: ReadonlySet<string>
+  /** Text of an included file and its name, or undefined when it is not there. `from` is the including file. */
+  readonly include: (name: string, quoted: boolean, from: string) => {readonly name: string; readonly text: string} | undefined
+  /** Declarations that stand for a header of the C library. */
+  readonly standardHeader: (name: string) => string | undefined
+}
+
+export interface Preprocessed {
+  readonly tokens: readonly CToken[]
+  /** Of the tokens' `source`. */
+  readonly sources: readonly {readonly name: string; readonly text: string}[]
+  readonly macros: MacroTable
+  /** Headers that were not found, in order of first mention. */
+  readonly absent: readonly string[]
+  /** `#pragma pack` settings from an output position on. */
+  readonly packs: readonly {readonly from: number; readonly max: number}[]
+  /** A limit was reached, so that what follows is missing. */
+  readonly truncated: boolean
+}
+
+const includeDepthMax = 64
+const includesMax = 5000
+
+interface Frame {
+  /** This branch is read. */
+  active: boolean
+  /** Some branch was read. */
+  taken: boolean
+  /** A condition of this group could not be decided. */
+  uncertain: boolean
+  readonly parentActive: boolean
+}
+
+export function preprocess(name: string, text: string, options: PreprocessOptions): Preprocessed {
+  return new Preprocessor(options).run(name, text)
+}
+
+class Preprocessor {
+  readonly #options: PreprocessOptions
+  readonly #out: CToken[] = []
+  readonly #sources: {name: string; text: string}[] = []
+  readonly #macros: MacroTable = new Map()
+  readonly #absent = new Set<string>()
+  readonly #packs: {from: number; max: number}[] = []
+  readonly #packStack: number[] = []
+  readonly #once = new Set<string>()
+  #pack = 0
+  #includes = 0
+  #truncated = false
+  /** Certainly not defined: by `#undef`, or because no #cgo line defines it in this configuration. */
+  readonly #undefined: Set<string>
+
+  constructor(options: PreprocessOptions) {
+    this.#options = options
+    this.#undefined = new Set(options.withheld)
+    for (const [name, value] of predefinedMacros(options.platform)) this.#defineText(name, value)
+    for (const [name, value] of options.defines) this.#defineText(name, value)
+  }
+
+  run(name: string, text: string): Preprocessed {
+    this.#file(name, text, 0, false, false)
+    return {
+      tokens: this.#out,
+      sources: this.#sources,
+      macros: this.#macros,
+      absent: [...this.#absent],
+      packs: this.#packs,
+      truncated: this.#truncated,
+    }
+  }
+
+  #defineText(name: string, value: string): void {
+    this.#macros.set(name, {name, params: undefined, variadic: false, body: tokenize(value, -1), uncertain: false, standard: true})
+  }
+
+  #file(name: string, text: string, depth: number, uncertain: boolean, standard: boolean): void {
+    const source = this.#sources.length
+    this.#sources.push({name, text})
+    const tokens = tokenize(text, source)
+    const guard = guardOf(tokens)
+    if (guard !== undefined && this.#macros.has(guard)) return
+    const frames: Frame[] = []
+    let pending: CToken[] = []
+    const flush = () => {
+      if (pending.length > 0) this.#emit(pending)
+      pending = []
+    }
+    for (let i = 0; i < tokens.length;) {
+      const token = tokens[i]
+      if (token === undefined) break
+      let end = i + 1
+      while (end < tokens.length && tokens[end]?.first === false) end++
+      const active = frames.at(-1)?.active ?? true
+      const doubt = uncertain || frames.some(frame => frame.uncertain)
+      if (token.text === '#' && token.first) {
+        const line = tokens.slice(i + 1, end)
+        const own = guard !== undefined && frames.length === 0 ? guard : innerGuard(tokens, i, end)
+        if (!this.#condition(line, frames, own, flush) && active) {
+          flush()
+          this.#directive(line, {name, text, depth, uncertain: doubt, standard})
+        }
+      } else if (active) {
+        for (let j = i; j < end; j++) {
+          const t = tokens[j]
+          if (t !== undefined) pending.push(doubt ? {...t, uncertain: true} : t)
+        }
+      }
+      i = end
+      if (this.#truncated) break
+    }
+    flush()
+  }
+
+  #emit(tokens: readonly CToken[]): void {
+    if (this.#out.length + tokens.length > tokensMax) {
+      this.#truncated = true
+      return
+    }
+    for (const token of expandTokens(tokens, this.#macros)) this.#out.push(token)
+  }
+
+  /** Handles #if and its kin; true when the line was one of them. */
+  #condition(line: readonly CToken[], frames: Frame[], guard: string | undefined, flush: () => void): boolean {
+    const parentActive = frames.at(-1)?.active ?? true
+    const top = frames.at(-1)
+    switch (line[0]?.text) {
+      case 'if':
+      case 'ifdef':
+      case 'ifndef': {
+        flush()
+        const own = guard !== undefined && !this.#macros.has(guard) && line.some(token => token.text === guard)
+        const value = own && parentActive ? true : parentActive ? this.#decide(line) : false
+        const active = parentActive && (value === true || value === 'assumed')
+        frames.push({active, taken: active, uncertain: value === 'assumed' || value === 'assumed-not', parentActive})
+        return true
+      }
+      case 'elif':
+      case 'else': {
+        flush()
+        if (top === undefined) return true
+        if (top.taken || !top.parentActive) {
+          top.active = false
+          return true
+        }
+        const value = line[0].text === 'else' ? true : this.#decide(line)
+        top.active = value === true || value === 'assumed'
+        top.taken = top.active
+        top.uncertain ||= value === 'assumed' || value === 'assumed-not'
+        return true
+      }
+      case 'endif':
+        flush()
+        frames.pop()
+        return true
+      default:
+        return false
+    }
+  }
+
+  #decide(line: readonly CToken[]): boolean | 'assumed' | 'assumed-not' {
+    const [word, name] = line
+    if (word?.text === 'ifdef' || word?.text === 'ifndef') {
+      const defined = this.#isDefined(name?.text ?? '')
+      if (defined !== undefined) return defined === (word.text === 'ifdef')
+      return this.#macros.has(name?.text ?? '') === (word.text === 'ifdef') ? 'assumed' : 'assumed-not'
+    }
+    const {known, assumed, open} = this.#operands(line)
+    const value = open
+      ? undefined
+      : evaluate(expandTokens(known, this.#macros), {
+          platform: this.#options.platform,
+          identifier: id => (id === 'true' ? 1n : foreignMacros.has(id) || this.#undefined.has(id) || id === 'false' ? 0n : undefined),
+          doubtful: token => token.uncertain,
+        })
+    if (value !== undefined) return value.value !== 0n
+    const guess = evaluate(expandTokens(assumed, this.#macros), {platform: this.#options.platform, identifier: () => 0n})
+    return guess !== undefined && guess.value !== 0n ? 'assumed' : 'assumed-not'
+  }
+
+  /** The operands of #if with `defined` answered: `known` has `?` where nobody knows, `assumed` has what holds if unknown macros are undefined. */
+  #operands(line: readonly CToken[]): {known: CToken[]; assumed: CToken[]; open: boolean} {
+    const known: CToken[] = []
+    const assumed: CToken[] = []
+    let open = false
+    for (let i = 1; i < line.length; i++) {
+      const token = line[i]
+      if (token === undefined) break
+      if (
+        /^__has_(?:include|attribute|builtin|feature|extension|cpp_attribute|c_attribute|warning|declspec_attribute)(?:_next)?$/.test(
+          token.text,
+        )
+      ) {
+        const called = line[i + 1]?.text === '('
+        if (called) {
+          open = true
+          i = closing(line, i + 1)
+        }
+        assumed.push({...token, kind: 'number', text: '0'})
+      } else if (token.text === 'defined') {
+        const parenthesised = line[i + 1]?.text === '('
+        const name = line[i + (parenthesised ? 2 : 1)]?.text ?? ''
+        const defined = this.#isDefined(name)
+        known.push({...token, kind: 'number', text: defined === undefined ? '?' : defined ? '1' : '0'})
+        assumed.push({...token, kind: 'number', text: this.#macros.has(name) ? '1' : '0'})
+        i += parenthesised ? 3 : 1
+      } else {
+        known.push(token)
+        assumed.push(token)
+      }
+    }
+    return {known, assumed, open}
+  }
+
+  /** undefined: nobody here knows. */
+  #isDefined(name: string): boolean | undefined {
+    const macro = this.#macros.get(name)
+    if (macro !== undefined) return macro.uncertain ? undefined : true
+    if (this.#undefined.has(name) || foreignMacros.has(name)) return false
+    return undefined
+  }
+
+  #directive(line: readonly CToken[], file: {name: string; text: string; depth: number; uncertain: boolean; standard: boolean}): void {
+    const name = line[1]
+    switch (line[0]?.text) {
+      case 'define':
+        if (name?.kind === 'identifier') this.#define(line, file)
+        return
+      case 'undef':
+        if (name === undefined || file.uncertain) return
+        this.#macros.delete(name.text)
+        this.#undefined.add(name.text)
+        return
+      case 'include':
+      case 'include_next':
+      case 'import':
+        this.#include(line.slice(1), file)
+        return
+      case 'pragma':
+        if (name?.text === 'pack') this.#pragmaPack(line.slice(2))
+        else if (name?.text === 'once') this.#once.add(file.name)
+        return
+      default:
+    }
+  }
+
+  #define(line: readonly CToken[], file: {uncertain: boolean; standard: boolean}): void {
+    const name = line[1]?.text ?? ''
+    let at = 2
+    let params: string[] | undefined
+    let variadic = false
+    if (line[2]?.text === '(' && !line[2].spaced) {
+      const end = closing(line, 2)
+      params = []
+      for (const token of line.slice(3, end)) {
+        if (token.kind === 'identifier') params.push(token.text)
+        else if (token.text === '...') {
+          variadic = true
+          if (line[line.indexOf(token) - 1]?.kind !== 'identifier') params.push('__VA_ARGS__')
+        }
+      }
+      at = end + 1
+    }
+    const macro: Macro = {name, params, variadic, body: line.slice(at), uncertain: file.uncertain, standard: file.standard}
+    this.#macros.set(name, macro)
+    if (!file.uncertain) this.#undefined.delete(name)
+  }
+
+  #include(line: readonly CToken[], file: {name: string; depth: number; uncertain: boolean}): void {
+    const tokens = line[0]?.kind === 'identifier' ? expandTokens(line, this.#macros) : line
+    const [first] = tokens
+    if (first === undefined) return
+    const quoted = first.kind === 'string'
+    const name = quoted
+      ? first.text.replaceAll('"', '')
+      : tokens
+          .slice(
+            1,
+            tokens.findIndex(token => token.text === '>'),
+          )
+          .map(token => token.text)
+          .join('')
+    if (name === '' || (!quoted && first.text !== '<')) return
+    const found = this.#options.include(name, quoted, file.name)
+    if (found !== undefined) {
+      if (this.#once.has(found.name)) return
+      if (file.depth >= includeDepthMax || ++this.#includes > includesMax) this.#truncated = true
+      else this.#file(found.name, found.text, file.depth + 1, file.uncertain, false)
+      return
+    }
+    const known = this.#options.standardHeader(name)
+    this.#absent.add(name)
+    // What stands for an absent header is certain even under a condition: it says what the names mean wherever they are.
+    if (known !== undefined && !this.#once.has(`<${name}>`)) {
+      this.#once.add(`<${name}>`)
+      if (file.depth < includeDepthMax) this.#file(`<${name}>`, known, file.depth + 1, false, true)
+    }
+  }
+
+  #pragmaPack(tokens: readonly CToken[]): void {
+    const words = tokens.slice(1, closing(tokens, 0)).map(token => token.text)
+    const size = words.find(word => /^\d+$/.test(word))
+    if (words.includes('push')) this.#packStack.push(this.#pack)
+    if (words.includes('pop')) this.#pack = this.#packStack.pop() ?? 0
+    else if (size !== undefined) this.#pack = Number(size)
+    else if (words.length === 0) this.#pack = 0
+    this.#packs.push({from: this.#out.length, max: this.#pack})
+  }
+}
+
+/** Index of the bracket that closes the one at `open`, or of the last token. */
+export function closing(tokens: readonly CToken[], open: number): number {
+  let depth = 0
+  for (let i = open; i < tokens.length; i++) {
+    const text = tokens[i]?.text
+    if (text === '(') depth++
+    else if (text === ')' && --depth === 0) return i
+  }
+  return Math.max(open, tokens.length - 1)
+}
+
+/** The macro of `#ifndef X` followed at once by `#define X` without a value: a guard inside a file, or a default of nothing. */
+function innerGuard(tokens: readonly CToken[], at: number, end: number): string | undefined {
+  const [, word, name] = tokens.slice(at, at + 3)
+  if (word?.text !== 'ifndef' || name === undefined || end !== at + 3) return undefined
+  const [hash, define, defined, after] = tokens.slice(end, end + 4)
+  const empty = after === undefined || after.first
+  return hash?.text === '#' && define?.text === 'define' && defined?.text === name.text && empty ? name.text : undefined
+}
+
+/** The macro that guards a whole file against a second reading: `#ifndef X`, `#define X`, …, `#endif`. */
+function guardOf(tokens: readonly CToken[]): string | undefined {
+  const [hash, word, ...rest] = tokens
+  if (hash?.text !== '#' || (word?.text !== 'ifndef' && word?.text !== 'if')) return undefined
+  const second = rest.findIndex(token => token.first)
+  const name = rest.slice(0, Math.max(second, 0)).filter(token => token.kind === 'identifier' && token.text !== 'defined')
+  const [guard] = name
+  if (name.length !== 1 || guard === undefined) return undefined
+  if (word.text === 'if' && rest[0]?.text !== '!') return undefined
+  const next = rest[second + 1]
+  const defined = rest[second + 2]
+  if (rest[second]?.text !== '#' || next?.text !== 'define' || defined?.text !== guard.text) return undefined
+  // Its #endif must be the last directive, and nothing may follow it.
+  let depth = 0
+  for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i]?.text !== '#' || tokens[i]?.first !== true) continue
+    const directive = tokens[i + 1]?.text ?? ''
+    if (directive.startsWith('if')) depth++
+    if (directive === 'endif' && --depth === 0) return tokens.slice(i + 2).every(token => !token.first) ? guard.text : undefined
+  }
+  return undefined
+}

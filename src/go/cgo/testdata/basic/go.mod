@@ -1,0 +1,3 @@
+module gotriage.dev/testdata/basic
+
+go 1.24

@@ -1,0 +1,70 @@
+// What the checker knows of one source file: its tree, language version, scope, and the side tables its results go into (go/types Info, by file).
+import type {File} from '../syntax/ast.ts'
+import type {GoObject, PkgName} from './objects.ts'
+import type {Scope} from './scope.ts'
+import type {Selection} from './selection.ts'
+import type {Type} from './types.ts'
+import type {Value} from './constant/constant.ts'
+
+/** How an expression was used; `variable` is addressable, `mapindex` and `commaok` may be assigned with a second value (go/types operandMode). */
+export const Mode = {
+  invalid: 0,
+  novalue: 1,
+  builtin: 2,
+  typexpr: 3,
+  constant: 4,
+  variable: 5,
+  mapindex: 6,
+  value: 7,
+  commaok: 8,
+} as const
+export type Mode = (typeof Mode)[keyof typeof Mode]
+
+export interface InstanceInfo {
+  readonly targs: readonly Type[]
+  readonly type: Type
+}
+
+/** Results by node id. Arrays are as long as the file has nodes; absent means nothing was recorded. */
+export interface Tables {
+  readonly modes: Uint8Array
+  readonly types: (Type | undefined)[]
+  readonly values: Map<number, Value>
+  /** What declaring identifiers declare. `undefined` beside an entry in `defined` means the identifier declares no object. */
+  readonly defs: (GoObject | undefined)[]
+  readonly uses: (GoObject | undefined)[]
+  readonly selections: Map<number, Selection>
+  readonly implicits: Map<number, GoObject>
+  readonly instances: Map<number, InstanceInfo>
+  readonly scopes: Map<number, Scope>
+}
+
+export interface FileState {
+  readonly path: string
+  /** Position within the package's list of files. */
+  readonly index: number
+  readonly tree: File
+  readonly lines: ArrayLike<number>
+  /** Minor language version that holds for the file, 0 when none is known: 21 for go1.21. */
+  readonly version: number
+  scope: Scope | undefined
+  /** A package that could not be found is imported with a dot: names that are not declared are unknown. */
+  dotUnknown: boolean
+  dotImports: Map<string, PkgName> | undefined
+  /** Undefined for dependencies: nothing is recorded for them. */
+  readonly tables: Tables | undefined
+}
+
+export function newTables(nodeCount: number): Tables {
+  return {
+    modes: new Uint8Array(nodeCount),
+    types: new Array<Type | undefined>(nodeCount).fill(undefined),
+    values: new Map(),
+    defs: new Array<GoObject | undefined>(nodeCount).fill(undefined),
+    uses: new Array<GoObject | undefined>(nodeCount).fill(undefined),
+    selections: new Map(),
+    implicits: new Map(),
+    instances: new Map(),
+    scopes: new Map(),
+  }
+}

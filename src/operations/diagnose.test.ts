@@ -1,0 +1,114 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {Ajv2020} from 'ajv/dist/2020.js'
+import {describe, expect, test} from 'vitest'
+import {checkout} from '../base/testing/needs.ts'
+import {gotriage} from '../cli/testing/command-line.ts'
+import type {Envelope} from '../findings/envelope.ts'
+
+const incidents = `${checkout}examples/incidents/`
+const ajv = new Ajv2020({allErrors: true, strict: false})
+const validate = ajv.compile(JSON.parse(readFileSync(`${checkout}docs/schema/gotriage-1.schema.json`, 'utf8')))
+
+interface Expected {
+  readonly cause: string
+  readonly places: readonly {readonly file: string; readonly line: number}[]
+  readonly mustNotSay: readonly string[]
+}
+
+async function diagnosed(directory: string): Promise<{envelope: Envelope; exit: number}> {
+  const {stdout, exit} = await gotriage(['diagnose', '.', '--format', 'json'], {cwd: directory})
+  return {envelope: JSON.parse(stdout) as Envelope, exit} // validated against the schema below
+}
+
+describe.each(readdirSync(incidents).filter(name => existsSync(`${incidents}${name}/expected.json`)))('incident %s', name => {
+  const expected = JSON.parse(readFileSync(`${incidents}${name}/expected.json`, 'utf8')) as Expected
+
+  test('the expected cause comes first, with confidence, at the expected places', async () => {
+    const {envelope, exit} = await diagnosed(incidents + name)
+    const [first] = envelope.causes
+    expect(first?.id).toBe(expected.cause)
+    expect(first?.confidence).toBeGreaterThanOrEqual(0.7)
+    const places = first?.places.map(place => `${place.file}:${place.line}`)
+    expect(places).toEqual(expect.arrayContaining(expected.places.map(place => `${place.file}:${place.line}`)))
+    expect(exit).toBe(1)
+  })
+
+  test('the answer is an envelope of the published schema', async () => {
+    const {envelope} = await diagnosed(incidents + name)
+    validate(envelope)
+    expect(validate.errors ?? []).toEqual([])
+  })
+
+  test('every finding a chain rests on is in the envelope, and every quoted artifact too', async () => {
+    const {envelope} = await diagnosed(incidents + name)
+    const fingerprints = new Set(envelope.findings.map(finding => finding.fingerprint))
+    const artifacts = new Set(envelope.artifacts.map(artifact => artifact.id))
+    for (const cause of envelope.causes.filter(one => one.confidence >= 0.5)) {
+      for (const step of cause.chain) for (const finding of step.findings) expect(fingerprints, step.because).toContain(finding)
+    }
+    for (const finding of envelope.findings) {
+      if (finding.kind === 'observation')
+        for (const m of finding.measured) if (m.artifact !== undefined) expect(artifacts).toContain(m.artifact)
+    }
+  })
+
+  test('no format says what must not be said', async () => {
+    for (const format of ['text', 'json', 'html']) {
+      const {stdout} = await gotriage(['diagnose', '.', '--format', format], {cwd: incidents + name})
+      for (const pattern of expected.mustNotSay) expect(stdout).not.toMatch(new RegExp(pattern))
+    }
+  })
+
+  test('the same input gives the same bytes', async () => {
+    const once = await gotriage(['diagnose', '.', '--format', 'json'], {cwd: incidents + name})
+    const twice = await gotriage(['diagnose', '.', '--format', 'json'], {cwd: incidents + name})
+    expect(twice.stdout).toBe(once.stdout)
+    expect(once.stdout).not.toContain(checkout)
+  })
+
+  test('nothing in fixed/ is read, and diagnosing fixed/ finds no cause of 0.5 or more', async () => {
+    const {envelope} = await diagnosed(incidents + name)
+    expect(envelope.artifacts.filter(artifact => artifact.path.includes('fixed/'))).toEqual([])
+    const mended = await diagnosed(`${incidents}${name}/fixed`)
+    expect(mended.envelope.artifacts.length).toBeGreaterThan(5)
+    expect(mended.envelope.causes.filter(cause => cause.confidence >= 0.5)).toEqual([])
+    expect(mended.exit).toBe(0)
+  })
+})
+
+describe('map-growth-oom, in detail', () => {
+  test('the numbers of the heap profiles are quoted, and GOGC is set aside as a cost', async () => {
+    const {envelope} = await diagnosed(`${incidents}map-growth-oom`)
+    const growth = envelope.findings.find(finding => finding.id === 'alloc-site-growth')
+    expect(growth?.kind === 'observation' && growth.measured.filter(m => m.name === 'live bytes').map(m => m.value)).toEqual(
+      [0, 21_019_733, 50_956_907, 74_593_983, 101_929_133].map(bytes => expect.closeTo(bytes, -5)),
+    )
+    const chain = envelope.causes[0]?.chain.map(step => `${step.role}: ${step.because}`).join('\n')
+    expect(chain).toMatch(/contradicts: the low GOGC \(main\.go:26\) costs CPU/)
+    expect(chain).toMatch(/contradicts: the pool at page\/page\.go:18/)
+    expect(envelope.causes[0]?.verify.length).toBeGreaterThan(0)
+    expect(envelope.causes[0]?.remedies.length).toBeGreaterThan(0)
+  })
+
+  test('the golden envelope still holds, field by field', async () => {
+    const {envelope} = await diagnosed(`${incidents}map-growth-oom`)
+    const golden = `${incidents}map-growth-oom/golden.json`
+    await expect(`${JSON.stringify({...envelope, config: {...envelope.config, std: ''}}, undefined, 2)}\n`).toMatchFileSnapshot(golden)
+  })
+
+  test('evidence alone gives findings but no certain cause, and says that source would help', async () => {
+    const {stdout} = await gotriage(['diagnose', 'evidence', '--format', 'json'], {cwd: `${incidents}map-growth-oom`})
+    const envelope = JSON.parse(stdout) as Envelope
+    expect(envelope.findings.map(finding => finding.id)).toContain('alloc-site-growth')
+    expect(envelope.causes).toEqual([])
+    expect(envelope.notes.map(note => note.code)).toContain('no-source')
+  })
+
+  test('heap profiles of another program are never joined into one leak', async () => {
+    const dir = `${incidents}map-growth-oom/`
+    const {stdout} = await gotriage(['diagnose', 'fixed/evidence/heap-2.pb.gz', 'evidence/heap-5.pb.gz', '--format', 'json'], {cwd: dir})
+    const envelope = JSON.parse(stdout) as Envelope
+    expect(envelope.programs).toHaveLength(2)
+    expect(envelope.findings.filter(finding => finding.id === 'alloc-site-growth')).toEqual([])
+  })
+})

@@ -1,0 +1,156 @@
+// `gotriage diagnose`: source and evidence in, ranked causes out. The CLI, the library and the page call this and only this.
+import {errors} from '../base/errors.ts'
+import type {Host} from '../base/host.ts'
+import type {Place} from '../base/place.ts'
+import type {Task} from '../base/progress.ts'
+import {version} from '../base/version.generated.ts'
+import {causeDefinitions} from '../causes/registry.generated.ts'
+import {detectors} from '../detectors/registry.generated.ts'
+import {findCauses} from '../diagnosis/engine/find-causes.ts'
+import type {Identified} from '../diagnosis/engine/detector.ts'
+import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
+import {groupByProgram} from '../diagnosis/programs.ts'
+import {joinFrame, type SourceIndex} from '../diagnosis/source-index.ts'
+import type {Envelope, Note} from '../findings/envelope.ts'
+import {compareFindings} from '../findings/finding.ts'
+import {allRules, checkModule, type ModuleCheck} from './check-module.ts'
+import {evidenceFiles, readEvidence} from './read-evidence.ts'
+
+export interface DiagnoseRequest {
+  /** Directories (one program each, at most one) and evidence files. */
+  readonly paths: readonly string[]
+  /** Module to read as source when no directory brings one; also overrides. */
+  readonly source?: string
+}
+
+export interface Diagnosis {
+  readonly envelope: Envelope
+  /** For reports: the decoded evidence and the source lines. Not part of the envelope. */
+  readonly artifacts: readonly (Identified & {readonly programId: string})[]
+  sourceLine(file: string, line: number): string | undefined
+}
+
+export async function diagnose(request: DiagnoseRequest, host: Host, task: Task): Promise<Diagnosis> {
+  if (request.paths.length === 0)
+    throw errors.usage('nothing to diagnose', 'Name evidence files, or a directory with a Go module and its evidence.')
+  const notes: Note[] = []
+  const {files, moduleDir} = await inputsOf(request, host, notes)
+  const source =
+    moduleDir === undefined
+      ? undefined
+      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'strict'}, host, task)
+  const read = await readEvidence(host, files, task)
+  if (read.artifacts.length === 0 && source === undefined) {
+    const first = read.notes[0]
+    throw errors.usage(
+      first === undefined
+        ? `no evidence in ${request.paths.join(', ')}`
+        : `${first.path === undefined ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
+      'Give a profile, trace, dump or log of the program, or a directory with its Go module.',
+    )
+  }
+  const grouped = groupByProgram(read.artifacts.map(({artifact}) => artifact))
+  const joinPlace = placeJoiner(source?.index)
+  const {observations, notes: detectorNotes} = runDetectors(detectors, grouped.evidence, joinPlace)
+  const hazards = source?.hazards ?? []
+  const cases = (grouped.evidence.length > 0 ? grouped.evidence : [{programId: 'p1', of: () => []}]).map(evidence => ({
+    hazards,
+    observations: observations.filter(o => o.program === evidence.programId),
+    evidence,
+    hasSource: source !== undefined,
+  }))
+  const {causes, notes: causeNotes} = findCauses(causeDefinitions, cases)
+  const shown = hazards.filter(
+    hazard =>
+      inDefaultPreset(hazard.id) ||
+      causes.some(cause => cause.confidence >= 0.5 && cause.chain.some(step => step.findings.includes(hazard.fingerprint))),
+  )
+  notes.push(...(source?.notes ?? []), ...read.notes, ...detectorNotes, ...causeNotes, ...advice(source, read.artifacts.length))
+  const envelope: Envelope = {
+    schema: 'gotriage/1',
+    tool: {version, command: 'diagnose'},
+    complete: read.complete && (source?.complete ?? true),
+    config: source?.config ?? {},
+    programs: grouped.programs,
+    artifacts: grouped.artifacts.map(({id, path, format, programId, timeUnixNs, start, end}, i) => ({
+      id,
+      path,
+      format,
+      program: programId,
+      ...(timeUnixNs === undefined ? {} : {timeUnixNs: String(timeUnixNs)}),
+      ...(read.artifacts[i]?.sha256 === undefined ? {} : {sha256: read.artifacts[i].sha256}),
+      ...(start === undefined ? {} : {start}),
+      ...(end === undefined ? {} : {end}),
+    })),
+    findings: [...shown, ...observations].sort(compareFindings),
+    causes,
+    data: {},
+    notes,
+  }
+  return {envelope, artifacts: grouped.artifacts, sourceLine: (file, line) => source?.sourceLine(file, line)}
+}
+
+/** Hazards of stricter presets are guesses on their own: they are weighed, and shown only where a cause rests on them. */
+const inDefaultPreset = (id: string) => allRules.some(rule => rule.id === id && rule.preset === 'default')
+
+/** Which files are evidence and which directory is the source. */
+async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Promise<{files: string[]; moduleDir: string | undefined}> {
+  let moduleDir = request.source
+  const files: string[] = []
+  for (const given of request.paths) {
+    const path = given.replace(/(?<=.)\/+$/, '')
+    const stat = await host.stat(path)
+    if (stat === undefined) throw errors.notFound(given)
+    if (stat.kind === 'file') {
+      files.push(path)
+      continue
+    }
+    if (stat.kind !== 'directory') throw errors.unreadable(given, 'it is neither a file nor a directory')
+    const isModule = (await host.stat(`${path}/go.mod`))?.kind === 'file'
+    if (isModule) moduleDir ??= path
+    const evidence = (await host.stat(`${path}/evidence`))?.kind === 'directory' ? `${path}/evidence` : path
+    const found = (await evidenceFiles(host, evidence, notes)).filter(file => evidence !== path || !isModule || !isProgramFile(file))
+    files.push(...found)
+  }
+  if (moduleDir !== undefined && (await host.stat(`${moduleDir}/go.mod`))?.kind !== 'file')
+    notes.push({code: 'no-go-mod', message: 'no go.mod here: the source is read as one package tree without a module', path: moduleDir})
+  return {files: files.sort(), moduleDir}
+}
+
+/** In a module without an evidence/ directory, files that belong to the program itself are no evidence. */
+const isProgramFile = (path: string) =>
+  /(?:\.(?:go|mod|sum|work|s|c|h|md|sh|ya?ml|toml|proto|sql|html|css|js|ts)|\/(?:expected|manifest)\.json|\/LICENSE|\/Makefile|\/Dockerfile)$/.test(
+    path,
+  )
+
+/** Places of evidence name files of the build machine; in the source at hand they become its own. */
+function placeJoiner(index: SourceIndex | undefined): (place: Place) => Place {
+  if (index === undefined) return place => place
+  return place => {
+    if (place.symbol === undefined) return place
+    const joined = joinFrame(index, {function: place.symbol, file: place.file, line: place.line})
+    if (joined === undefined) return place
+    const label = joined.fit === 'same' ? place.label : `${place.label ?? 'here'} (line ${place.line} of another build)`
+    return {
+      ...place,
+      file: joined.function.shownFile,
+      line: joined.line,
+      symbol: joined.function.symbol,
+      ...(label === undefined ? {} : {label}),
+    }
+  }
+}
+
+/** What is missing, said once. */
+function advice(source: ModuleCheck | undefined, artifacts: number): Note[] {
+  if (artifacts === 0)
+    return [
+      {
+        code: 'no-evidence',
+        message: 'no evidence was given, so every cause is a suspicion: capture some with "gotriage collect -o evidence URL"',
+      },
+    ]
+  if (source === undefined)
+    return [{code: 'no-source', message: 'no Go module was given, so places are those of the build machine: add --source DIR to join them'}]
+  return []
+}

@@ -1,0 +1,91 @@
+// Which flags a profile is compared with: every report alone, every other flag with -top and the other reports, and pairs drawn from a seed.
+import {basename, dirname} from 'node:path'
+
+const reports = ['-top', '-tree', '-traces', '-tags', '-raw', '-comments', '-peek=.', '-peek=runtime|main', '-list=^main\\.|mallocgc$']
+
+const flags = [
+  '-cum',
+  '-flat',
+  '-nodecount=5',
+  '-nodecount=30',
+  '-nodefraction=0',
+  '-nodefraction=0.05',
+  '-edgefraction=0.1',
+  '-trim=false',
+  '-focus=runtime',
+  '-focus=main\\..*',
+  '-ignore=malloc|gc',
+  '-hide=^runtime\\.',
+  '-show=[Mm]ap|runtime',
+  '-show_from=main|http',
+  '-prune_from=runtime\\.mallocgc',
+  '-tagfocus=bytes=1kb:',
+  '-tagfocus=:64',
+  '-tagignore=.',
+  '-tagshow=bytes',
+  '-taghide=bytes|route',
+  '-tagroot=bytes,route,endpoint',
+  '-tagleaf=route,bytes',
+  '-sample_index=0',
+  '-sample_index=1',
+  '-inuse_objects',
+  '-alloc_space',
+  '-contentions',
+  '-mean',
+  '-mean_delay',
+  '-unit=MB',
+  '-unit=ms',
+  '-unit=auto',
+  '-unit=B',
+  '-unit=hours',
+  '-divide_by=3',
+  '-divide_by=0.5',
+  '-drop_negative',
+  '-compact_labels',
+  '-relative_percentages',
+  '-noinlines',
+  '-showcolumns',
+  '-functions',
+  '-filefunctions',
+  '-files',
+  '-lines',
+  '-addresses',
+  '-add_comment=hello',
+  '-trim_path=/usr/local',
+  '-source_path=/usr/local/go/src',
+]
+
+/** Profiles that lie beside it: to merge with and to subtract. */
+function neighbours(file: string, files: readonly string[]): string[] {
+  return files.filter(other => other !== file && dirname(other) === dirname(file))
+}
+
+function withOthers(file: string, files: readonly string[]): string[][] {
+  const family = (path: string) => basename(path).replace(/[\d_.].*$/, '')
+  const near = neighbours(file, files)
+  const other = near.find(path => family(path) === family(file)) ?? near[0]
+  if (other === undefined) return []
+  return [[`-base=${other}`], [`-diff_base=${other}`], [`-diff_base=${other}`, '-normalize'], [other], [`-base=${file}`]]
+}
+
+export function singleFlags(file: string, files: readonly string[]): string[][] {
+  const more = withOthers(file, files)
+  return [
+    ...reports.map(report => [report]),
+    ...flags.map(flag => ['-top', flag]),
+    ...['-cum', '-nodecount=5', '-lines', '-drop_negative'].map(flag => ['-tree', flag]),
+    ...more.map(flag => ['-top', ...flag]),
+    ...more.slice(0, 2).flatMap(flag => ['-tree', '-raw', '-tags', '-traces'].map(report => [report, ...flag])),
+  ]
+}
+
+/** A report with two flags each; the same ones for the same seed. */
+export function flagPairs(file: string, files: readonly string[], count: number, seed: number): string[][] {
+  let state = (seed + 1) * 2654435761
+  const draw = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+  const all = [...flags.map(flag => [flag]), ...withOthers(file, files)]
+  return Array.from({length: count}, () => [reports[draw(reports.length)]!, ...all[draw(all.length)]!, ...all[draw(all.length)]!])
+}

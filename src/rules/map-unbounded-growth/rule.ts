@@ -1,0 +1,217 @@
+// map-unbounded-growth: a long-lived map that the module writes and nowhere deletes from, clears or replaces. See rule.md.
+import {defineModuleRule} from '../../analysis/engine/rule.ts'
+import type {FactPlace, Pass} from '../../analysis/engine/pass.ts'
+import type {Expr, Node} from '../../go/syntax/ast.ts'
+import type {GoObject, Var} from '../../go/types/objects.ts'
+import {underlying} from '../../go/types/underlying.ts'
+
+/** What one package says of a map: by `pkg.var` or `pkg.Type.field`. Serialisable. */
+interface MapFact {
+  readonly key: string
+  /** As people write it: `Store.byToken`, `cache`. */
+  readonly name: string
+  readonly declared?: FactPlace
+  readonly inserts: readonly FactPlace[]
+  /** Deleted from, cleared, replaced, or out of sight: passed on, aliased, address taken. */
+  readonly bounded: boolean
+}
+
+export default defineModuleRule<'grows', readonly MapFact[]>({
+  id: 'map-unbounded-growth',
+  title: 'A long-lived map is written and never deleted from',
+  severity: 'info',
+  confidence: 0.3,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://github.com/golang/go/issues/20135', 'https://github.com/golang/go/blob/go1.26.0/src/internal/runtime/maps/map.go'],
+  messages: {
+    grows: {
+      what: '{map} gets an entry for each key it meets here, and nothing in the module deletes from it, clears it or replaces it',
+      why: 'an entry keeps its key and value alive for as long as the map lives',
+      next: 'Delete entries when they end, or bound the map by size or age.',
+    },
+  },
+
+  collect(pass) {
+    const facts = new Map<string, Gathered>()
+    const factOf = (target: Target): Gathered => {
+      const found = facts.get(target.key)
+      if (found) return found
+      const fact: Gathered = {name: target.name, inserts: [], bounded: false}
+      facts.set(target.key, fact)
+      return fact
+    }
+    declarations(pass, factOf)
+    for (const kind of ['Ident', 'SelectorExpr'] as const) {
+      for (const node of pass.nodes(kind)) {
+        if (kind === 'Ident' && pass.parent(node)?.kind === 'SelectorExpr') continue
+        const target = targetOf(pass, node)
+        if (target === undefined) continue
+        const use = useOf(pass, node)
+        const fact = factOf(target)
+        if (use.kind === 'bounds') fact.bounded = true
+        else if (use.kind === 'inserts') fact.inserts.push(pass.place(use.at))
+      }
+    }
+    return [...facts].map(([key, fact]) => ({key, ...fact}))
+  },
+
+  conclude(pass, facts) {
+    const merged = new Map<string, Gathered>()
+    for (const {fact} of facts) {
+      for (const one of fact) {
+        const whole = merged.get(one.key) ?? {name: one.name, inserts: [], bounded: false}
+        merged.set(one.key, {
+          name: whole.name,
+          inserts: [...whole.inserts, ...one.inserts],
+          bounded: whole.bounded || one.bounded,
+          ...(one.declared === undefined ? (whole.declared === undefined ? {} : {declared: whole.declared}) : {declared: one.declared}),
+        })
+      }
+    }
+    for (const {name, declared, inserts, bounded} of merged.values()) {
+      const insert = inserts[0]
+      if (bounded || insert === undefined || declared === undefined) continue
+      pass.report(insert, 'grows', {
+        data: {map: name},
+        related: [{place: declared, label: 'declared here'}, ...inserts.slice(1).map(place => ({place, label: 'and written here'}))],
+      })
+    }
+  },
+})
+
+type CollectPass = Pass<never>
+
+interface Target {
+  readonly key: string
+  readonly name: string
+}
+
+interface Gathered {
+  name: string
+  declared?: FactPlace
+  inserts: FactPlace[]
+  bounded: boolean
+}
+
+/** Package-level maps, and map fields of struct types that a package-level variable or a constructor keeps. */
+function declarations(pass: CollectPass, factOf: (target: Target) => Gathered): void {
+  for (const spec of pass.nodes('ValueSpec')) {
+    for (const name of spec.names) {
+      const target = targetOf(pass, name)
+      if (target !== undefined) factOf(target).declared = pass.place(name)
+    }
+  }
+  for (const field of pass.nodes('Field')) {
+    for (const name of field.names) {
+      const object = pass.objectOf(name)
+      const target = object?.kind === 'Var' && object.varKind === 'field' ? targetOfField(pass, name, object) : undefined
+      if (target !== undefined) factOf(target).declared = pass.place(name)
+    }
+  }
+}
+
+/** The map a name or selector means, if it is a package-level map or a map field of a named type of this module. */
+function targetOf(pass: CollectPass, node: Node): Target | undefined {
+  if (node.kind === 'Ident') {
+    const object = pass.objectOf(node)
+    if (object?.kind !== 'Var' || object.varKind !== 'package' || !isMap(object)) return undefined
+    return {key: `${object.pkg?.path ?? ''}.${object.name}`, name: object.name}
+  }
+  if (node.kind !== 'SelectorExpr') return undefined
+  const object = pass.objectOf(node.sel)
+  if (object?.kind !== 'Var' || !isMap(object)) return undefined
+  if (object.varKind === 'package') return {key: `${object.pkg?.path ?? ''}.${object.name}`, name: object.name}
+  if (object.varKind !== 'field') return undefined
+  const field = object.origin ?? object
+  return fieldTarget(field, ownerOf(pass, field))
+}
+
+function targetOfField(pass: CollectPass, name: Node, field: Var): Target | undefined {
+  if (!isMap(field)) return undefined
+  for (const at of pass.ancestors(name)) if (at.kind === 'TypeSpec') return fieldTarget(field, at.name.name)
+  return undefined
+}
+
+const fieldTarget = (field: Var, owner: string | undefined) =>
+  owner === undefined ? undefined : {key: `${field.pkg?.path ?? ''}.${owner}.${field.name}`, name: `${owner}.${field.name}`}
+
+/** Name of the declared type a field belongs to, by the position of the field in its file. */
+function ownerOf(pass: CollectPass, field: Var): string | undefined {
+  const file = field.file
+  if (file === undefined) return undefined
+  void pass
+  for (const decl of file.tree.decls) {
+    if (decl.kind !== 'GenDecl' || decl.tok !== 'type' || field.pos < decl.pos || field.pos >= decl.end) continue
+    for (const spec of decl.specs) if (spec.kind === 'TypeSpec' && field.pos >= spec.pos && field.pos < spec.end) return spec.name.name
+  }
+  return undefined
+}
+
+function isMap(object: GoObject): boolean {
+  return object.type !== undefined && underlying(object.type).kind === 'Map'
+}
+
+type Use = {readonly kind: 'reads'} | {readonly kind: 'bounds'} | {readonly kind: 'inserts'; readonly at: Node}
+
+/** What one mention of the map does with it. Whatever is not understood bounds it: unknown means "do not claim". */
+function useOf(pass: CollectPass, mention: Node): Use {
+  let node = mention
+  let parent = pass.parent(node)
+  while (parent?.kind === 'ParenExpr') [node, parent] = [parent, pass.parent(parent)]
+  switch (parent?.kind) {
+    case 'IndexExpr':
+      return parent.x === node ? indexUse(pass, parent) : {kind: 'bounds'}
+    case 'RangeStmt':
+      return {kind: parent.x === node ? 'reads' : 'bounds'}
+    case 'CallExpr': {
+      const callee = pass.calleeOf(parent)
+      return {kind: callee?.kind === 'Builtin' && callee.name === 'len' ? 'reads' : 'bounds'} // delete, clear, or out of sight
+    }
+    case 'BinaryExpr':
+      return {kind: 'reads'} // compared with nil
+    case 'AssignStmt':
+      return parent.lhs.includes(node as Expr) && inConstructor(pass, parent) ? {kind: 'reads'} : {kind: 'bounds'}
+    case 'KeyValueExpr':
+      return {kind: parent.key === node ? 'reads' : 'bounds'} // field name of a composite literal
+    case 'ValueSpec':
+    case 'Field':
+      return {kind: 'reads'} // its declaration
+    default:
+      return {kind: 'bounds'}
+  }
+}
+
+/** `m[k] = v` outside of start-up code adds entries; with a constant key it cannot grow. */
+function indexUse(pass: CollectPass, index: Node & {readonly kind: 'IndexExpr'}): Use {
+  const outer = pass.parent(index)
+  const written =
+    (outer?.kind === 'AssignStmt' && outer.lhs.includes(index) && outer.tok !== ':=') || (outer?.kind === 'IncDecStmt' && outer.x === index)
+  if (outer?.kind === 'UnaryExpr') return {kind: 'bounds'}
+  if (!written || pass.constantOf(index.index) !== undefined || atStart(pass, index) || inTest(pass, index)) return {kind: 'reads'}
+  return {kind: 'inserts', at: outer}
+}
+
+const inTest = (pass: CollectPass, node: Node) => pass.fileOf(node).path.endsWith('_test.go')
+
+/** In `init`, in the initialisation of a package-level variable, or in a function whose name says that it registers. */
+function atStart(pass: CollectPass, node: Node): boolean {
+  const name = declaredName(pass, node)
+  return (
+    name === undefined ||
+    name === 'init' ||
+    name === 'main' ||
+    /^(?:[Mm]ust)?(?:[Rr]egister|[Nn]ew|[Aa]ddFlag|[Ss]etup|[Ll]oad|[Ii]nit)/.test(name)
+  )
+}
+
+const inConstructor = (pass: CollectPass, node: Node) => {
+  const name = declaredName(pass, node)
+  return name === undefined || name === 'init' || /^[Nn]ew/.test(name)
+}
+
+function declaredName(pass: CollectPass, node: Node): string | undefined {
+  let name: string | undefined
+  for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') name = at.name.name
+  return name
+}

@@ -1,0 +1,353 @@
+// The heap over time: a workload allocates and retains, the pacer decides when to collect, and memory is given back or runs out.
+// Between two cycles everything is linear, so a run steps from trigger to trigger; pacing is gc/pacer.ts, from src/runtime/mgcpacer.go.
+import {assert, errors} from '../../base/errors.ts'
+import {forcedCollectionAfterNs, markShare} from '../../knowledge/scheduler.ts'
+import {GcCpuLimiter, Pacer} from './pacer.ts'
+import type {HeapController, HeapSample, HeapSettings} from './controller.ts'
+import {demandAt, nextChange, type Workload} from './workload.ts'
+
+export interface HeapScenario {
+  readonly procs: number
+  readonly gogc: number
+  readonly memoryLimitBytes?: number
+  readonly globalsBytes: number
+  /** Share of the heap that holds pointers. */
+  readonly scanShare: number
+  /** Marking speed of one CPU. Unit: bytes per second. */
+  readonly markBytesPerS: number
+  /** CPUs the program itself keeps busy. */
+  readonly mutatorCpus: number
+  readonly workloads: readonly Workload[]
+  /** Mapped memory that is no heap: code, runtime structures. */
+  readonly nonHeapBytes: number
+  /** Free slots inside spans and size classes, as a share of the live heap. */
+  readonly overheadShare: number
+  /** Where the kernel kills the process. */
+  readonly oomBytes?: number
+  readonly durationS: number
+  /** Longest step; also how often a controller is asked between cycles. */
+  readonly tickS: number
+}
+
+export interface HeapCycle {
+  readonly atS: number
+  readonly markedBytes: number
+  readonly triggerBytes: number
+  readonly peakBytes: number
+  readonly goalBytes: number
+  readonly markS: number
+  /** Share of all CPUs the collector had while it marked, idle workers not counted. */
+  readonly utilization: number
+  readonly gogc: number
+  readonly limited: boolean
+}
+
+export interface HeapPoint {
+  readonly atS: number
+  readonly heapBytes: number
+  readonly rssBytes: number
+  readonly goalBytes: number
+  readonly gogc: number
+}
+
+export interface HeapRun {
+  readonly cycles: readonly HeapCycle[]
+  readonly series: readonly HeapPoint[]
+  readonly decisions: readonly {readonly atS: number; readonly because: string; readonly settings: HeapSettings}[]
+  readonly endS: number
+  readonly oomAtS: number | undefined
+  readonly heapPeakBytes: number
+  readonly rssPeakBytes: number
+  readonly heapMeanBytes: number
+  readonly totalAllocBytes: number
+  /** CPU seconds. */
+  readonly gcCpuS: number
+  readonly assistCpuS: number
+  readonly idleMarkCpuS: number
+  readonly markWallS: number
+  readonly limitingS: number
+  readonly refusedS: number
+}
+
+const cyclesMax = 5_000_000
+const seriesMax = 400
+/** Steps a cycle's marking is cut into; the assist ratio is computed anew in each. */
+const reviseSteps = 16
+/** What the background scavenger gives back: 1 % of a CPU at about 10 µs for 64 KiB. Unit: bytes per second. Source: mgcscavenge.go, `scavengePercent`. */
+const scavengeBytesPerS = 64 * 1024 * 1000
+/** Source: mgcscavenge.go, `retainExtraPercent`. */
+const retainShare = 1.1
+/** Source: mgcscavenge.go, `reduceExtraPercent`: with a limit the scavenger aims 5 % below it. */
+const limitShare = 0.95
+
+/** Runs the scenario; a controller, when given, is asked after every cycle and every tick. */
+export function runHeap(scenario: HeapScenario, controller?: HeapController): HeapRun {
+  return new Heap(scenario, controller).run()
+}
+
+class Heap {
+  readonly #s: HeapScenario
+  readonly #controller: HeapController | undefined
+  readonly #pacer: Pacer
+  readonly #limiter: GcCpuLimiter
+  readonly #cycles: HeapCycle[] = []
+  readonly #series: HeapPoint[] = []
+  readonly #decisions: {atS: number; because: string; settings: HeapSettings}[] = []
+  #nowS = 0
+  #refusing = false
+  /** Heap pages in use or kept after use. */
+  #retained = 0
+  #heapPeak = 0
+  #rssPeak = 0
+  #cyclePeak = 0
+  #heapIntegral = 0
+  #totalAlloc = 0
+  #gcCpu = 0
+  #assistCpu = 0
+  #idleCpu = 0
+  #markWall = 0
+  #limitingS = 0
+  #refusedS = 0
+  #oomAt: number | undefined
+  #lastCycleS = 0
+  #sampledGcCpu = 0
+  #sampledS = 0
+
+  constructor(scenario: HeapScenario, controller: HeapController | undefined) {
+    this.#s = scenario
+    this.#controller = controller
+    this.#pacer = new Pacer(scenario.gogc, scenario.memoryLimitBytes ?? Infinity)
+    this.#limiter = new GcCpuLimiter(scenario.procs)
+    this.#pacer.globalsScan = scenario.globalsBytes
+    this.#mapped()
+    this.#pacer.commit(true)
+  }
+
+  run(): HeapRun {
+    const {durationS, tickS} = this.#s
+    while (this.#nowS < durationS && this.#oomAt === undefined) {
+      const pacer = this.#pacer
+      const demand = this.#demand()
+      const left = Math.min(
+        tickS,
+        durationS - this.#nowS,
+        nextChange(this.#s.workloads, this.#nowS) - this.#nowS,
+        this.#lastCycleS + forcedCollectionAfterNs / 1e9 - this.#nowS,
+      )
+      const trigger = pacer.trigger()
+      const untilTrigger = demand.allocBytesPerS > 0 ? Math.max(0, trigger - pacer.heapLive) / demand.allocBytesPerS : Infinity
+      if (untilTrigger <= left) {
+        this.#mutate(untilTrigger, demand.allocBytesPerS)
+        if (this.#oomAt === undefined) this.#collect()
+      } else {
+        this.#mutate(left, demand.allocBytesPerS)
+        if (this.#nowS - this.#lastCycleS >= forcedCollectionAfterNs / 1e9 - 1e-9) this.#collect()
+        else this.#ask('tick')
+      }
+    }
+    return this.#result()
+  }
+
+  #demand() {
+    return demandAt(this.#s.workloads, this.#nowS, this.#refusing)
+  }
+
+  /** The program runs alone for `s` seconds. */
+  #mutate(s: number, bytesPerS: number): void {
+    const pacer = this.#pacer
+    this.#limiter.accumulate(s * this.#s.mutatorCpus * 1e9, 0)
+    this.#grow(s, bytesPerS * s)
+    pacer.heapScan += bytesPerS * s * this.#s.scanShare
+  }
+
+  /** Time passes and the heap grows in a straight line; stops the run where it meets the OOM line. */
+  #grow(s: number, bytes: number): void {
+    const pacer = this.#pacer
+    const oom = this.#s.oomBytes
+    const before = pacer.heapLive
+    pacer.heapLive += bytes
+    this.#totalAlloc += bytes
+    this.#heapIntegral += (before + bytes / 2) * s
+    this.#nowS += s
+    if (this.#limiter.limiting) this.#limitingS += s
+    if (this.#refusing) this.#refusedS += s
+    this.#heapPeak = Math.max(this.#heapPeak, pacer.heapLive)
+    this.#cyclePeak = Math.max(this.#cyclePeak, pacer.heapLive)
+    this.#scavenge(s)
+    const rss = this.#rss()
+    this.#rssPeak = Math.max(this.#rssPeak, rss)
+    this.#mapped()
+    if (oom !== undefined && rss > oom) {
+      const over = rss - oom
+      const rate = bytes / Math.max(s, 1e-12)
+      if (rate > 0) this.#nowS -= Math.min(s, over / (rate * (1 + this.#s.overheadShare)))
+      this.#oomAt = this.#nowS
+    }
+    this.#note(false)
+  }
+
+  #inUse(): number {
+    return this.#pacer.heapLive * (1 + this.#s.overheadShare)
+  }
+
+  #rss(): number {
+    return this.#s.nonHeapBytes + Math.max(this.#retained, this.#inUse()) + this.#demand().stackBytes
+  }
+
+  #scavenge(s: number): void {
+    const pacer = this.#pacer
+    const inUse = this.#inUse()
+    const goal = pacer.goal()
+    const keep = Math.max(inUse, goal === Infinity ? inUse : goal * retainShare * (1 + this.#s.overheadShare))
+    const limitKeep = pacer.memoryLimitBytes === Infinity ? Infinity : pacer.memoryLimitBytes * limitShare - this.#s.nonHeapBytes
+    const target = Math.max(inUse, Math.min(keep, limitKeep))
+    if (this.#retained > target) this.#retained = Math.max(target, this.#retained - scavengeBytesPerS * s)
+    this.#retained = Math.max(this.#retained, inUse)
+  }
+
+  #mapped(): void {
+    const pacer = this.#pacer
+    if (pacer.memoryLimitBytes === Infinity) return
+    const inUse = pacer.heapLive
+    const overhead = pacer.heapLive * this.#s.overheadShare
+    const free = Math.max(0, this.#retained - inUse - overhead)
+    pacer.mapped = {
+      mappedReadyBytes: this.#s.nonHeapBytes + inUse + overhead + free + this.#demand().stackBytes,
+      heapFreeBytes: free,
+      heapAllocBytes: inUse,
+    }
+  }
+
+  #collect(): void {
+    if (this.#cycles.length >= cyclesMax) throw errors.limit('garbage collections of the simulation', cyclesMax)
+    const {procs, scanShare, markBytesPerS, mutatorCpus, globalsBytes} = this.#s
+    const pacer = this.#pacer
+    const demand = this.#demand()
+    const marked = Math.min(demand.liveBytes, pacer.heapLive)
+    pacer.globalsScan = globalsBytes
+    pacer.maxStackScan = demand.stackBytes
+    pacer.heapScan = Math.min(pacer.heapScan, pacer.heapLive * scanShare)
+    pacer.startCycle()
+    const startedS = this.#nowS
+    const work = marked * scanShare + demand.stackBytes + globalsBytes
+    const step = Math.max(1, work / reviseSteps)
+    let left = work
+    let [black, assist, idle] = [0, 0, 0]
+    const idleCpus = Math.max(0, procs * (1 - markShare) - mutatorCpus)
+    const background = markBytesPerS * (procs * markShare + idleCpus)
+    const mutatorMax = Math.min(mutatorCpus, procs * (1 - markShare))
+    while (left > 0 && this.#oomAt === undefined) {
+      pacer.revise()
+      const owed = pacer.assistWorkPerByte * demand.allocBytesPerS
+      // Of the program's demand this share runs; the rest of its time goes into assists. SEEDS of the formula: mgcpacer_test.go, idealised utilisation.
+      const runs = this.#limiter.limiting
+        ? mutatorMax / mutatorCpus
+        : Math.min(mutatorMax / mutatorCpus, (background + markBytesPerS * mutatorMax) / (owed + markBytesPerS * mutatorCpus))
+      const assistCpus = this.#limiter.limiting ? 0 : Math.max(0, mutatorMax - runs * mutatorCpus)
+      const speed = background + markBytesPerS * assistCpus
+      const done = Math.min(step, left)
+      const s = done / speed
+      const bytes = demand.allocBytesPerS * runs * s
+      left -= done
+      pacer.heapScanWork += done
+      pacer.heapScan += bytes * scanShare
+      black += bytes
+      assist += assistCpus * s
+      idle += idleCpus * s
+      this.#limiter.accumulate((runs * mutatorCpus + 0) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
+      this.#grow(s, bytes)
+    }
+    const markS = this.#nowS - startedS
+    this.#gcCpu += markS * procs * markShare + assist + idle
+    this.#assistCpu += assist
+    this.#idleCpu += idle
+    this.#markWall += markS
+    const goal = pacer.goal()
+    const limited = pacer.limited
+    const trigger = pacer.triggered
+    pacer.endCycle(markS * 1e9, procs, assist * 1e9, idle * 1e9)
+    pacer.heapScanWork = marked * scanShare
+    pacer.stackScanWork = demand.stackBytes
+    pacer.globalsScanWork = globalsBytes
+    pacer.resetLive(marked + black)
+    this.#mapped()
+    pacer.commit(true)
+    this.#lastCycleS = this.#nowS
+    assert(pacer.heapMarked <= this.#heapPeak + 1, 'no more is marked than there is')
+    this.#cycles.push({
+      atS: startedS,
+      markedBytes: pacer.heapMarked,
+      triggerBytes: trigger,
+      peakBytes: this.#cyclePeak,
+      goalBytes: goal,
+      markS,
+      utilization: markS > 0 ? markShare + assist / (markS * procs) : markShare,
+      gogc: pacer.gogc,
+      limited,
+    })
+    this.#cyclePeak = 0
+    this.#ask('cycle')
+  }
+
+  #ask(kind: HeapSample['kind']): void {
+    if (this.#controller === undefined) return
+    const pacer = this.#pacer
+    const wall = this.#nowS - this.#sampledS
+    const sample: HeapSample = {
+      kind,
+      nowS: this.#nowS,
+      gogc: pacer.gogc,
+      memoryLimitBytes: pacer.memoryLimitBytes,
+      heapMarkedBytes: pacer.heapMarked,
+      heapLiveBytes: pacer.heapLive,
+      goalBytes: pacer.goal(),
+      rssBytes: this.#rss(),
+      quotaBytes: this.#s.oomBytes ?? Infinity,
+      totalAllocBytes: this.#totalAlloc,
+      cycles: this.#cycles.length,
+      lastCycle: this.#cycles.at(-1),
+      gcCpuShare: wall > 0 ? (this.#gcCpu - this.#sampledGcCpu) / (wall * this.#s.procs) : 0,
+      procs: this.#s.procs,
+      stackScanBytes: pacer.lastStackScan,
+      globalsScanBytes: pacer.globalsScan,
+    }
+    this.#sampledS = this.#nowS
+    this.#sampledGcCpu = this.#gcCpu
+    const settings = this.#controller(sample)
+    if (settings === undefined) return
+    if (settings.memoryLimitBytes !== undefined) pacer.memoryLimitBytes = settings.memoryLimitBytes
+    if (settings.gogc !== undefined && settings.gogc !== pacer.gogc) pacer.setGogc(settings.gogc)
+    else if (settings.memoryLimitBytes !== undefined) pacer.commit(true)
+    if (settings.refuse !== undefined) this.#refusing = settings.refuse
+    if (this.#decisions.length < 10_000) this.#decisions.push({atS: this.#nowS, because: settings.because, settings})
+  }
+
+  #note(force: boolean): void {
+    const every = this.#s.durationS / seriesMax
+    const last = this.#series.at(-1)
+    if (!force && last !== undefined && this.#nowS - last.atS < every) return
+    const goal = this.#pacer.goal()
+    this.#series.push({atS: this.#nowS, heapBytes: this.#pacer.heapLive, rssBytes: this.#rss(), goalBytes: goal, gogc: this.#pacer.gogc})
+  }
+
+  #result(): HeapRun {
+    this.#note(true)
+    return {
+      cycles: this.#cycles,
+      series: this.#series,
+      decisions: this.#decisions,
+      endS: this.#nowS,
+      oomAtS: this.#oomAt,
+      heapPeakBytes: this.#heapPeak,
+      rssPeakBytes: this.#rssPeak,
+      heapMeanBytes: this.#nowS > 0 ? this.#heapIntegral / this.#nowS : 0,
+      totalAllocBytes: this.#totalAlloc,
+      gcCpuS: this.#gcCpu,
+      assistCpuS: this.#assistCpu,
+      idleMarkCpuS: this.#idleCpu,
+      markWallS: this.#markWall,
+      limitingS: this.#limitingS,
+      refusedS: this.#refusedS,
+    }
+  }
+}

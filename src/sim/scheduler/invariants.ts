@@ -1,0 +1,56 @@
+// Laws of the scheduler, looked at after every event when checks are on. A broken one is a bug of the simulator and names itself.
+import {assert} from '../../base/errors.ts'
+import {localRunQueueSlots, threadsMax} from '../../knowledge/scheduler.ts'
+import {localEmpty} from './queues.ts'
+import {pStatus, uses, type World} from './world.ts'
+
+/**
+ * Longest time a P may idle beside runnable goroutines while nobody is on the way to it. Unit: ns.
+ * The runtime's own gap: work put into a queue between a spinner's last look and its park is noticed by the next wake-up at the latest.
+ */
+const unservedMaxNs = 200_000
+
+export function checkWorld(w: World): void {
+  let idle = 0
+  let work = w.globalSize > 0
+  for (const p of w.allp) {
+    const size = p.tail - p.head
+    assert(size >= 0 && size <= localRunQueueSlots, 'a local run queue holds between 0 and 256 goroutines')
+    if (p.m !== undefined) assert(p.m.p === p, 'P and M point at each other')
+    if (p.status === pStatus.idle && p.m === undefined) idle++
+    else if (size > 0 && p.m === undefined && !p.inSyscall) work = true
+    if (size > 0) work = true
+  }
+  assert(w.pidle.length <= idle, 'the list of idle Ps holds idle Ps only')
+  assert(w.nmspinning >= 0, 'the number of spinning Ms is never negative')
+  // Racy by one in the runtime itself: the limit is looked at before the number is raised.
+  assert(w.nmspinning <= w.gomaxprocs, 'no more Ms spin than there are Ps')
+  assert(w.threads <= threadsMax, 'threads stay below the runtime limit')
+  checkServed(w, work)
+}
+
+/** Work conservation: no P idles for long beside runnable goroutines. */
+function checkServed(w: World, work: boolean): void {
+  const unserved = work && w.pidle.length > 0 && w.nmspinning === 0 && !w.gcwaiting && !w.throttled && !someoneOnTheWay(w)
+  if (!unserved) {
+    w.unservedSinceNs = Infinity
+    return
+  }
+  if (w.unservedSinceNs === Infinity) w.unservedSinceNs = w.nowNs
+  assert(w.nowNs - w.unservedSinceNs <= unservedMaxNs, 'no P idles beside runnable goroutines for longer than a wake-up')
+}
+
+function someoneOnTheWay(w: World): boolean {
+  for (const m of w.allm) if (m.nextp !== undefined) return true
+  return false
+}
+
+/** At the end: every P's time is accounted for. */
+export function checkEnd(w: World): void {
+  for (const p of w.allp) {
+    let sum = 0
+    for (let i = 0; i < uses.length; i++) sum += p.usedNs[i]!
+    assert(Math.abs(sum - w.nowNs) < 1 + w.nowNs * 1e-9, 'the uses of a P add up to the wall time')
+  }
+  for (const p of w.pidle) assert(localEmpty(p), 'an idle P has no local work')
+}

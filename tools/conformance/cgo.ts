@@ -1,0 +1,214 @@
+// Compares what go/cgo says of C names with what `go tool cgo` makes of them, which has a C compiler and its headers: types with their fields
+// and padding, signatures, constants. Known and different is wrong; unknown is counted apart.
+//   npx tsx tools/conformance/cgo.ts DIR
+import {execFileSync} from 'node:child_process'
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {type CNames, readCNames} from '../../src/go/cgo/c-names.ts'
+import {type GoType, goDeclaration, goSignature, goTypeOf} from '../../src/go/cgo/go-view.ts'
+import {type CPlatform, platformOf} from '../../src/go/cgo/platform.ts'
+import {commentText, definesOf, readCgoText} from '../../src/go/cgo/preamble.ts'
+import {quote} from '../../src/go/types/constant/constant.ts'
+
+export interface CgoComparison {
+  readonly equal: number
+  readonly unknown: readonly string[]
+  readonly wrong: readonly {readonly name: string; readonly ours: string; readonly theirs: string}[]
+}
+
+/** The preamble of a Go file by its text alone: the comments right before `import "C"`. */
+function preambleOf(text: string): string {
+  const match = /((?:\/\*(?:[^*]|\*(?!\/))*\*\/\s*|\/\/[^\n]*\n)+)import "C"/.exec(text)
+  return [...(match?.[1] ?? '').matchAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g)].map(([comment]) => commentText(comment)).join('\n')
+}
+
+interface Listed {
+  readonly Dir: string
+  readonly CgoFiles?: readonly string[]
+  readonly CgoCFLAGS?: readonly string[]
+  readonly CgoCPPFLAGS?: readonly string[]
+}
+
+export function compareCgo(dir: string): CgoComparison {
+  const listed = JSON.parse(
+    execFileSync('go', ['list', '-json=Dir,CgoFiles,CgoCFLAGS,CgoCPPFLAGS', '.'], {cwd: dir, encoding: 'utf8'}),
+  ) as Listed
+  const files = listed.CgoFiles ?? []
+  const flags = [...(listed.CgoCPPFLAGS ?? []), ...(listed.CgoCFLAGS ?? [])]
+  const platform = platformOf('linux', goarch())
+  const preambles = files.map(file => ({file, text: readCgoText(preambleOf(readFileSync(join(dir, file), 'utf8')), () => false).text}))
+  const all = readdirSync(dir).filter(file => file.endsWith('.go') && !file.endsWith('_test.go'))
+  // What #cgo lines of files that are left out would define is certainly not defined.
+  const withheld = all.flatMap(file => {
+    const read = readCgoText(preambleOf(readFileSync(join(dir, file), 'utf8')), () => false)
+    return [...read.withheld, ...(files.includes(file) ? [] : definesOf(read.cflags))]
+  })
+  const names = readCNames({
+    platform,
+    withheld,
+    preambles,
+    flags,
+    readFile: path => {
+      try {
+        return path.startsWith('/') ? undefined : readFileSync(join(dir, path), 'utf8')
+      } catch {
+        return undefined
+      }
+    },
+  })
+  const out = mkdtempSync(join(tmpdir(), 'cgo-'))
+  try {
+    execFileSync('go', ['tool', 'cgo', '-objdir', out, '--', `-I${resolve(dir)}`, ...flags, ...files], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    return compareWith(names, readFileSync(join(out, '_cgo_gotypes.go'), 'utf8'), platform)
+  } finally {
+    rmSync(out, {recursive: true})
+  }
+}
+
+const goarch = () => ({x64: 'amd64', arm64: 'arm64', ia32: '386'})[process.arch as 'x64' | 'arm64' | 'ia32'] ?? 'amd64'
+
+interface Theirs {
+  readonly types: ReadonlyMap<string, {readonly alias: boolean; readonly text: string}>
+}
+
+function compareWith(names: CNames, generated: string, platform: CPlatform): CgoComparison {
+  let equal = 0
+  const unknown: string[] = []
+  const wrong: {name: string; ours: string; theirs: string}[] = []
+  const judge = (name: string, ours: string | undefined, theirs: string) => {
+    if (ours === undefined || ours.includes('?')) unknown.push(name)
+    else if (ours === theirs) equal++
+    else wrong.push({name, ours, theirs})
+  }
+  const types = new Map<string, {alias: boolean; text: string}>()
+  for (const [, name = '', alias, text = ''] of generated.matchAll(/^type _Ctype_(\w+) (= )?(struct \{[^]*?\n\}|struct \{\}|.*)$/gm))
+    types.set(name, {alias: alias !== undefined, text})
+  const theirs: Theirs = {types}
+  for (const [name, {alias, text}] of types) {
+    if (/___\d+$/.test(name) || name === 'void' || name === 'intgo' || name.startsWith('_Go')) continue
+    judge(name, ourType(names, name, platform), canonTheirs(alias ? text : `${text}`, theirs, 0))
+  }
+  for (const [, kind, name = '', value = ''] of generated.matchAll(/^const _C([ifs])const_(\w+) = (.*)$/gm)) {
+    const found = names.lookup(name)
+    const ours =
+      found.kind === 'integer'
+        ? String(found.value)
+        : found.kind === 'float'
+          ? found.text
+          : found.kind === 'string'
+            ? quote(found.value)
+            : undefined
+    judge(name, ours, kind === 'i' ? integerText(value) : value)
+  }
+  for (const [, name = '', params = '', result = ''] of generated.matchAll(/^func _Cfunc_(\w+)\((.*?)\) \(r1 (.*)\) \{$/gm)) {
+    const wanted = params
+      .split(', ')
+      .filter(part => part !== '')
+      .map(part => canonTheirs(part.replace(/^p\d+ /, ''), theirs, 0))
+    judge(`${name}()`, ourSignature(names, name, platform), `(${wanted.join(', ')}) ${canonTheirs(result, theirs, 0)}`)
+  }
+  for (const [, name = '', text = ''] of generated.matchAll(/^var _Cvar_(\w+) \*(\S+) = /gm)) {
+    const found = names.lookup(name)
+    judge(
+      name,
+      found.kind === 'variable' ? canonOurs(goTypeOf(found.type, platform), platform, 0) : undefined,
+      canonTheirs(text, theirs, 0),
+    )
+  }
+  return {equal, unknown, wrong}
+}
+
+/** cgo copies character macros as they are. */
+function integerText(value: string): string {
+  if (value.startsWith("'"))
+    return String(value.length === 3 ? value.charCodeAt(1) : value === "'\\n'" ? 10 : value === "'\\0'" ? 0 : Number.NaN)
+  return String(value.startsWith('-') ? -BigInt(value.slice(1)) : BigInt(value))
+}
+
+function ourType(names: CNames, name: string, platform: CPlatform): string | undefined {
+  const found = names.lookup(name)
+  if (found.kind !== 'type') return undefined
+  const declared = goDeclaration(name, found.type, platform)
+  // A macro that names a type is an alias of it.
+  const macro = found.type.kind !== 'typedef' && !/^(?:struct|union|enum)_/.test(name) && declared.type.kind === 'basic'
+  const reference = goTypeOf(found.type, platform)
+  if (macro && reference.kind === 'name' && reference.name !== name) return canonOurs(reference, platform, 0)
+  return canonOurs(declared.type, platform, 0)
+}
+
+function ourSignature(names: CNames, name: string, platform: CPlatform): string | undefined {
+  const found = names.lookup(name)
+  if (found.kind !== 'function') return undefined
+  const signature = goSignature(found.declaration.type, platform)
+  return `(${signature.params.map(param => canonOurs(param.type, platform, 0)).join(', ')}) ${canonOurs(signature.result, platform, 0)}`
+}
+
+const depthMax = 40
+
+/** A type with aliases resolved and unnamed structs written out, so that both sides read the same. */
+function canonOurs(type: GoType, platform: CPlatform, depth: number): string {
+  if (depth > depthMax) return '…'
+  switch (type.kind) {
+    case 'pointer':
+      return `*${canonOurs(type.to, platform, depth + 1)}`
+    case 'array':
+      return `[${type.length}]${canonOurs(type.of, platform, depth + 1)}`
+    case 'struct':
+      return `struct{${type.fields.map(field => `${field.name} ${canonOurs(field.type, platform, depth + 1)}`).join(';')}}`
+    case 'name': {
+      if (type.name === 'void') return 'void'
+      const declared = goDeclaration(type.name, type.type, platform)
+      const unnamed = /^(?:struct|union)___/.test(type.name)
+      if (declared.type.kind === 'unknown') return '?'
+      return declared.alias || unnamed ? canonOurs(declared.type, platform, depth + 1) : type.name
+    }
+    case 'basic':
+      return type.name
+    case 'unsafePointer':
+      return 'unsafe.Pointer'
+    case 'incomplete':
+      return '_cgopackage.Incomplete'
+    default:
+      return '?'
+  }
+}
+
+function canonTheirs(text: string, theirs: Theirs, depth: number): string {
+  if (depth > depthMax) return '…'
+  if (text.startsWith('*')) return `*${canonTheirs(text.slice(1), theirs, depth + 1)}`
+  const array = /^\[(\d+)\](.*)$/s.exec(text)
+  if (array !== null) return `[${array[1]}]${canonTheirs(array[2] ?? '', theirs, depth + 1)}`
+  if (text.startsWith('struct {')) {
+    const lines = text
+      .slice(8, -1)
+      .split('\n')
+      .map(line => line.trim())
+      .filter(line => line !== '')
+    const fields = lines.map(line => {
+      const [name = '', ...type] = line.split(/\s+/)
+      return `${name} ${canonTheirs(type.join(' '), theirs, depth + 1)}`
+    })
+    return `struct{${fields.join(';')}}`
+  }
+  if (!text.startsWith('_Ctype_')) return text
+  const name = text.slice(7)
+  const declared = theirs.types.get(name)
+  if (name === 'void' || declared === undefined) return name
+  return declared.alias || /___\d+$/.test(name) ? canonTheirs(declared.text, theirs, depth + 1) : name
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const dir of process.argv.slice(2)) {
+    const {equal, unknown, wrong} = compareCgo(dir)
+    const known = equal + wrong.length
+    console.log(`${dir}: ${known + unknown.length} names, ${equal} equal, ${wrong.length} wrong, ${unknown.length} unknown`)
+    for (const {name, ours, theirs} of wrong.slice(0, 20)) console.log(`  wrong ${name}\n    ours   ${ours}\n    theirs ${theirs}`)
+    if (unknown.length > 0) console.log(`  unknown: ${unknown.slice(0, 60).join(' ')}`)
+    if (wrong.length > 0) process.exitCode = 1
+  }
+}

@@ -1,0 +1,113 @@
+// Runs the comparison of package loading with `go list` over GOROOT and real modules, and writes docs/conformance/load.md.
+// Usage: npx tsx tools/conformance/load.ts [SCRATCH-DIR]. Needs go and, the first time, the module proxy; scratch modules are kept.
+import {execFileSync} from 'node:child_process'
+import {cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {compareLoad, type Configuration} from './load-compare.ts'
+
+const checkout = fileURLToPath(new URL('../../', import.meta.url))
+const scratch = process.argv[2] ?? join(tmpdir(), 'gotriage-conformance')
+/** The newest versions that Go 1.26 accepts and the proxy serves in full. */
+const modules = [
+  {name: 'gin', path: 'github.com/gin-gonic/gin', version: 'v1.12.0'},
+  {name: 'prometheus', path: 'github.com/prometheus/prometheus', version: 'v0.310.0'},
+  {name: 'hugo', path: 'github.com/gohugoio/hugo', version: 'v0.165.0'},
+]
+const kubernetes = '36.3'
+const configurations: readonly Configuration[] = ['linux/amd64', 'windows/386', 'darwin/arm64'].flatMap(platform => {
+  const [goos = '', goarch = ''] = platform.split('/')
+  return [false, true].map(cgo => ({goos, goarch, cgo}))
+})
+
+const go = (cwd: string, ...args: string[]): string =>
+  execFileSync('go', args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+    env: {...process.env, GOFLAGS: '', GOWORK: 'off'},
+  })
+
+interface Downloaded {
+  readonly Dir: string
+  readonly GoMod: string
+}
+function download(path: string, version: string): Downloaded {
+  const empty = join(scratch, 'empty')
+  mkdirSync(empty, {recursive: true})
+  writeFileSync(join(empty, 'go.mod'), 'module empty\n')
+  return JSON.parse(go(empty, 'mod', 'download', '-json', `${path}@${version}`)) as Downloaded // go's own form
+}
+
+/** A module of the proxy as a main module of its own. A go.work in it names directories that module zips leave out. */
+function asMainModule({name, path, version}: (typeof modules)[number]): string {
+  const dir = join(scratch, `${name}@${version}`)
+  if (existsSync(dir)) return dir
+  cpSync(download(path, version).Dir, dir, {recursive: true, mode: 0})
+  execFileSync('chmod', ['-R', 'u+w', dir])
+  rmSync(join(dir, 'go.work'), {force: true})
+  go(dir, 'mod', 'download')
+  return dir
+}
+
+/** A module that imports the kubelet; the k8s.io modules that kubernetes keeps beside it are replaced by their published versions. */
+function kubelet(): string {
+  const dir = join(scratch, `kubelet@${kubernetes}`)
+  if (existsSync(dir)) return dir
+  const goMod = readFileSync(download('k8s.io/kubernetes', `v1.${kubernetes}`).GoMod, 'utf8')
+  const staged = [...new Set([...goMod.matchAll(/^\s*(k8s\.io\/[a-z0-9-]+) v0\.0\.0\b/gm)].map(match => match[1]))]
+  mkdirSync(dir, {recursive: true})
+  const replaces = staged.map(path => `\t${path} => ${path} v0.${kubernetes}\n`).join('')
+  writeFileSync(join(dir, 'go.mod'), `module scratch\n\ngo 1.26\n\nrequire k8s.io/kubernetes v1.${kubernetes}\n\nreplace (\n${replaces})\n`)
+  writeFileSync(join(dir, 'main.go'), 'package main\n\nimport _ "k8s.io/kubernetes/cmd/kubelet/app"\n\nfunc main() {}\n')
+  go(dir, 'mod', 'tidy')
+  return dir
+}
+
+mkdirSync(scratch, {recursive: true})
+const src = join(go(scratch, 'env', 'GOROOT').trim(), 'src')
+const subjects = [
+  {name: 'GOROOT/src', dir: src, patterns: ['std', 'cmd']},
+  {name: 'GOROOT/src/cmd', dir: join(src, 'cmd'), patterns: ['./...']},
+  ...modules.map(module => ({name: `${module.path} ${module.version}`, dir: asMainModule(module), patterns: ['./...']})),
+  {name: `kubelet of k8s.io/kubernetes v1.${kubernetes}`, dir: kubelet(), patterns: ['./...']},
+]
+const rows: string[] = []
+const found: string[] = []
+for (const {name, dir, patterns} of subjects)
+  for (const configuration of configurations)
+    for (const tests of configuration.goos === 'linux' && configuration.cgo ? [false, true] : [false]) {
+      const result = await compareLoad(dir, patterns, configuration, {tests})
+      const platform = `${configuration.goos}/${configuration.goarch}, cgo ${configuration.cgo ? 'on' : 'off'}${tests ? ', with tests' : ''}`
+      const row = `| ${name} | ${platform} | ${result.packages} | ${result.files} | ${result.differences.length} |`
+      console.log(row)
+      rows.push(row)
+      found.push(...result.differences.slice(0, 50).map(line => `- ${name}, ${platform}: ${line}`))
+    }
+const version = go(scratch, 'env', 'GOVERSION').trim()
+mkdirSync(join(checkout, 'docs/conformance'), {recursive: true})
+writeFileSync(
+  join(checkout, 'docs/conformance/load.md'),
+  `# Package loading against go list
+
+Written by \`npx tsx tools/conformance/load.ts\` with ${version}. Each row compares every package that \`go list -e -deps -pgo=off -json\`
+prints with what \`src/go/load\` says: import path, name, directory, standard, root or dependency, module (path, version, main, directory, go
+line, replacement), Go, cgo, ignored, C, header, assembly, object, test and invalid files, and imports. Rows "with tests" compare
+\`go list -test\`: ids, files and imports of the test variants, without the generated test programs and what only they reach.
+
+| tree | configuration | packages | Go files | differences |
+| --- | --- | ---: | ---: | ---: |
+${rows.join('\n')}
+
+${found.length === 0 ? 'No differences.' : found.join('\n')}
+
+What the comparison leaves out, on purpose:
+
+- variants that profile-guided optimisation makes of a program's dependencies (\`p [cmd/compile]\`): their files are the same;
+- the generated test programs (\`p.test\`);
+- whether cgo is on when CGO_ENABLED is unset: go also looks for a C compiler, gotriage does not, because it needs none.
+`,
+)
+process.exitCode = found.length === 0 ? 0 : 1

@@ -1,0 +1,3 @@
+module gotriage.invalid/conformance/syntax
+
+go 1.26

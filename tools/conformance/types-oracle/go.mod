@@ -1,0 +1,3 @@
+module gotriage.dev/tools/conformance/types-oracle
+
+go 1.24

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// each times f in batches and returns ns a call, a batch a sample.
+func each(batches, n int, f func()) []float64 {
+	var s []float64
+	for range batches {
+		t := now()
+		for range n {
+			f()
+		}
+		s = append(s, float64(now()-t)/float64(n))
+	}
+	return s
+}
+
+func pin(cpu int) {
+	mask := [16]uint64{math.MaxUint64}
+	if cpu >= 0 {
+		mask[0] = 1 << cpu
+	}
+	syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, 0, unsafe.Sizeof(mask), uintptr(unsafe.Pointer(&mask)))
+}
+
+func futex(word *uint32, operation, value uintptr) {
+	syscall.RawSyscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), operation, value, 0, 0, 0)
+}
+
+// futexPair wakes a thread that sleeps: what the call costs and how long until it runs.
+func futexPair(n, cpuA, cpuB int) (call, latency []float64) {
+	var word uint32
+	var woke, ready atomic.Int64
+	done := make(chan bool)
+	go func() {
+		runtime.LockOSThread()
+		pin(cpuB)
+		for i := range n {
+			ready.Store(int64(i + 1))
+			for atomic.LoadUint32(&word) == uint32(i) {
+				futex(&word, 128, uintptr(i))
+			}
+			woke.Store(now())
+		}
+		pin(-1)
+		done <- true
+	}()
+	runtime.LockOSThread()
+	pin(cpuA)
+	for i := range n {
+		for ready.Load() != int64(i+1) {
+			runtime.Gosched()
+			nanosleep(50 * time.Microsecond)
+		}
+		nanosleep(200 * time.Microsecond)
+		woke.Store(0)
+		atomic.StoreUint32(&word, uint32(i+1))
+		t := now()
+		futex(&word, 129, 1)
+		call = append(call, float64(now()-t))
+		for woke.Load() == 0 {
+			if cpuA == cpuB {
+				syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
+			}
+		}
+		latency = append(latency, float64(woke.Load()-t))
+	}
+	pin(-1)
+	runtime.UnlockOSThread()
+	<-done
+	return
+}
+
+func sleeps(n int, d time.Duration) []float64 {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var s []float64
+	for range n {
+		t := now()
+		ts := syscall.NsecToTimespec(int64(d))
+		syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&ts)), 0, 0)
+		s = append(s, float64(now()-t)-float64(d))
+	}
+	return s
+}
+
+// signals sends SIGURG to a thread that reads the clock in a loop: until it stops reading, and for how long.
+func signals(n int) (arrive, handled []float64) {
+	var tid, seen, gapAt, gap atomic.Int64
+	var stop atomic.Bool
+	go func() {
+		runtime.LockOSThread()
+		id, _, _ := syscall.RawSyscall(syscall.SYS_GETTID, 0, 0, 0)
+		tid.Store(int64(id))
+		last := now()
+		for !stop.Load() {
+			t := now()
+			if t-last > 800 {
+				gapAt.Store(last)
+				gap.Store(t - last)
+				seen.Add(1)
+			}
+			last = t
+		}
+	}()
+	for tid.Load() == 0 {
+		runtime.Gosched()
+	}
+	pid := os.Getpid()
+	for range n {
+		time.Sleep(time.Millisecond)
+		before := seen.Load()
+		t := now()
+		syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(pid), uintptr(tid.Load()), uintptr(syscall.SIGURG))
+		for end := t + 2e6; seen.Load() == before && now() < end; {
+		}
+		if at := gapAt.Load(); at > t && at-t < 1e6 {
+			arrive = append(arrive, float64(at-t))
+			handled = append(handled, float64(gap.Load()))
+		}
+	}
+	stop.Store(true)
+	return
+}
+
+func calibrate(d time.Duration) {
+	debug.SetGCPercent(-1)
+	runtime.GOMAXPROCS(1)
+	c := make(chan struct{}, 1)
+	emit("chanOpNs", half(each(200, 2000, func() { c <- struct{}{}; <-c })), nil)
+	var mu sync.Mutex
+	emit("mutexOpNs", half(each(200, 2000, func() { mu.Lock(); mu.Unlock() })), nil)
+	var stop atomic.Bool
+	go func() {
+		for !stop.Load() {
+			runtime.Gosched()
+		}
+	}()
+	emit("goSwitchNs", half(each(200, 1000, runtime.Gosched)), nil)
+	stop.Store(true)
+	runtime.Gosched()
+	var create, exit []float64
+	for range 300 {
+		t := now()
+		for range 100 {
+			go func() {}()
+		}
+		u := now()
+		for runtime.NumGoroutine() > 1 {
+			runtime.Gosched()
+		}
+		create = append(create, float64(u-t)/100)
+		exit = append(exit, float64(now()-u)/100)
+	}
+	emit("goCreateNs", create, nil)
+	emit("goExitNs", exit, nil)
+	emit("timerOpNs", half(each(200, 500, func() { time.NewTimer(time.Hour).Stop() })), nil)
+	emit("syscallOpNs", each(200, 500, func() { syscall.Syscall(syscall.SYS_GETPPID, 0, 0, 0) }), nil)
+	ep, _ := syscall.EpollCreate1(0)
+	var events [1]syscall.EpollEvent
+	emit("netpollNs", each(200, 500, func() { syscall.RawSyscall6(syscall.SYS_EPOLL_WAIT, uintptr(ep), uintptr(unsafe.Pointer(&events)), 1, 0, 0, 0) }), nil)
+	emit("clockNs", each(200, 1000, func() { now() }), nil)
+
+	runtime.GOMAXPROCS(4)
+	call, latency := futexPair(1000, 0, 1)
+	emit("futexCallNs", call, nil)
+	emit("futexWakeNs", latency, nil)
+	call, latency = futexPair(500, 0, 0)
+	emit("futexCallSameNs", call, nil)
+	emit("osSwitchNs", latency, nil)
+	emit("sleepExtraNs", append(sleeps(1500, 3*time.Microsecond), sleeps(1500, 20*time.Microsecond)...), nil)
+	emit("longSleepExtraNs", sleeps(200, 10*time.Millisecond), nil)
+	arrive, handled := signals(800)
+	emit("signalNs", arrive, nil)
+	emit("preemptNs", handled, nil)
+	stop.Store(false)
+	for range 2 {
+		go func() {
+			for !stop.Load() {
+			}
+		}()
+	}
+	emit("sleepExtraBusyNs", append(sleeps(1500, 3*time.Microsecond), sleeps(1500, 20*time.Microsecond)...), nil)
+	emit("longSleepExtraBusyNs", sleeps(150, 10*time.Millisecond), nil)
+	stop.Store(true)
+	time.Sleep(30 * time.Millisecond)
+
+	// Pauses of an idle process: what the stop itself takes when nobody is in the way.
+	runtime.GOMAXPROCS(2)
+	var m runtime.MemStats
+	var pause []float64
+	for range 500 {
+		t := now()
+		runtime.ReadMemStats(&m)
+		pause = append(pause, float64(now()-t))
+	}
+	emit("stopWorkNs", pause, nil)
+
+	// Marking speed: bytes scanned for a second of mark CPU.
+	runtime.GOMAXPROCS(1)
+	retain(128 << 20)
+	runtime.GC()
+	var rate []float64
+	for range 6 {
+		a := read("/cpu/classes/gc/mark/dedicated:cpu-seconds", "/cpu/classes/gc/mark/idle:cpu-seconds", "/cpu/classes/gc/mark/assist:cpu-seconds")
+		runtime.GC()
+		b := read("/cpu/classes/gc/mark/dedicated:cpu-seconds", "/cpu/classes/gc/mark/idle:cpu-seconds", "/cpu/classes/gc/mark/assist:cpu-seconds", "/gc/scan/heap:bytes")
+		if cpu := b[0] + b[1] + b[2] - a[0] - a[1] - a[2]; cpu > 0 {
+			rate = append(rate, b[3]/cpu/1e9)
+		}
+	}
+	emit("markBytesPerNs", rate, nil)
+	_ = d
+}
+
+func half(v []float64) []float64 {
+	for i := range v {
+		v[i] /= 2
+	}
+	return v
+}

@@ -1,0 +1,3 @@
+module gotriage.dev/validate
+
+go 1.24
