@@ -47,7 +47,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   protocol: ['base', 'findings'],
   server: ['base', 'findings', 'operations', 'protocol', 'node:'],
-  cli: ['base', 'findings', 'operations', 'report', 'host', 'knowledge', 'node:'],
+  cli: ['base', 'findings', 'operations', 'report', 'host', 'knowledge', 'node:', 'tsx'] /* tsx: workers run from source in development */,
   'main.ts': ['base', 'host', 'cli', 'node:'],
   'index.ts': ['base', 'findings', 'operations', 'evidence', 'host'],
   'owned-map.ts': ['base', 'guards'],

@@ -5,6 +5,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'n
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {gzipSync} from 'node:zlib'
+import {nameSatisfies} from '../src/go/load/file-name.ts'
 import {constraintOf} from '../src/go/load/constraint-lines.ts'
 import type {File} from '../src/go/syntax/ast.ts'
 import {parseFile} from '../src/go/syntax/parse.ts'
@@ -28,6 +29,7 @@ const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1') // a
 function importsOf(file: File, packageNames: ReadonlyMap<string, string>): Map<string, string> {
   const imports = new Map<string, string>()
   for (const spec of file.imports) {
+    if (spec.name?.name === '.') continue
     const written = spec.path.value.slice(1, -1)
     const vendored = packageNames.has(`vendor/${written}`) ? `vendor/${written}` : written
     imports.set(spec.name?.name ?? packageNames.get(vendored) ?? written.slice(written.lastIndexOf('/') + 1), vendored)
@@ -54,7 +56,12 @@ function readPackages(src: string): Map<string, StdPackage> {
   }
   const packages = new Map<string, StdPackage>()
   for (const [path, files] of sources) {
-    const units = files.map((each): SourceUnit => ({...each, imports: importsOf(each.file, packageNames), pieces: []}))
+    const units = files.map((each): SourceUnit => ({
+      ...each,
+      imports: importsOf(each.file, packageNames),
+      dotImports: each.file.imports.flatMap(spec => (spec.name?.name === '.' ? [spec.path.value.slice(1, -1)] : [])),
+      pieces: [],
+    }))
     const owner: StdPackage = {path, units, byName: new Map(), methods: new Map(), hiddenMethods: new Set()}
     for (const unit of units) addPieces(owner, unit)
     packages.set(path, owner)
@@ -111,11 +118,12 @@ function textOfUnit(unit: SourceUnit, kept: readonly Piece[], since: ReadonlyMap
   })
   const all = pieces.join('\n')
   const imports = [...unit.imports]
-    .filter(([name]) => name !== '_' && new RegExp(`(?<![\\w.])${name}\\.`).test(all))
+    .filter(([name]) => name === 'C' || (name !== '_' && new RegExp(`(?<![\\w.])${name}\\.`).test(all))) // "C" decides whether the file takes part
     .map(([name, path]) => {
       const written = path.replace(/^vendor\//, '')
       return written.endsWith(`/${name}`) || written === name ? JSON.stringify(written) : `${name} ${JSON.stringify(written)}`
     })
+    .concat(unit.dotImports.map(path => `. ${JSON.stringify(path)}`))
   const constraint = /^\/\/go:build .*$/m.exec(unit.text.slice(0, unit.file.package))?.[0]
   const head = `${constraint === undefined ? '' : `${constraint}\n\n`}package ${unit.file.name.name}\n${imports.length === 0 ? '' : `import (${imports.join(';')})\n`}`
   return [head, ...pieces].join(fieldMark)
@@ -131,7 +139,11 @@ for (const path of [...packages.keys()].sort()) {
   const units = packages.get(path)?.units ?? []
   const used = units.map(unit => ({unit, kept: unit.pieces.filter(piece => piece.kept)})).filter(({kept}) => kept.length > 0)
   if (used.length === 0 && !isPublic(path)) continue
-  if (used.length === 0 && units[0] !== undefined) used.push({unit: units[0], kept: []})
+  // A package is there on every platform on which it has a file, if only one with a package clause.
+  const everywhere = (unit: SourceUnit) =>
+    nameSatisfies(unit.name, () => false) && !/^\/\/go:build /m.test(unit.text.slice(0, unit.file.package))
+  const clause = units.find(everywhere)
+  if (clause !== undefined && !used.some(({unit}) => everywhere(unit))) used.push({unit: clause, kept: []})
   for (const {unit, kept} of used) records.push(`${path}/${unit.name}${fieldMark}${textOfUnit(unit, kept, since)}`)
 }
 const plain = Buffer.from(records.join(recordMark), 'latin1')

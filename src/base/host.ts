@@ -18,6 +18,8 @@ export interface DirectoryEntry {
 
 export interface Host {
   readonly cwd: string
+  /** Of this machine, in Go's names; absent where there is none to speak of. */
+  readonly platform?: {readonly goos: string; readonly goarch: string}
   /** The environment variable, undefined when unset. */
   env(name: string): string | undefined
   /** Follows symbolic links; undefined when there is nothing. */

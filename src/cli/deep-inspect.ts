@@ -1,7 +1,7 @@
 // Starts the worker for files that nest too deeply for the main thread.
 import {existsSync} from 'node:fs'
 import {Worker} from 'node:worker_threads'
-import {frontEndLimits} from '../go/syntax/deep-stack.ts'
+import {frontEndLimits} from '../operations/inspect-syntax.ts'
 import type {SyntaxFile} from '../operations/inspect-syntax.ts'
 
 /** The bundled worker lies beside the bundle or one folder above its chunks. From source, a line of code has to load TypeScript first. */

@@ -4,6 +4,7 @@ import type {Host} from '../base/host.ts'
 import {nearest} from '../base/nearest.ts'
 import type {Task} from '../base/progress.ts'
 import type {Preset} from '../analysis/engine/rule.ts'
+export type {Preset}
 import {emptyEnvelope, type Envelope} from '../findings/envelope.ts'
 import {compareFindings} from '../findings/finding.ts'
 import {allRules, checkModule} from './check-module.ts'

@@ -56,3 +56,5 @@ function cleanPath(path: string): string {
   }
   return `${path.startsWith('/') ? '/' : ''}${kept.join('/')}`
 }
+
+export {frontEndLimits} from '../go/syntax/deep-stack.ts'

@@ -33,6 +33,8 @@ export interface SourceUnit {
   readonly file: File
   /** Local name → import path. */
   readonly imports: ReadonlyMap<string, string>
+  /** Import paths whose names are used without qualifier. */
+  readonly dotImports: readonly string[]
   readonly pieces: Piece[]
 }
 
@@ -141,9 +143,16 @@ export function keepVisible(packages: ReadonlyMap<string, StdPackage>): void {
       if (isExported(own) || owner.hiddenMethods.has(own)) keep(owner, method)
     }
   }
-  const visit = (owner: StdPackage, piece: Piece, node: Node) => {
+  const visit = (owner: StdPackage, piece: Piece, node: Node): void => {
     if (piece.cuts.some(cut => node.pos >= cut.start && node.end <= cut.end)) return
-    if (node.kind === 'Ident') return keepName(owner, node.name)
+    if (node.kind === 'Ident') {
+      keepName(owner, node.name)
+      for (const path of piece.file.dotImports) {
+        const target = packages.get(path)
+        if (target?.byName.has(node.name) === true) keepName(target, node.name)
+      }
+      return
+    }
     if (node.kind === 'SelectorExpr') {
       const imported = node.x.kind === 'Ident' ? piece.file.imports.get(node.x.name) : undefined
       const target = imported === undefined ? undefined : packages.get(imported)

@@ -3,7 +3,7 @@ import {errors} from '../../base/errors.ts'
 import {exitCodeOf, type FailOn} from '../../findings/exit-code.ts'
 import {envelopeJson} from '../../findings/json.ts'
 import {findingText} from '../../findings/text.ts'
-import type {Preset} from '../../analysis/engine/rule.ts'
+import type {Preset} from '../../operations/check.ts'
 import type {Command} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
 

@@ -26,7 +26,7 @@ export const command: Command = {
     const format = args.flag('format') ?? 'text'
     let text: string
     if (format === 'json') text = envelopeJson(envelope)
-    else if (format === 'html') text = await (await import('../../operations/diagnosis-page.ts')).diagnosisPage(diagnosis)
+    else if (format === 'html') text = (await import('../../operations/diagnosis-page.ts')).diagnosisPage(diagnosis)
     else text = terminalText(diagnosisText(envelope, diagnosis.sourceLine))
     const output = args.flag('o')
     if (output === undefined) context.out(text)

@@ -55,12 +55,7 @@ export function assemblyReader(emit: Emit): TextReader {
           format: 'logs/assembly',
           start,
           end,
-          data: {kind: 'assembly', functions: functions.map(f => ({...f, lines: [...f.lines.values()]}))} satisfies {
-            format: string
-            start: number
-            end: number
-            data: AssemblyListing
-          },
+          data: {kind: 'assembly', functions: functions.map(f => ({...f, lines: [...f.lines.values()]}))},
         })
     },
   }

@@ -22,7 +22,7 @@ export interface LoadOptions {
   readonly goroot?: string
   /** Further directories that may be read; the repository of `dir`, GOROOT, GOPATH and GOMODCACHE always may. */
   readonly roots?: readonly string[]
-  /** Platform to assume for defaults (`process.platform` and `process.arch` in Go's names); default linux/amd64. */
+  /** Platform to assume for defaults; default: the host's, else linux/amd64. */
   readonly hostPlatform?: {readonly goos: string; readonly goarch: string}
   /** Sort test files into `testGoFiles` and `xTestGoFiles` for every package, not only for roots; costs their reading. */
   readonly testFilesOfDependencies?: boolean

@@ -241,6 +241,18 @@ describe('loadPackages', () => {
     expect(['go1.27', 'unix', 'cgo', 'linux'].some(loaded.config.satisfies)).toBe(false)
   })
 
+  it('takes the toolchain go would switch to from the module cache, and says when it is not there', async () => {
+    const files = {'/w/go.mod': 'module m\n\ngo 1.27.1\n', '/w/a.go': '//go:build go1.27\n\npackage m\n\nimport _ "fmt"\n'}
+    const without = await load(files)
+    expect([without.config.std, codes(without)[0]]).toEqual(['GOROOT go1.26.8', 'std-missing'])
+    const toolchain = `${cache}/golang.org/toolchain@v0.0.1-go1.27.1.linux-amd64`
+    const newer = Object.fromEntries(Object.entries(goroot).map(([path, entry]) => [path.replace('/go', toolchain), entry]))
+    const loaded = await load({...files, ...newer, [`${toolchain}/VERSION`]: 'go1.27.1\n'})
+    expect(loaded.config.std).toBe('GOROOT go1.27.1')
+    expect(loaded.package('fmt')?.dir).toBe(`${toolchain}/src/fmt`)
+    expect(loaded.notes).toEqual([])
+  })
+
   it('names files one by one as command-line-arguments, whatever their constraints', async () => {
     const loaded = await load(
       {'/w/go.mod': 'module m\n', '/w/a.go': '//go:build ignore\n\npackage main\n', '/w/b.go': 'package other\n'},
@@ -347,16 +359,62 @@ describe('loadPackages in a hostile tree', () => {
     expect(codes(loaded)).toEqual(['file-unreadable'])
   })
 
-  it('works without any Go installed, and says so', async () => {
-    const loaded = await loadPackages(memoryHost(module, {cwd: '/w', env: {}}), {dir: '/w', patterns: ['.']})
-    expect(codes(loaded)).toContain('std-missing')
-    expect(loaded.config.std).toMatch(/^bundled go1\.\d+/)
-  })
-
   it('stops when cancelled', async () => {
     const controller = new AbortController()
     controller.abort()
     const cancelled = loadPackages(host(module), {dir: '/w', patterns: ['./...']}, {signal: controller.signal})
     await expect(cancelled).rejects.toMatchObject({code: 'cancelled'})
+  })
+})
+
+describe('loadPackages without Go', () => {
+  const user = {'/w/a.go': 'package m\n\nimport (\n\t_ "net/http"\n\t_ "testing/synctest"\n\t_ "nothing/here"\n)\n'}
+  const bare = (goLine: string, options: Partial<LoadOptions> = {}) =>
+    loadPackages(memoryHost({...user, '/w/go.mod': `module m\n\n${goLine}\n`}, {cwd: '/w', env: {}}), {
+      dir: '/w',
+      patterns: ['.'],
+      ...options,
+    })
+  const source = (loaded: Loaded, id: string, name: string) => {
+    const file = loaded.package(id)?.files.find(each => each.name === name)
+    return file === undefined ? undefined : new TextDecoder().decode(loaded.bytes(file))
+  }
+
+  it('finds the standard library among the bundled declarations and says so', async () => {
+    const loaded = await bare('go 1.26')
+    expect(loaded.config.std).toBe('bundled go1.26')
+    expect(codes(loaded)).toEqual(['std-missing', 'package-missing'])
+    expect(loaded.package('m')?.missing).toEqual(['nothing/here'])
+    expect(loaded.package('net/http')).toMatchObject({standard: true, declarationsOnly: true, dir: 'std:/net/http', goVersion: 'go1.26'})
+    expect(source(loaded, 'net/http', 'server.go')).toMatch(/^type Handler interface \{$/m)
+    expect(loaded.packages.some(each => each.id.startsWith('vendor/'))).toBe(false) // no exported declaration of net/http needs one
+  })
+
+  it('shows what the Go of the main module had', async () => {
+    const added = [
+      ['go 1.22', 'go1.22', false, false],
+      ['go 1.24', 'go1.24', false, true],
+      ['go 1.22\ntoolchain go1.26.1', 'go1.26', true, true],
+      ['go 1.19', 'go1.22', false, false],
+    ] as const
+    for (const [goLine, version, asType, lines] of added) {
+      const loaded = await bare(goLine, {patterns: ['.', 'errors', 'strings']})
+      expect(loaded.config.goVersion, goLine).toBe(version)
+      expect(loaded.config.satisfies('go1.25')).toBe(version === 'go1.26')
+      expect(source(loaded, 'errors', 'wrap.go')?.includes('func AsType'), goLine).toBe(asType)
+      expect(source(loaded, 'strings', 'iter.go')?.includes('func Lines') === true, goLine).toBe(lines)
+    }
+  })
+
+  it('has the files of every platform', async () => {
+    const windows = await bare('go 1.26', {patterns: ['syscall'], goos: 'windows', goarch: '386'})
+    expect(windows.package('syscall')?.files.map(file => file.name)).toContain('zsyscall_windows.go')
+    expect(windows.package('syscall')?.files.map(file => file.name)).not.toContain('syscall_linux.go')
+  })
+
+  it('takes it even where Go is installed, when asked', async () => {
+    const loaded = await load({'/w/go.mod': 'module m\n', '/w/a.go': 'package m\n\nimport _ "fmt"\n'}, {std: 'bundled'})
+    expect(loaded.package('fmt')?.dir).toBe('std:/fmt')
+    expect(loaded.notes).toEqual([])
   })
 })

@@ -10,10 +10,11 @@ import {joinPath} from './module-path.ts'
 import {ModuleGraph} from './module-graph.ts'
 import {PackageFinder, type Found} from './package-finder.ts'
 import {scanDirectory, sourceBytesMax, type DirectoryScan} from './scan-directory.ts'
-import {readSettings, type Settings} from './settings.ts'
+import {bundledGoVersion, oldestBundledMinor, readSettings, releasedAs, type Settings} from './settings.ts'
+import {openBundle} from './std/bundle.ts'
 import {postOrder, variantsFor, type Variants} from './test-variants.ts'
-import {bundleRoot, Tree, type StdBundle} from './tree.ts'
-import {languageVersion} from './versions.ts'
+import {bundleRoot, Tree} from './tree.ts'
+import {compareGoVersions, languageVersion} from './versions.ts'
 import {findWorkspace, readableRoots, type Workspace} from './workspace.ts'
 
 /** Packages of one load; kubernetes with its tests has about 6,000. */
@@ -33,15 +34,19 @@ interface Building {
   readonly xTests: {readonly imports: ReadonlyMap<string, string>; readonly missing: readonly string[]}
 }
 
-export async function loadPackages(host: Host, options: LoadOptions, task?: Task, bundle?: StdBundle): Promise<Loaded> {
+export async function loadPackages(host: Host, options: LoadOptions, task?: Task): Promise<Loaded> {
   const dir = joinPath(host.cwd, options.dir.replaceAll('\\', '/'))
   if ((await host.stat(dir))?.kind !== 'directory') throw errors.notFound(options.dir)
-  const {settings, notes} = await readSettings(host, options)
   const further = (options.roots ?? []).map(root => joinPath(host.cwd, root))
-  const roots = await readableRoots(host, dir, settings, further)
-  const tree = new Tree(host.within?.(roots) ?? host, bundle)
+  let read = await readSettings(host, options)
+  let {roots, tree, workspace} = await enter(host, dir, read.settings, further)
+  const newer = await newerGoroot(tree, options, read.settings, workspace)
+  if (newer.goroot !== undefined) {
+    read = await readSettings(host, {...options, goroot: newer.goroot})
+    ;({roots, tree, workspace} = await enter(host, dir, read.settings, further))
+  }
+  const settings = read.settings.goroot === undefined ? await withBundle(read.settings, workspace, tree) : read.settings
   const files = new FileTable(tree, sourceBytesMax)
-  const workspace = await findWorkspace(tree, dir, settings)
   const graph = new ModuleGraph(tree, settings, workspace, task)
   const finder = new PackageFinder(tree, settings, workspace, graph, roots)
   const load = new Load({tree, files, settings, workspace, graph, finder, options, dir, task})
@@ -52,8 +57,56 @@ export async function loadPackages(host: Host, options: LoadOptions, task?: Task
     workspace,
     files,
     result,
-    notes: [...notes, ...workspace.notes, ...graph.notes, ...finder.notes, ...result.notes],
+    notes: [...read.notes, ...newer.notes, ...workspace.notes, ...graph.notes, ...finder.notes, ...result.notes],
   })
+}
+
+async function enter(host: Host, dir: string, settings: Settings, further: readonly string[]) {
+  const roots = await readableRoots(host, dir, settings, further)
+  const tree = new Tree(host.within?.(roots) ?? host)
+  return {roots, tree, workspace: await findWorkspace(tree, dir, settings)}
+}
+
+/** What go.work and go.mod ask for: `go` and `toolchain` lines, without `go` in front. */
+const askedVersions = (workspace: Workspace): string[] =>
+  [workspace.workFile, ...workspace.mains.map(main => main.modFile)]
+    .flatMap(file => [file?.go ?? [], file?.toolchain ?? []].flat())
+    .map(version => version.replace(/^go/, ''))
+
+/** The toolchain that go would switch to, when it is in the module cache (go.dev/doc/toolchain); else a note that GOROOT is older than asked. */
+async function newerGoroot(
+  tree: Tree,
+  options: LoadOptions,
+  settings: Settings,
+  workspace: Workspace,
+): Promise<{readonly goroot: string | undefined; readonly notes: readonly LoadNote[]}> {
+  if (settings.goroot === undefined || options.goroot !== undefined) return {goroot: undefined, notes: []}
+  const wanted = askedVersions(workspace).sort(compareGoVersions).at(-1)
+  if (wanted === undefined || compareGoVersions(wanted, settings.goVersion) <= 0) return {goroot: undefined, notes: []}
+  const {goos, goarch} = options.hostPlatform ?? tree.host.platform ?? {goos: 'linux', goarch: 'amd64'}
+  const goroot = `${settings.gomodcache}/golang.org/toolchain@v0.0.1-go${wanted}.${goos}-${goarch}`
+  if (/^[\w.]+$/.test(wanted) && (await tree.kind(`${goroot}/src/runtime/runtime.go`)) === 'file') return {goroot, notes: []}
+  return {
+    goroot: undefined,
+    notes: [
+      {
+        code: 'std-missing',
+        message: `go ${wanted} is asked for and not on this machine; the standard library of ${settings.goVersion} stands in`,
+      },
+    ],
+  }
+}
+
+/** Without a GOROOT: the bundled standard library, as it was in the Go that the main module asks for. */
+async function withBundle(settings: Settings, workspace: Workspace, tree: Tree): Promise<Settings> {
+  const asked = [workspace.workFile, ...workspace.mains.map(main => main.modFile)].flatMap(file =>
+    [file?.go ?? [], file?.toolchain ?? []].flat(),
+  )
+  const minors = asked.map(version => Number(/^(?:go)?1\.(\d+)/.exec(version)?.[1] ?? 0))
+  const bundled = Number(bundledGoVersion.slice('go1.'.length))
+  const minor = minors.length === 0 ? bundled : Math.min(bundled, Math.max(oldestBundledMinor, ...minors))
+  tree.attach(await openBundle(`go1.${minor}`))
+  return releasedAs(settings, `go1.${minor}`)
 }
 
 const configOf = (settings: Settings, workspace: Workspace): LoadConfig => ({

@@ -26,6 +26,8 @@ export interface Settings {
 
 /** The newest Go whose standard library's declarations ship with gotriage. */
 export const bundledGoVersion = 'go1.26'
+/** GOROOT/api tells what came with each version from the next one on; older programs get this one's declarations. */
+export const oldestBundledMinor = 22
 /** Size of configuration files; the `go env` file is a few lines. */
 const settingsBytesMax = 1 << 20
 
@@ -36,7 +38,7 @@ export interface SettingsResult {
 
 export async function readSettings(host: Host, options: LoadOptions): Promise<SettingsResult> {
   const notes: LoadNote[] = []
-  const platform = options.hostPlatform ?? {goos: 'linux', goarch: 'amd64'}
+  const platform = options.hostPlatform ?? host.platform ?? {goos: 'linux', goarch: 'amd64'}
   const home = host.env('HOME') || host.env('USERPROFILE') || ''
   const userFile = await readEnvFile(host, userEnvPath(host, platform.goos, home))
   const asked = (name: string): string | undefined => host.env(name) || userFile.get(name)
@@ -58,7 +60,7 @@ export async function readSettings(host: Host, options: LoadOptions): Promise<Se
   if (goroot === undefined && options.std !== 'bundled')
     notes.push({
       code: 'std-missing',
-      message: `no GOROOT found; the declarations of ${bundledGoVersion} that ship with gotriage stand in for the standard library`,
+      message: `no GOROOT found; declarations that ship with gotriage stand in for the standard library`,
     })
   const experiments = await experimentsOf(host, goroot, goos, goarch, variable('GOEXPERIMENT') ?? '')
 
@@ -79,6 +81,16 @@ export async function readSettings(host: Host, options: LoadOptions): Promise<Se
     },
     notes,
   }
+}
+
+/** The same with another Go's release tags. */
+export function releasedAs(settings: Settings, goVersion: string): Settings {
+  const minor = Number(/^go1\.(\d+)/.exec(goVersion)?.[1] ?? 0)
+  const satisfies = (tag: string): boolean => {
+    const release = /^go1\.(\d+)$/.exec(tag)?.[1]
+    return release === undefined ? settings.satisfies(tag) : Number(release) <= minor
+  }
+  return {...settings, goVersion, satisfies}
 }
 
 const clean = (path: string): string => (path === '' ? '' : joinPath(path, '.'))

@@ -16,13 +16,17 @@ const entriesMax = 200_000
 
 export class Tree {
   readonly host: Host
-  readonly #bundle: StdBundle | undefined
+  #bundle: StdBundle | undefined
   readonly #entries = new Map<string, Promise<readonly DirectoryEntry[]>>()
   readonly #kinds = new Map<string, Promise<'file' | 'directory' | 'other' | undefined>>()
   readonly #goDirectories = new Map<string, Promise<boolean>>()
 
-  constructor(host: Host, bundle?: StdBundle) {
+  constructor(host: Host) {
     this.host = host
+  }
+
+  /** From now on there is something below `std:`. */
+  attach(bundle: StdBundle): void {
     this.#bundle = bundle
   }
 

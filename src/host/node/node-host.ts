@@ -22,6 +22,10 @@ const operationsPerTurn = 256
 /** Resolved directories remembered by one view. */
 const directoriesMax = 200_000
 
+/** Node's names where they differ from Go's. */
+const goNames: Readonly<Record<string, string>> = {win32: 'windows', sunos: 'solaris', x64: 'amd64', ia32: '386', mipsel: 'mipsle'}
+const platform = {goos: goNames[process.platform] ?? process.platform, goarch: goNames[process.arch] ?? process.arch}
+
 const slashes = (path: string): string => (process.platform === 'win32' ? path.replaceAll('\\', '/') : path)
 const kindOf = (stats: {isFile(): boolean; isDirectory(): boolean}): Stat['kind'] =>
   stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other'
@@ -58,6 +62,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 
   return {
     cwd,
+    platform,
     env: name => env[name],
     async stat(path) {
       await turn()

@@ -1,6 +1,7 @@
 // Reads a scenario's YAML with positions: every complaint names the line, the limit that was passed and the nearest word that would do.
 import {isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair} from 'yaml'
 import {errors, type TriageError} from '../../base/errors.ts'
+import {nearest} from '../../base/nearest.ts'
 import type {Distribution} from '../kernel/distribution.ts'
 
 /** Size of a scenario file. Unit: bytes. */
@@ -174,27 +175,3 @@ export class Field {
 
 const durations: Readonly<Record<string, number>> = {ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9}
 const sizes: Readonly<Record<string, number>> = {B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4}
-
-/** The known word at most two or three letters away; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
-  for (const candidate of known) {
-    const d = distance(word.slice(0, 64), candidate)
-    if (d < bestDistance) {
-      best = candidate
-      bestDistance = d
-    }
-  }
-  return best
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({length: b.length + 1}, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
-}

@@ -5,7 +5,8 @@ import {defaultProfile, profiles} from '../calibration/profiles.ts'
 import type {Distribution} from '../kernel/distribution.ts'
 import type {ProgramSource} from '../scheduler/program.ts'
 import type {ArrivalSource, MachineOptions, SchedulerScenario} from '../scheduler/run.ts'
-import {nearest, type Field} from './reader.ts'
+import {nearest} from '../../base/nearest.ts'
+import type {Field} from './reader.ts'
 import {readSteps} from './steps.ts'
 
 /** More than any machine Linux runs on (CONFIG_NR_CPUS of distributions). */

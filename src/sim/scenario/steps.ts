@@ -1,6 +1,7 @@
 // The steps of a goroutine's program in YAML: `- compute: 1ms`, `- send: jobs`, `- lock-thread`, `- repeat: 100` with `steps`.
 import type {Step} from '../scheduler/program.ts'
-import {nearest, type Field} from './reader.ts'
+import {nearest} from '../../base/nearest.ts'
+import type {Field} from './reader.ts'
 
 const bare = ['lock-thread', 'unlock-thread', 'gosched', 'collect', 'stop-the-world'] as const
 const keyed = [

@@ -6,12 +6,19 @@ import {bundleRoot, type StdBundle} from '../tree.ts'
 /** Between files, between the declarations of one file, and before the minor version that brought a declaration. */
 export const [recordMark, fieldMark, gateMark] = ['\u001d', '\u001e', '\u001f']
 
-/** Unpacks and reads the declarations, as they were in `goVersion` (`go1.24`). */
-export async function openBundle(goVersion: string): Promise<StdBundle> {
+/** The unpacked text, 2.4 MB, shared by all loads of a process. */
+let unpacked: Promise<string> | undefined
+
+async function unpack(): Promise<string> {
   const {declarations} = await import('./declarations.ts')
   const packed = Uint8Array.from(atob(declarations), c => c.charCodeAt(0))
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return bundleOf(new TextDecoder().decode(await new Response(stream).arrayBuffer()), goVersion)
+  return new TextDecoder().decode(await new Response(stream).arrayBuffer())
+}
+
+/** The declarations as they were in `goVersion` (`go1.24`). */
+export async function openBundle(goVersion: string): Promise<StdBundle> {
+  return bundleOf(await (unpacked ??= unpack()), goVersion)
 }
 
 /** A bundle from its plain text: files apart by recordMark; each is path, head and declarations, apart by fieldMark. */

@@ -1,0 +1,3 @@
+module gotriage.invalid/tools/conformance/std
+
+go 1.26

@@ -1,0 +1,193 @@
+// Compares the type checker with go/types, row by row, over Go packages: wrong (a type, mode, value or object that differs), unknown (ours does
+// not say), missing (go/types has a row, we have none), extra. Wrong and unknown are never added together.
+//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--tags T] [--examples N] PATTERN…
+import {execFileSync, spawn} from 'node:child_process'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+import {fileURLToPath} from 'node:url'
+import {PackageChecker} from '../../src/go/load/check-packages.ts'
+import {loadPackages} from '../../src/go/load/load-packages.ts'
+import {nodeHost} from '../../src/host/node/node-host.ts'
+import {absoluteDir, rowsOfPackage, type TypeRow} from '../../src/operations/inspect-types.ts'
+
+export interface Request {
+  readonly dir: string
+  readonly patterns: readonly string[]
+  readonly tests?: boolean
+  readonly tags?: string
+}
+export type Class = 'type' | 'mode' | 'value' | 'object' | 'unknown' | 'missing' | 'extra' | 'package-missing' | 'crash'
+export interface Example {
+  readonly ours: TypeRow | undefined
+  readonly theirs: TypeRow | undefined
+  readonly note?: string
+}
+export interface Comparison {
+  /** Rows of go/types. */
+  rows: number
+  equal: number
+  readonly classes: Map<Class, number>
+  readonly examples: Map<Class, Example[]>
+  packages: number
+  /** Seconds our own checking took, without loading. */
+  ourSeconds: number
+  /** Errors we report in packages that Go accepts or not; the first of each package. */
+  readonly errors: string[]
+}
+
+const oracleDir = fileURLToPath(new URL('types-oracle', import.meta.url))
+
+/** Builds the oracle into a fresh directory; the caller removes it. */
+export function buildOracle(): {readonly path: string; remove(): void} {
+  const dir = mkdtempSync(join(tmpdir(), 'types-oracle-'))
+  const path = join(dir, 'types-oracle')
+  execFileSync('go', ['build', '-o', path, '.'], {
+    cwd: oracleDir,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {...process.env, GOWORK: 'off', GOFLAGS: ''},
+  })
+  return {path, remove: () => rmSync(dir, {recursive: true})}
+}
+
+export async function compareTypes(oracle: string, request: Request, examplesMax = 20): Promise<Comparison> {
+  const result: Comparison = {rows: 0, equal: 0, classes: new Map(), examples: new Map(), packages: 0, ourSeconds: 0, errors: []}
+  const host = nodeHost()
+  const options = {
+    dir: request.dir,
+    patterns: request.patterns,
+    cgo: false,
+    ...(request.tests === true ? {tests: true} : {}),
+    ...(request.tags === undefined ? {} : {tags: request.tags.split(',')}),
+  }
+  const loaded = await loadPackages(host, options)
+  const base = absoluteDir(request.dir, process.cwd())
+  const checker = new PackageChecker(loaded)
+  const count = (kind: Class, example: Example) => {
+    result.classes.set(kind, (result.classes.get(kind) ?? 0) + 1)
+    const list = result.examples.get(kind) ?? []
+    if (list.length < examplesMax) list.push(example)
+    result.examples.set(kind, list)
+  }
+  const judgePackage = (id: string, theirs: readonly TypeRow[]) => {
+    result.packages++
+    result.rows += theirs.length
+    const pkg = loaded.roots.find(root => root.id === id)
+    if (pkg === undefined) return count('package-missing', {ours: undefined, theirs: undefined, note: id})
+    const started = performance.now()
+    let ours: Map<string, TypeRow[]>
+    try {
+      ours = rowsOfPackage(loaded, checker, pkg, base)
+    } catch (error) {
+      return count('crash', {
+        ours: undefined,
+        theirs: undefined,
+        note: `${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      })
+    }
+    result.ourSeconds += (performance.now() - started) / 1000
+    result.equal += judgeRows([...ours.values()].flat(), theirs, count)
+  }
+  for await (const {id, rows} of oraclePackages(oracle, request)) judgePackage(id, rows)
+  return result
+}
+
+const keyOf = (row: TypeRow) => `${row.file}:${row.start}:${row.end}`
+
+/** How many are equal; the others go to `count`. */
+export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: (kind: Class, example: Example) => void): number {
+  const byKey = new Map(ours.map(row => [keyOf(row), row]))
+  let equal = 0
+  for (const row of theirs) {
+    const key = keyOf(row)
+    const mine = byKey.get(key)
+    byKey.delete(key)
+    const kind = classOf(mine, row)
+    if (kind === undefined) equal++
+    else count(kind, {ours: mine, theirs: row})
+  }
+  for (const row of byKey.values()) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
+  return equal
+}
+
+function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined {
+  if (ours === undefined) return 'missing'
+  const sayless = ours.mode === 'invalid' || (ours.type.includes('invalid type') && !theirs.type.includes('invalid type'))
+  if (sayless && theirs.mode !== 'invalid') return 'unknown'
+  if (ours.type !== theirs.type) return 'type'
+  if (ours.mode !== theirs.mode) return 'mode'
+  if (ours.value !== theirs.value) return ours.value === 'unknown' ? 'unknown' : 'value'
+  return JSON.stringify(ours.object) === JSON.stringify(theirs.object) ? undefined : 'object'
+}
+
+/** The oracle's packages as they come; one is held at a time. */
+async function* oraclePackages(oracle: string, request: Request): AsyncGenerator<{id: string; rows: TypeRow[]}> {
+  const args = [
+    '-C',
+    request.dir,
+    '-stream',
+    ...(request.tests === true ? ['-tests'] : []),
+    ...(request.tags === undefined ? [] : ['-tags', request.tags]),
+  ]
+  const child = spawn(oracle, [...args, ...request.patterns], {stdio: ['ignore', 'pipe', 'ignore']})
+  let id: string | undefined
+  let rows: TypeRow[] = []
+  for await (const line of createInterface({input: child.stdout, crlfDelay: Infinity})) {
+    const parsed = JSON.parse(line) as TypeRow | {package: string}
+    if (!('package' in parsed)) rows.push(parsed)
+    else {
+      if (id !== undefined) yield {id, rows}
+      id = parsed.package
+      rows = []
+    }
+  }
+  if (id !== undefined) yield {id, rows}
+}
+
+export function report(result: Comparison): string {
+  const {rows, equal, packages, classes} = result
+  const share = (n: number) => `${((n / Math.max(rows, 1)) * 1e6).toFixed(1)} per million`
+  const wrong = (['type', 'mode', 'value', 'object'] as const).reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
+  const lines = [
+    `${packages} packages, ${rows} rows, ${equal} equal, ${wrong} wrong (${share(wrong)}); checked in ${result.ourSeconds.toFixed(1)} s`,
+  ]
+  for (const [kind, n] of [...classes].sort()) {
+    lines.push(`${kind}: ${n} (${share(n)})`)
+    for (const {ours, theirs, note} of result.examples.get(kind) ?? []) {
+      const row = theirs ?? ours
+      if (note !== undefined) lines.push(`  ${note}`)
+      if (row !== undefined) lines.push(`  ${row.file}:${row.start}-${row.end}\n    ours   ${brief(ours)}\n    theirs ${brief(theirs)}`)
+    }
+  }
+  return lines.join('\n')
+}
+
+const brief = (row: TypeRow | undefined) =>
+  row === undefined
+    ? '-'
+    : `${row.mode} ${row.type}${row.value === undefined ? '' : ` = ${row.value}`}${row.object === undefined ? '' : ` @ ${JSON.stringify(row.object)}`}`
+
+function requestOf(args: readonly string[]): Request & {examples: number} {
+  const patterns: string[] = []
+  let [dir, tags, tests, examples]: [string, string | undefined, boolean, number] = ['.', undefined, false, 10]
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? ''
+    if (arg === '-C') dir = args[++i] ?? dir
+    else if (arg === '--tags') tags = args[++i]
+    else if (arg === '--examples') examples = Number(args[++i])
+    else if (arg === '--tests') tests = true
+    else patterns.push(arg)
+  }
+  return {dir, patterns, tests, examples, ...(tags === undefined ? {} : {tags})}
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const request = requestOf(process.argv.slice(2))
+  const oracle = buildOracle()
+  try {
+    console.log(report(await compareTypes(oracle.path, request, request.examples)))
+  } finally {
+    oracle.remove()
+  }
+}
