@@ -12,12 +12,12 @@ import {StackTimes} from '../evidence/trace/stack-times.ts'
 import type {TimedState} from '../evidence/trace/timed-states.ts'
 import type {TraceReport} from '../evidence/model/trace.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
-import type {TraceView} from '../report/trace/text.ts'
+import {traceText, type TraceView} from '../report/trace/text.ts'
 
 /** Text is handed on in pieces of about this many characters. */
 const pieceChars = 1 << 18
 
-export {traceReport, type ReportResult}
+export {traceReport, traceText, type ReportResult}
 
 /** Notes on what the reading of a trace left out. */
 export function traceNotes(end: TraceEnd, path: string): Note[] {

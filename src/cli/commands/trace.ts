@@ -45,7 +45,7 @@ export const command: Command = {
 }
 
 async function report(view: (typeof views)[number], source: ByteSource, args: Parsed, context: CommandContext): Promise<boolean> {
-  const {traceEnvelope, traceNotes, traceReport} = await import('../../operations/trace.ts')
+  const {traceEnvelope, traceNotes, traceReport, traceText} = await import('../../operations/trace.ts')
   const format = args.flag('format') ?? 'text'
   if (format === 'html') return page(source, args, context)
   const result = await traceReport(source, context.task)
@@ -54,7 +54,6 @@ async function report(view: (typeof views)[number], source: ByteSource, args: Pa
   if (format === 'json') {
     context.out(`${JSON.stringify(traceEnvelope(view, result, source.name, rows))}\n`)
   } else {
-    const {traceText} = await import('../../report/trace/text.ts')
     context.out(terminalText(traceText(view, result.report, {rows})))
   }
   return result.end.complete

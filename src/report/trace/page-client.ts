@@ -1,16 +1,17 @@
 // The page's own script: turns wheel, drag, keys, links and the search box into views for the worker. Its text goes into the page,
 // so it refers to nothing outside itself.
+/* oxlint-disable unicorn/require-post-message-target-origin -- workers have no origin */
 
 /** Runs in the page. `workerSource` is the worker's script. */
 export function pageClient(workerSource: string): void {
   interface FromWorker {
     readonly kind: 'progress' | 'ready' | 'drawn' | 'picked'
-    readonly [field: string]: unknown
+    readonly [field: string]: string | number | boolean | undefined
   }
-  const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T // ids of this very page
+  const byId = (id: string) => document.getElementById(id)! // ids of this very page
   const data = JSON.parse(byId('time-line-data').textContent) as {fromNs: number; untilNs: number; wallNs: number; slices: number} // written beside this script
   const columns = byId('time-line-columns')
-  const canvas = byId<HTMLCanvasElement>('canvas')
+  const canvas = byId('canvas') as HTMLCanvasElement // it is one
   const status = byId('status')
   const detail = byId('detail')
   const labelWidth = 150
@@ -30,7 +31,7 @@ export function pageClient(workerSource: string): void {
 
   const worker = new Worker(URL.createObjectURL(new Blob([workerSource], {type: 'text/javascript'})))
   const offscreen = canvas.transferControlToOffscreen()
-  const ms = (ns: unknown) => `${(Number(ns) / 1e6).toFixed(3)} ms`
+  const ms = (ns: string | number | boolean | undefined) => `${(Number(ns) / 1e6).toFixed(3)} ms`
 
   worker.addEventListener('message', event => {
     const message = event.data as FromWorker // the worker's own messages
@@ -51,7 +52,7 @@ export function pageClient(workerSource: string): void {
       case 'picked': {
         const wait = message['waitNs'] === undefined ? '' : `, after waiting ${ms(message['waitNs'])} for a P`
         const where = message['syscall'] === true ? 'in a syscall' : 'running'
-        detail.textContent = `goroutine ${String(message['goroutine'])} (${String(message['group'])}) ${where} on P${String(message['proc'])} from ${ms(message['startNs'])} for ${ms(message['durationNs'])}${wait}; then ${String(message['end'] || 'on the same P')}`
+        detail.textContent = `goroutine ${String(message['goroutine'])} (${String(message['group'])}) ${where} on P${String(message['proc'])} from ${ms(message['startNs'])} for ${ms(message['durationNs'])}${wait}; then ${message['end'] === '' ? 'on the same P' : String(message['end'])}`
       }
     }
   })
@@ -112,7 +113,7 @@ export function pageClient(workerSource: string): void {
     else if (event.key === '-' || event.key === 's') zoom(1.4, middle)
   })
   byId('whole').addEventListener('click', () => go(whole.from, whole.until))
-  byId<HTMLInputElement>('search').addEventListener('input', event => {
+  byId('search').addEventListener('input', event => {
     worker.postMessage({kind: 'search', text: (event.target as HTMLInputElement).value}) // the search box
     show()
   })

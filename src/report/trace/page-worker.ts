@@ -1,5 +1,6 @@
 // The page's worker: unpacks the columns, builds lanes and a zoom pyramid, draws the visible part. Its text goes into the page,
 // so it refers to nothing outside itself.
+/* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a worker's own scope */
 
 /** Runs inside a dedicated worker. Messages in: load, view, search, pick. Messages out: progress, ready, drawn, picked. */
 export function pageWorker(): void {
@@ -283,7 +284,7 @@ export function pageWorker(): void {
       if (before >= 0) {
         const left = Math.max(labelWidth, x(start[before]! + duration[before]!))
         const kind = end[before]! & 3
-        const woken = wait[slice]! === none ? begin : begin - wait[slice]!
+        const woken = (wait[slice] ?? none) === none ? begin : begin - wait[slice]!
         if (kind === 2) bar(left, x(woken), y, colors['blocked']!, 6)
         bar(Math.max(labelWidth, x(kind === 2 ? woken : start[before]! + duration[before]!)), x(begin), y, colors['runnable']!, 3)
       }

@@ -250,7 +250,7 @@ function gcLines(r: TraceReport, o: TextOptions): string[] {
         .sort((a, b) => b.markNs - a.markNs)
         .slice(0, o.rows)
         .map(c => [
-          `${ns(c.markNs)}`,
+          ns(c.markNs),
           ns(c.startNs),
           ns(c.dedicatedNs),
           ns(c.fractionalNs),
