@@ -2,22 +2,22 @@
 import type {ByteSource} from '../base/byte-source.ts'
 import type {Task} from '../base/progress.ts'
 import {Sha256} from '../base/sha256.ts'
-import {version} from '../base/version.generated.ts'
 import {traceFormat} from '../evidence/trace/batch-feed.ts'
 import {ChromeJson} from '../evidence/trace/chrome-json.ts'
 import {eventLine} from '../evidence/trace/event-line.ts'
 import {ev} from '../evidence/trace/event-types.ts'
 import {readTrace, type TraceContext, type TraceEnd} from '../evidence/trace/reader.ts'
 import {traceReport, type ReportResult} from '../evidence/trace/report.ts'
-import {StackTimes, type TimedState} from '../evidence/trace/stack-times.ts'
+import {StackTimes} from '../evidence/trace/stack-times.ts'
+import type {TimedState} from '../evidence/trace/timed-states.ts'
 import type {TraceReport} from '../evidence/model/trace.ts'
-import type {Envelope, Note} from '../findings/envelope.ts'
-import type {TraceView} from '../report/trace/text.ts'
+import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
+import {traceText, type TraceView} from '../report/trace/text.ts'
 
 /** Text is handed on in pieces of about this many characters. */
 const pieceChars = 1 << 18
 
-export {traceReport, type ReportResult}
+export {traceReport, traceText, type ReportResult}
 
 /** Notes on what the reading of a trace left out. */
 export function traceNotes(end: TraceEnd, path: string): Note[] {
@@ -31,16 +31,11 @@ export function traceNotes(end: TraceEnd, path: string): Note[] {
 /** The document of one view; `rows` cuts its lists. */
 export function traceEnvelope(view: TraceView, {report, end}: ReportResult, path: string, rows: number): Envelope {
   return {
-    schema: 'gotriage/1',
-    tool: {version, command: `trace ${view}`},
+    ...emptyEnvelope(`trace ${view}`),
     complete: end.complete,
-    config: {},
-    programs: [],
     artifacts: [
       {id: 'a1', path, format: traceFormat(end.minor), ...(report.startUnixNs === undefined ? {} : {timeUnixNs: report.startUnixNs})},
     ],
-    findings: [],
-    causes: [],
     data: traceData(view, report, rows),
     notes: traceNotes(end, path),
   }
@@ -70,7 +65,14 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
         migrations: {...r.migrations, probablyLocked: r.migrations.probablyLocked.length},
       }
     case 'latency':
-      return {...base, latencyNs, log2Counts: r.latency.log2Counts, entropyBits: r.latency.entropyBits, waitCauses: r.waitCauses, longWaits: cut(r.longWaits)}
+      return {
+        ...base,
+        latencyNs,
+        log2Counts: r.latency.log2Counts,
+        entropyBits: r.latency.entropyBits,
+        waitCauses: r.waitCauses,
+        longWaits: cut(r.longWaits),
+      }
     case 'procs':
       return {...base, gomaxprocs: r.gomaxprocs, procTime: r.procTime, procHeat: r.procHeat, migrations: r.migrations}
     case 'stw':
@@ -93,7 +95,12 @@ export interface EventsRequest {
 }
 
 /** Events as JSON lines, in pieces; with `digest`, `{"sync","events","sha256"}` of the lines from one Sync event to the next. */
-export async function traceEvents(source: ByteSource, request: EventsRequest, write: (text: string) => void, task: Task): Promise<TraceEnd> {
+export async function traceEvents(
+  source: ByteSource,
+  request: EventsRequest,
+  write: (text: string) => void,
+  task: Task,
+): Promise<TraceEnd> {
   let context: TraceContext | undefined
   let piece: string[] = []
   let chars = 0

@@ -7,10 +7,13 @@ import {argColumn, timeColumn} from './trace-event.ts'
 
 const procsPid = 1
 const runtimePid = 2
+/** Text is handed on in pieces of about this many characters. */
+const pieceChars = 1 << 16
 const tracks = {gc: 0, stw: 1} as const
 
 export class ChromeJson implements TraceSink {
-  readonly #write: (text: string) => void
+  readonly #out: (text: string) => void
+  #pending = ''
   readonly #sites = new Sites()
   readonly #group: number[] = []
   readonly #since: number[] = []
@@ -24,7 +27,17 @@ export class ChromeJson implements TraceSink {
 
   /** `write` gets the document in pieces. */
   constructor(write: (text: string) => void) {
-    this.#write = write
+    this.#out = write
+  }
+
+  #write(text: string): void {
+    this.#pending += text
+    if (this.#pending.length > pieceChars) this.#flush()
+  }
+
+  #flush(): void {
+    this.#out(this.#pending)
+    this.#pending = ''
   }
 
   begin(context: TraceContext): void {
@@ -37,11 +50,12 @@ export class ChromeJson implements TraceSink {
   }
 
   finish(): void {
-    this.#write('\n]}\n')
+    this.#write(']}\n')
+    this.#flush()
   }
 
   #emit(event: Readonly<Record<string, unknown>>): void {
-    this.#write(`${this.#first ? '' : ','}\n${JSON.stringify(event)}`)
+    this.#write(`${this.#first ? '' : ','}${JSON.stringify(event)}\n`)
     this.#first = false
   }
 
@@ -117,6 +131,8 @@ export class ChromeJson implements TraceSink {
     if (since === undefined || since >= now || p < 0 || this.#context === undefined) return
     const {model, wide} = this.#context
     const name = this.#sites.nameText(this.#group[g] ?? -1)
-    this.#slice(suffix === '' ? name : `${name} (${suffix})`, procsPid, model.procId[p]!, since, now, {g: String(wide.signed(model.goId[g]!))})
+    this.#slice(suffix === '' ? name : `${name} (${suffix})`, procsPid, model.procId[p]!, since, now, {
+      g: String(wide.signed(model.goId[g]!)),
+    })
   }
 }

@@ -2,10 +2,9 @@
 // A running slice belongs to the stack it ended with, a blocked one to the stack that blocked, a runnable one to the last stack known.
 import {ev, go} from './event-types.ts'
 import type {TraceContext, TraceSink} from './reader.ts'
+import type {TimedState} from './timed-states.ts'
 import {argColumn, timeColumn} from './trace-event.ts'
 
-export const timedStates = ['running', 'runnable', 'blocked', 'syscall'] as const
-export type TimedState = (typeof timedStates)[number]
 /** Different stacks kept; the time of further ones goes to a stack of its own. */
 const stacksMax = 1 << 18
 
@@ -100,7 +99,13 @@ export class StackTimes implements TraceSink {
   folded(): string {
     const lines = new Map<string, number>()
     for (const {frames, ns} of this.totals()) {
-      const key = frames.length === 0 ? '(no stack)' : frames.map(f => f.function.replaceAll(';', ':')).reverse().join(';')
+      const key =
+        frames.length === 0
+          ? '(no stack)'
+          : frames
+              .map(f => f.function.replaceAll(';', ':'))
+              .reverse()
+              .join(';')
       lines.set(key, (lines.get(key) ?? 0) + ns)
     }
     return [...lines]

@@ -15,7 +15,15 @@ export function traceText(view: TraceView, r: TraceReport, options: TextOptions)
 }
 
 const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => string[]>> = {
-  summary: (r, o) => [...head(r), '', ...latencyLines(r), ...causeLines(r), '', ...stopLines(r, {rows: Math.min(5, o.rows)}), ...(r.complete ? [] : ['', 'The trace is damaged: this is what could be read before the damage.'])],
+  summary: (r, o) => [
+    ...head(r),
+    '',
+    ...latencyLines(r),
+    ...causeLines(r),
+    '',
+    ...stopLines(r, {rows: Math.min(5, o.rows)}),
+    ...(r.complete ? [] : ['', 'The trace is damaged: this is what could be read before the damage.']),
+  ],
   latency: (r, o) => [
     ...latencyLines(r),
     '',
@@ -26,7 +34,9 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
     `longest waits of goroutines that could run (${Math.min(o.rows, r.longWaits.length)} of ${r.latency.over300us} over 300 µs):`,
     ...table(
       ['wait', 'at', 'goroutine', 'starts in', 'cause', 'stopped', 'all Ps busy'],
-      r.longWaits.slice(0, o.rows).map(w => [ns(w.waitNs), ns(w.startNs), w.goroutine, w.group, w.cause, ns(w.stwNs), ns(w.allProcsBusyNs)]),
+      r.longWaits
+        .slice(0, o.rows)
+        .map(w => [ns(w.waitNs), ns(w.startNs), w.goroutine, w.group, w.cause, ns(w.stwNs), ns(w.allProcsBusyNs)]),
     ),
   ],
   procs: (r, o) => procLines(r, o),
@@ -35,7 +45,15 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
     ...(r.stopClusters.length === 0 ? [] : ['', 'stops over 5 ms by kind:']),
     ...table(
       ['kind', 'count', 'longest', 'first', 'last', 'period', 'drift a stop'],
-      r.stopClusters.map(c => [c.kind, String(c.count), ns(c.maxNs), ns(c.firstNs), ns(c.lastNs), maybe(c.periodNs), maybe(c.driftNsPerStop)]),
+      r.stopClusters.map(c => [
+        c.kind,
+        String(c.count),
+        ns(c.maxNs),
+        ns(c.firstNs),
+        ns(c.lastNs),
+        maybe(c.periodNs),
+        maybe(c.driftNsPerStop),
+      ]),
     ),
   ],
   goroutines: (r, o) => goroutineLines(r, o),
@@ -61,7 +79,8 @@ export function table(names: readonly string[], rows: readonly (readonly string[
 
 function head(r: TraceReport): string[] {
   const gomaxprocs = r.gomaxprocs.map(g => g.value).join(', ')
-  const timers = r.goroutines.byTimer === 0 ? '' : `, ${percent(r.goroutines.byTimer, r.goroutines.created)} of the new ones by timers (time.AfterFunc)`
+  const timers =
+    r.goroutines.byTimer === 0 ? '' : `, ${percent(r.goroutines.byTimer, r.goroutines.created)} of the new ones by timers (time.AfterFunc)`
   return [
     `${r.header}: ${r.events} events in ${r.generations} generations, ${ns(r.wallNs)}`,
     `goroutines: ${r.goroutines.seen} seen, ${r.goroutines.created} created, ${r.goroutines.ended} ended${timers}`,
@@ -208,7 +227,9 @@ function blockedLines(r: TraceReport, o: TextOptions): string[] {
     `syscalls and cgo calls by line (${Math.min(o.rows, r.syscalls.length)} of ${r.syscalls.length}):`,
     ...table(
       ['total', 'longest', 'times', 'lost their P', 'still', 'kind', 'where'],
-      r.syscalls.slice(0, o.rows).map(s => [ns(s.totalNs), ns(s.maxNs), String(s.count), String(s.retaken), String(s.open), s.cgo ? 'cgo' : 'syscall', at(s.site)]),
+      r.syscalls
+        .slice(0, o.rows)
+        .map(s => [ns(s.totalNs), ns(s.maxNs), String(s.count), String(s.retaken), String(s.open), s.cgo ? 'cgo' : 'syscall', at(s.site)]),
     ),
     ...(r.longSyscalls.length === 0 ? [] : ['', 'longer than 10 ms:']),
     ...table(
@@ -229,7 +250,7 @@ function gcLines(r: TraceReport, o: TextOptions): string[] {
         .sort((a, b) => b.markNs - a.markNs)
         .slice(0, o.rows)
         .map(c => [
-          `${ns(c.markNs)}`,
+          ns(c.markNs),
           ns(c.startNs),
           ns(c.dedicatedNs),
           ns(c.fractionalNs),
@@ -258,5 +279,12 @@ function spanTable(what: string, list: TraceReport['tasks'], o: TextOptions): st
 
 function logLines(r: TraceReport, o: TextOptions): string[] {
   if (r.logs.length === 0) return []
-  return ['', 'logs:', ...table(['count', 'category'], r.logs.slice(0, o.rows).map(l => [String(l.count), l.category]))]
+  return [
+    '',
+    'logs:',
+    ...table(
+      ['count', 'category'],
+      r.logs.slice(0, o.rows).map(l => [String(l.count), l.category]),
+    ),
+  ]
 }

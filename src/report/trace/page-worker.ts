@@ -1,0 +1,397 @@
+// The page's worker: unpacks the columns, builds lanes and a zoom pyramid, draws the visible part. Its text goes into the page,
+// so it refers to nothing outside itself.
+/* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a worker's own scope */
+
+/** Runs inside a dedicated worker. Messages in: load, view, search, pick. Messages out: progress, ready, drawn, picked. */
+export function pageWorker(): void {
+  interface Scope {
+    onmessage: ((event: {readonly data: Incoming}) => void) | null
+    postMessage(message: unknown): void
+    requestAnimationFrame?(run: () => void): number
+  }
+  interface Data {
+    readonly slices: number
+    readonly goroutineId: readonly string[]
+    readonly goroutineGroup: readonly number[]
+    readonly names: readonly string[]
+    readonly fromNs: number
+    readonly untilNs: number
+    readonly procs: readonly number[]
+    readonly stops: readonly {readonly startNs: number; readonly totalNs: number; readonly kind: string}[]
+    readonly marks: readonly {readonly startNs: number; readonly totalNs: number}[]
+  }
+  type Incoming =
+    | {
+        readonly kind: 'load'
+        readonly canvas: OffscreenCanvas
+        readonly base64: string
+        readonly data: Data
+        readonly colors: Readonly<Record<string, string>>
+      }
+    | {
+        readonly kind: 'view'
+        readonly from: number
+        readonly until: number
+        readonly width: number
+        readonly height: number
+        readonly ratio: number
+        readonly top: number
+      }
+    | {readonly kind: 'search'; readonly text: string}
+    | {readonly kind: 'pick'; readonly x: number; readonly y: number}
+
+  const scope = globalThis as unknown as Scope // the worker's global, whose types the page's configuration does not have
+  const laneHeight = 18
+  const headHeight = 26
+  const labelWidth = 150
+  const goroutineLanesMax = 400
+  const baseBuckets = 1 << 15
+  const directMax = 40_000
+  const none = 0xffffffff
+
+  let data: Data
+  let colors: Readonly<Record<string, string>> = {}
+  let canvas: OffscreenCanvas
+  let pen: OffscreenCanvasRenderingContext2D
+  let start = new Float64Array(0)
+  let duration = new Uint32Array(0)
+  let wait = new Uint32Array(0)
+  let goroutine = new Uint32Array(0)
+  let proc = new Uint16Array(0)
+  let end = new Uint16Array(0)
+  let syscall = new Uint8Array(0)
+  let procLanes: {name: string; list: Uint32Array; levels: Uint8Array[]}[] = []
+  let goOffsets = new Uint32Array(0)
+  let goOrder = new Uint32Array(0)
+  let ranking: number[] = []
+  let shown: number[] = []
+  let gcGroup = -1
+  let view = {from: 0, until: 1, width: 100, height: 100, ratio: 1, top: 0}
+  let waiting = false
+
+  async function unpack(base64: string): Promise<ArrayBuffer> {
+    const total = data.slices * 25
+    const all = new Uint8Array(total)
+    let done = 0
+    const stream = new DecompressionStream('gzip')
+    const writer = stream.writable.getWriter()
+    const step = 4 * 65536
+    const feed = (async () => {
+      for (let at = 0; at < base64.length; at += step) {
+        const piece = atob(base64.slice(at, at + step))
+        const bytes = new Uint8Array(piece.length)
+        for (let i = 0; i < piece.length; i++) bytes[i] = piece.charCodeAt(i)
+        await writer.write(bytes)
+      }
+      await writer.close()
+    })()
+    const reader = stream.readable.getReader()
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      all.set(chunk.value, done)
+      done += chunk.value.length
+      scope.postMessage({kind: 'progress', done, total})
+    }
+    await feed
+    return all.buffer
+  }
+
+  function columns(buffer: ArrayBuffer): void {
+    const n = data.slices
+    let at = 0
+    const take = (bytes: number) => {
+      const from = at
+      at += bytes * n
+      return from
+    }
+    start = new Float64Array(buffer, take(8), n)
+    duration = new Uint32Array(buffer, take(4), n)
+    wait = new Uint32Array(buffer, take(4), n)
+    goroutine = new Uint32Array(buffer, take(4), n)
+    proc = new Uint16Array(buffer.slice(at, at + 2 * n))
+    take(2)
+    end = new Uint16Array(buffer.slice(at, at + 2 * n))
+    take(2)
+    syscall = new Uint8Array(buffer, take(1), n)
+  }
+
+  const kindOf = (slice: number) => (syscall[slice] === 1 ? 2 : data.goroutineGroup[goroutine[slice]!] === gcGroup ? 1 : 0)
+  const kindColors = () => [colors['running']!, colors['gc']!, colors['syscall']!]
+
+  function build(): void {
+    gcGroup = data.names.indexOf('runtime.gcBgMarkWorker')
+    const counts = new Map<number, number>()
+    for (const p of proc) counts.set(p, (counts.get(p) ?? 0) + 1)
+    const order = [...counts.keys()].sort((a, b) => a - b)
+    const lists = new Map(order.map(p => [p, {list: new Uint32Array(counts.get(p)!), used: 0}]))
+    for (let i = 0; i < data.slices; i++) {
+      const lane = lists.get(proc[i]!)!
+      lane.list[lane.used++] = i
+    }
+    procLanes = order.map(p => ({name: p === 0xffff ? 'no P' : `P${p}`, list: lists.get(p)!.list, levels: pyramid(lists.get(p)!.list)}))
+    const goroutines = data.goroutineId.length
+    goOffsets = new Uint32Array(goroutines + 1)
+    const busy = new Float64Array(goroutines)
+    for (let i = 0; i < data.slices; i++) {
+      goOffsets[goroutine[i]! + 1]!++
+      busy[goroutine[i]!]! += duration[i]!
+    }
+    for (let g = 0; g < goroutines; g++) goOffsets[g + 1]! += goOffsets[g]!
+    const next = goOffsets.slice()
+    goOrder = new Uint32Array(data.slices)
+    for (let i = 0; i < data.slices; i++) goOrder[next[goroutine[i]!]!++] = i
+    ranking = Array.from(busy.keys()).sort((a, b) => busy[b]! - busy[a]!)
+    shown = ranking.slice(0, goroutineLanesMax)
+  }
+
+  /** Shares of each bucket by kind, 0 to 255, three bytes a bucket; every level halves the number of buckets. */
+  function pyramid(list: Uint32Array): Uint8Array[] {
+    const width = (data.untilNs - data.fromNs) / baseBuckets || 1
+    const sums = new Float64Array(baseBuckets * 3)
+    for (const slice of list) {
+      const kind = kindOf(slice)
+      const until = start[slice]! + duration[slice]! - data.fromNs
+      let at = Math.max(0, start[slice]! - data.fromNs)
+      for (let b = Math.floor(at / width); at < until && b < baseBuckets; b++) {
+        const stop = Math.min(until, (b + 1) * width)
+        sums[b * 3 + kind]! += stop - at
+        at = stop
+      }
+    }
+    const levels = [Uint8Array.from(sums, sum => Math.min(255, Math.ceil((255 * sum) / width)))]
+    for (let n = baseBuckets / 2; n >= 64; n /= 2) {
+      const below = levels.at(-1)!
+      levels.push(
+        Uint8Array.from({length: n * 3}, (_, i) =>
+          Math.ceil((below[Math.floor(i / 3) * 6 + (i % 3)]! + below[Math.floor(i / 3) * 6 + 3 + (i % 3)]!) / 2),
+        ),
+      )
+    }
+    return levels
+  }
+
+  /** First position in the list whose slice ends after `time`. */
+  function firstAfter(list: Uint32Array, from: number, to: number, time: number): number {
+    while (from < to) {
+      const middle = (from + to) >>> 1
+      const slice = list[middle]!
+      if (start[slice]! + duration[slice]! <= time) from = middle + 1
+      else to = middle
+    }
+    return from
+  }
+
+  const x = (time: number) => labelWidth + ((time - view.from) / (view.until - view.from)) * (view.width - labelWidth)
+
+  function draw(): void {
+    waiting = false
+    const began = performance.now()
+    const {width, height, ratio} = view
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio)
+      canvas.height = Math.round(height * ratio)
+    }
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0)
+    pen.fillStyle = colors['back']!
+    pen.fillRect(0, 0, width, height)
+    pen.font = '11px system-ui, sans-serif'
+    pen.textBaseline = 'middle'
+    const lanes = procLanes.length + shown.length
+    const first = Math.max(0, Math.floor(view.top / laneHeight))
+    for (let lane = first; lane < lanes; lane++) {
+      const y = headHeight + lane * laneHeight - view.top
+      if (y > height) break
+      if (lane < procLanes.length) procLane(lane, y)
+      else goLane(shown[lane - procLanes.length]!, y)
+    }
+    overlay()
+    scope.postMessage({kind: 'drawn', ms: performance.now() - began, lanes})
+  }
+
+  function label(text: string, y: number): void {
+    pen.fillStyle = colors['back']!
+    pen.fillRect(0, y, labelWidth - 2, laneHeight - 1)
+    pen.fillStyle = colors['text']!
+    pen.fillText(text, 4, y + laneHeight / 2, labelWidth - 8)
+  }
+
+  function procLane(lane: number, y: number): void {
+    const {list, levels, name} = procLanes[lane]!
+    const from = firstAfter(list, 0, list.length, view.from)
+    const to = firstAfter(list, from, list.length, view.until)
+    if (to - from > directMax) coarse(levels, y)
+    else fine(list, from, Math.min(list.length, to + 1), y)
+    label(name, y)
+  }
+
+  function coarse(levels: readonly Uint8Array[], y: number): void {
+    const pixelNs = (view.until - view.from) / (view.width - labelWidth)
+    const wall = data.untilNs - data.fromNs
+    let level = 0
+    while (level + 1 < levels.length && wall / (levels[level + 1]!.length / 3) <= pixelNs) level++
+    const shares = levels[level]!
+    const buckets = shares.length / 3
+    const width = wall / buckets
+    const colorOf = kindColors()
+    const firstBucket = Math.max(0, Math.floor((view.from - data.fromNs) / width))
+    for (let b = firstBucket; b < buckets; b++) {
+      const left = x(data.fromNs + b * width)
+      if (left > view.width) break
+      const right = Math.max(left + 1, x(data.fromNs + (b + 1) * width))
+      let base = y + laneHeight - 2
+      for (let kind = 0; kind < 3; kind++) {
+        const tall = (shares[b * 3 + kind]! / 255) * (laneHeight - 3)
+        if (tall < 0.3) continue
+        pen.fillStyle = colorOf[kind]!
+        pen.fillRect(left, base - tall, right - left, tall)
+        base -= tall
+      }
+    }
+  }
+
+  function fine(list: Uint32Array, from: number, to: number, y: number): void {
+    const colorOf = kindColors()
+    let drawnTo = -1
+    for (let i = from; i < to; i++) {
+      const slice = list[i]!
+      const left = Math.max(labelWidth, x(start[slice]!))
+      const right = Math.max(left + 0.6, x(start[slice]! + duration[slice]!))
+      if (right <= drawnTo) continue
+      drawnTo = Math.ceil(left * 2) / 2
+      pen.fillStyle = colorOf[kindOf(slice)]!
+      pen.fillRect(left, y + 1, right - left, laneHeight - 3)
+      if (right - left > 60) {
+        pen.fillStyle = '#fff'
+        pen.fillText(
+          `${data.goroutineId[goroutine[slice]!]} ${data.names[data.goroutineGroup[goroutine[slice]!]!]}`,
+          left + 3,
+          y + laneHeight / 2,
+          right - left - 6,
+        )
+      }
+    }
+  }
+
+  function goLane(g: number, y: number): void {
+    const [low, high] = [goOffsets[g]!, goOffsets[g + 1]!]
+    const from = firstAfter(goOrder, low, high, view.from)
+    const to = Math.min(high, firstAfter(goOrder, from, high, view.until) + 1)
+    const step = Math.max(1, Math.ceil((to - from) / 4000))
+    const colorOf = kindColors()
+    for (let i = from; i < to; i += step) {
+      const slice = goOrder[i]!
+      const begin = start[slice]!
+      const before = i > low ? goOrder[i - 1]! : -1
+      if (before >= 0) {
+        const left = Math.max(labelWidth, x(start[before]! + duration[before]!))
+        const kind = end[before]! & 3
+        const woken = (wait[slice] ?? none) === none ? begin : begin - wait[slice]!
+        if (kind === 2) bar(left, x(woken), y, colors['blocked']!, 6)
+        bar(Math.max(labelWidth, x(kind === 2 ? woken : start[before]! + duration[before]!)), x(begin), y, colors['runnable']!, 3)
+      }
+      bar(Math.max(labelWidth, x(begin)), Math.max(x(begin) + 0.6, x(begin + duration[slice]!)), y, colorOf[kindOf(slice)]!, 1)
+    }
+    label(`${data.goroutineId[g]} ${data.names[data.goroutineGroup[g]!]}`, y)
+  }
+
+  function bar(left: number, right: number, y: number, color: string, inset: number): void {
+    if (right <= left || left > view.width) return
+    pen.fillStyle = color
+    pen.fillRect(left, y + inset, Math.min(right, view.width) - left, laneHeight - 2 - 2 * inset + 1)
+  }
+
+  function overlay(): void {
+    pen.fillStyle = colors['back']!
+    pen.fillRect(0, 0, view.width, headHeight - 1)
+    pen.fillStyle = colors['mark']!
+    for (const mark of data.marks) bar(Math.max(labelWidth, x(mark.startNs)), x(mark.startNs + mark.totalNs), 14, colors['mark']!, 4)
+    pen.globalAlpha = 0.6
+    pen.fillStyle = colors['stop']!
+    for (const stop of data.stops) {
+      const [left, right] = [x(stop.startNs), x(stop.startNs + stop.totalNs)]
+      if (right >= labelWidth && left <= view.width) pen.fillRect(Math.max(labelWidth, left), 14, Math.max(1, right - left), view.height)
+    }
+    pen.globalAlpha = 1
+    pen.fillStyle = colors['text']!
+    const span = view.until - view.from
+    const step = [1, 2, 5].map(n => n * 10 ** Math.floor(Math.log10(span / 6))).find(s => span / s < 9) ?? span / 5
+    for (let t = Math.ceil(view.from / step) * step; t < view.until; t += step) pen.fillText(timeText(t, step), x(t), 7)
+  }
+
+  function timeText(time: number, step: number): string {
+    if (step >= 1e9) return `${(time / 1e9).toFixed(0)} s`
+    if (step >= 1e6) return `${(time / 1e6).toFixed(0)} ms`
+    if (step >= 1e3) return `${(time / 1e3).toFixed(0)} µs`
+    return `${time.toFixed(0)} ns`
+  }
+
+  function pick(px: number, py: number): void {
+    const lane = Math.floor((py - headHeight + view.top) / laneHeight)
+    const time = view.from + ((px - labelWidth) / (view.width - labelWidth)) * (view.until - view.from)
+    let list: Uint32Array
+    let [low, high] = [0, 0]
+    if (lane >= 0 && lane < procLanes.length) {
+      list = procLanes[lane]!.list
+      high = list.length
+    } else {
+      const g = shown[lane - procLanes.length]
+      if (g === undefined) return
+      list = goOrder
+      ;[low, high] = [goOffsets[g]!, goOffsets[g + 1]!]
+    }
+    const at = firstAfter(list, low, high, time)
+    const slice = at < high ? list[at]! : undefined
+    if (slice === undefined) return
+    const g = goroutine[slice]!
+    scope.postMessage({
+      kind: 'picked',
+      goroutine: data.goroutineId[g],
+      group: data.names[data.goroutineGroup[g]!],
+      proc: proc[slice],
+      startNs: start[slice],
+      durationNs: duration[slice],
+      waitNs: wait[slice] === none ? undefined : wait[slice],
+      syscall: syscall[slice] === 1,
+      end: ['', 'runnable again', `blocked: ${data.names[end[slice]! >> 2] ?? ''}`, 'ended'][end[slice]! & 3],
+    })
+  }
+
+  function search(text: string): void {
+    const wanted = text.trim().toLowerCase()
+    const hits = (g: number) => data.goroutineId[g] === wanted || data.names[data.goroutineGroup[g]!]!.toLowerCase().includes(wanted)
+    shown = (wanted === '' ? ranking : ranking.filter(hits)).slice(0, goroutineLanesMax)
+  }
+
+  function redraw(): void {
+    if (waiting || pen === undefined) return
+    waiting = true
+    if (scope.requestAnimationFrame !== undefined) scope.requestAnimationFrame(draw)
+    else setTimeout(draw, 0)
+  }
+
+  scope.onmessage = ({data: message}) => {
+    switch (message.kind) {
+      case 'load':
+        canvas = message.canvas
+        data = message.data
+        colors = message.colors
+        pen = canvas.getContext('2d')!
+        void unpack(message.base64).then(buffer => {
+          columns(buffer)
+          build()
+          scope.postMessage({kind: 'ready', lanes: procLanes.length + shown.length})
+          redraw()
+        })
+        return
+      case 'view':
+        view = message
+        if (goOrder.length > 0 || (data !== undefined && data.slices === 0)) redraw()
+        return
+      case 'search':
+        search(message.text)
+        redraw()
+        return
+      case 'pick':
+        pick(message.x, message.y)
+    }
+  }
+}
