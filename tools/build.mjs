@@ -30,7 +30,6 @@ await build({
   legalComments: 'none',
   loader: {'.md': 'text', '.css': 'text', '.html': 'text'},
 })
-if (existsSync('tools/build-extra.mjs')) await import('./build-extra.mjs')
 const types = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], {stdio: 'inherit'})
 chmodSync('bin/gotriage.js', 0o755)
 process.exitCode = types.status ?? 1

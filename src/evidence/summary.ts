@@ -69,6 +69,8 @@ export function summaryOf(data: ArtifactData): Summary {
       return {name: data.name, pid: data.pid, threads: data.threads}
     case 'memory-map':
       return {mappings: data.mappings.length}
+    case 'trace':
+      return {header: data.header, events: data.events, generations: data.generations, goroutines: data.goroutines.seen}
     case 'other':
       return data.summary
   }

@@ -152,7 +152,7 @@ export function report(result: Comparison): string {
   const lines = [
     `${packages} packages, ${rows} rows, ${equal} equal, ${wrong} wrong (${share(wrong)}); checked in ${result.ourSeconds.toFixed(1)} s`,
   ]
-  for (const [kind, n] of [...classes].sort()) {
+  for (const [kind, n] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     lines.push(`${kind}: ${n} (${share(n)})`)
     for (const {ours, theirs, note} of result.examples.get(kind) ?? []) {
       const row = theirs ?? ours

@@ -38,23 +38,46 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
     return world.measures.namedSamples[names.measures.get(name) ?? -1] ?? []
   }
   const spread = (pick: (r: SchedulerRun) => {rows(): [number, number][]}, scenario: Parameters<typeof run>[0]) => (seed: number) =>
-    pick(run(scenario, seed)).rows().flatMap(([value, n]) => Array.from({length: Math.min(n, 4000)}, () => value))
+    pick(run(scenario, seed))
+      .rows()
+      .flatMap(([value, n]) => Array.from({length: Math.min(n, 4000)}, () => value))
   return [
     {
       id: 'w1/slice',
       what: '2 goroutines that compute, GOMAXPROCS=1: how long one runs',
       predicted: '[predict] 10 to 20.3 ms, mode about 20.2 ms',
-      agreement: [{statistic: 'p50', within: 0.1}, {statistic: 'p99', within: 0.15}],
-      samples: spread(r => r.world.measures.stintNs, {gomaxprocs: 1, programs: [hog], start: [{program: 'hog', count: 2}], durationNs: 8e9, warmupNs: 1e9}),
+      agreement: [
+        {statistic: 'p50', within: 0.1},
+        {statistic: 'p99', within: 0.15},
+      ],
+      samples: spread(r => r.world.measures.stintNs, {
+        gomaxprocs: 1,
+        programs: [hog],
+        start: [{program: 'hog', count: 2}],
+        durationNs: 8e9,
+        warmupNs: 1e9,
+      }),
     },
     {
       id: 'w2/wait',
       what: '8 goroutines that compute, GOMAXPROCS=2: how long one waits',
       predicted: '[predict] about 60 ms',
       agreement: [{statistic: 'p50', within: 0.1}],
-      samples: spread(r => r.world.measures.latencyNs, {gomaxprocs: 2, programs: [hog], start: [{program: 'hog', count: 8}], durationNs: 8e9, warmupNs: 1e9}),
+      samples: spread(r => r.world.measures.latencyNs, {
+        gomaxprocs: 2,
+        programs: [hog],
+        start: [{program: 'hog', count: 8}],
+        durationNs: 8e9,
+        warmupNs: 1e9,
+      }),
     },
-    ...([['p1', 1, 0, 0.2], ['p2', 2, 0, 0.4], ['p2-hog1', 2, 1, 0.4]] as const).map(([variant, procs, hogs, within]): ValidationCase => ({
+    ...(
+      [
+        ['p1', 1, 0, 0.2],
+        ['p2', 2, 0, 0.4],
+        ['p2-hog1', 2, 1, 0.4],
+      ] as const
+    ).map(([variant, procs, hogs, within]): ValidationCase => ({
       id: `w3/${variant}`,
       what: `channel round trip, GOMAXPROCS=${procs}${hogs > 0 ? ', beside a goroutine that computes' : ''}`,
       predicted: hogs > 0 ? '2 x 394 to 585 ns' : '2 x 109 ns on the machine of the commit',
@@ -75,7 +98,14 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
       what: `the same with nanosleep(${delay} µs), GOMAXPROCS=2`,
       predicted: '118 to 137 µs at 0 µs, 325 µs at 100 µs on 8 and 16 Ps',
       agreement: [{statistic: 'mean', within: 0.25}],
-      samples: seed => [mean(named('iteration', wakeup(2, delay * us, ns => ({do: 'syscall', ns, mode: 'nanosleep'}), 1e9))(seed))],
+      samples: seed => [
+        mean(
+          named(
+            'iteration',
+            wakeup(2, delay * us, ns => ({do: 'syscall', ns, mode: 'nanosleep'}), 1e9),
+          )(seed),
+        ),
+      ],
     })),
     {
       id: 'w6/sleep-50us',
@@ -93,7 +123,10 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
       id: `w7/late-hogs${hogs}`,
       what: `8 goroutines that sleep 5 ms and compute 300 µs, GOMAXPROCS=2${hogs > 0 ? ', beside two that compute' : ''}: how late they wake`,
       predicted: 'tenths of a millisecond without, up to a slice with busy Ps',
-      agreement: [{statistic: 'p50', within: 0.3}, {statistic: 'p99', factor: 2}],
+      agreement: [
+        {statistic: 'p50', within: 0.3},
+        {statistic: 'p99', factor: 2},
+      ],
       samples: seed =>
         named('sleep', {
           gomaxprocs: 2,
@@ -113,10 +146,32 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
         sockets: {client: 5 * us, server: 5 * us},
         programs: [
           hog,
-          {name: 'client', steps: [forever([measured('echo', [{do: 'write', socket: 'server'}, {do: 'read', socket: 'client'}])])]},
-          {name: 'server', steps: [forever([{do: 'read', socket: 'server'}, {do: 'write', socket: 'client'}])]},
+          {
+            name: 'client',
+            steps: [
+              forever([
+                measured('echo', [
+                  {do: 'write', socket: 'server'},
+                  {do: 'read', socket: 'client'},
+                ]),
+              ]),
+            ],
+          },
+          {
+            name: 'server',
+            steps: [
+              forever([
+                {do: 'read', socket: 'server'},
+                {do: 'write', socket: 'client'},
+              ]),
+            ],
+          },
         ],
-        start: [{program: 'hog', count: 4}, {program: 'client', count: 1}, {program: 'server', count: 1}],
+        start: [
+          {program: 'hog', count: 4},
+          {program: 'client', count: 1},
+          {program: 'server', count: 1},
+        ],
         durationNs: 10e9,
         warmupNs: 1.25e9,
       }),
@@ -132,7 +187,10 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
       id: 'w10/preemptible',
       what: 'runtime.ReadMemStats beside a goroutine that computes, GOMAXPROCS=2',
       predicted: 'tens of µs',
-      agreement: [{statistic: 'p50', within: 0.5}, {statistic: 'p99', factor: 3}],
+      agreement: [
+        {statistic: 'p50', within: 0.5},
+        {statistic: 'p99', factor: 3},
+      ],
       samples: named('stop', stops(hog)),
     },
     {
@@ -150,8 +208,28 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
       gomaxprocs: procs,
       programs: [
         hog,
-        {name: 'a', steps: [...locked, forever([measured('trip', [{do: 'send', channel: 'ping'}, {do: 'receive', channel: 'pong'}])])]},
-        {name: 'b', steps: [...locked, forever([{do: 'receive', channel: 'ping'}, {do: 'send', channel: 'pong'}])]},
+        {
+          name: 'a',
+          steps: [
+            ...locked,
+            forever([
+              measured('trip', [
+                {do: 'send', channel: 'ping'},
+                {do: 'receive', channel: 'pong'},
+              ]),
+            ]),
+          ],
+        },
+        {
+          name: 'b',
+          steps: [
+            ...locked,
+            forever([
+              {do: 'receive', channel: 'ping'},
+              {do: 'send', channel: 'pong'},
+            ]),
+          ],
+        },
       ],
       start: [...(hogs > 0 ? [{program: 'hog', count: hogs}] : []), {program: 'a', count: 1}, {program: 'b', count: 1}],
       durationNs: lock ? 0.3e9 : 0.01e9 + hogs * 0.05e9,
@@ -163,10 +241,18 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
     return {
       gomaxprocs: procs,
       programs: [
-        {name: 'a', steps: [forever([measured('iteration', [spin(lead), {do: 'send', channel: 'ping'}, spin(delayNs), {do: 'receive', channel: 'pong'}])])]},
+        {
+          name: 'a',
+          steps: [
+            forever([measured('iteration', [spin(lead), {do: 'send', channel: 'ping'}, spin(delayNs), {do: 'receive', channel: 'pong'}])]),
+          ],
+        },
         {name: 'b', steps: [forever([spin(delayNs), {do: 'receive', channel: 'ping'}, spin(lead), {do: 'send', channel: 'pong'}])]},
       ],
-      start: [{program: 'a', count: 1}, {program: 'b', count: 1}],
+      start: [
+        {program: 'a', count: 1},
+        {program: 'b', count: 1},
+      ],
       durationNs,
     }
   }
@@ -175,7 +261,10 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
     return {
       gomaxprocs: 2,
       programs: [load, {name: 'stopper', steps: [forever([{do: 'sleep', ns: ms}, measured('stop', [{do: 'stop-the-world'}])])]}],
-      start: [{program: 'hog', count: 1}, {program: 'stopper', count: 1}],
+      start: [
+        {program: 'hog', count: 1},
+        {program: 'stopper', count: 1},
+      ],
       durationNs: 2e9,
     }
   }
@@ -202,7 +291,10 @@ export function movedByStops(profile: CostProfile, goMinor: number, seed: number
       gomaxprocs: 4,
       profile,
       programs: [hog, {name: 'stopper', steps: [forever([{do: 'sleep', ns: 2 * ms}, {do: 'stop-the-world'}, compute(200 * us)])]}],
-      start: [{program: 'hog', count: 3}, {program: 'stopper', count: 1}],
+      start: [
+        {program: 'hog', count: 3},
+        {program: 'stopper', count: 1},
+      ],
       durationNs: 4e9,
       warmupNs: 0,
     },
@@ -230,7 +322,17 @@ export function quotaCurve(profile: CostProfile, workNs: number, seed: number): 
         gomaxprocs: procs,
         profile,
         programs: [
-          {name: 'client', steps: [forever([measured('cycle', [{do: 'sleep', ns: ms}, {do: 'compute', ns: workNs, preemptible: false}])])]},
+          {
+            name: 'client',
+            steps: [
+              forever([
+                measured('cycle', [
+                  {do: 'sleep', ns: ms},
+                  {do: 'compute', ns: workNs, preemptible: false},
+                ]),
+              ]),
+            ],
+          },
         ],
         start: [{program: 'client', count: 32}],
         durationNs,
@@ -245,7 +347,11 @@ export function quotaCurve(profile: CostProfile, workNs: number, seed: number): 
 }
 
 /** w13: who marked, as shares of the mark CPU. */
-export function markShares(profile: CostProfile, workers: number, seed: number): {readonly background: number; readonly assist: number; readonly idle: number} {
+export function markShares(
+  profile: CostProfile,
+  workers: number,
+  seed: number,
+): {readonly background: number; readonly assist: number; readonly idle: number} {
   const perWorkerNs = (4096 / (100e6 / workers)) * 1e9
   const {world} = runScheduler(
     {
