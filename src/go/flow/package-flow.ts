@@ -6,7 +6,7 @@ import {calleeOf} from './callee.ts'
 import {buildCfg, type CallEnd} from './cfg-builder.ts'
 import type {Cfg} from './cfg.ts'
 import {functionName} from './function-name.ts'
-import {neverReturns} from './never-returns.ts'
+import {intrinsicEnds, neverReturns} from './never-returns.ts'
 import {functionsOf, type FunctionBody} from './package-functions.ts'
 
 /** What is known of functions of other packages: undefined is "returns, as far as anyone knows". */
@@ -34,6 +34,8 @@ interface State {
   readonly own: FunctionBody
   cfg: Cfg | undefined
   started: boolean
+  /** Its end is known by its name, whatever the body says. */
+  fixed: boolean
   end: CallEnd
   /** Functions whose graph was built on this one's end; it can still change, from returns to unwinds to exits. */
   readonly trusting: Set<State>
@@ -44,7 +46,7 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
   const states = new Map<FuncDecl | FuncLit, State>()
   const byFunc = new Map<Func, State>()
   for (const own of functions) {
-    const state: State = {own, cfg: undefined, started: false, end: 'returns', trusting: new Set()}
+    const state: State = {own, cfg: undefined, started: false, fixed: false, end: 'returns', trusting: new Set()}
     states.set(own.node, state)
     if (own.func !== undefined) byFunc.set(own.func, state)
   }
@@ -69,8 +71,8 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
     if (callee.kind !== 'function') return 'returns'
     const state = byFunc.get(callee.func)
     if (state === undefined) return endOfFunction(callee.func)
-    if (!state.started && depth < depthMax) build(state)
-    if (state.end !== 'exits' && asking !== undefined) state.trusting.add(asking)
+    if (!state.started && !state.fixed && depth < depthMax) build(state)
+    if (state.end !== 'exits' && !state.fixed && asking !== undefined) state.trusting.add(asking)
     return state.end
   }
 
@@ -81,21 +83,18 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
     state.cfg = buildCfg(own.body, call => endOfCall(own.file, call, state))
     depth--
     const end = endOf(state.cfg)
-    if (own.func === undefined || end === state.end) return
+    if (own.func === undefined || state.fixed || end === state.end) return
     state.end = end
     for (const other of state.trusting) waiting.push(other)
     state.trusting.clear()
   }
 
-  for (const func of byFunc.keys()) {
+  for (const [func, state] of byFunc) {
     const name = functionName(func)
     const end = name === undefined ? undefined : intrinsicEnds.get(name)
-    const state = byFunc.get(func)
-    if (end !== undefined && state !== undefined) {
-      state.end = end
-      state.started = true
-      state.cfg = buildCfg(state.own.body, call => endOfCall(state.own.file, call, state))
-    }
+    if (end === undefined) continue
+    state.end = end
+    state.fixed = true
   }
   for (const state of states.values()) if (!state.started) build(state)
   // An end only falls, from returns to unwinds to exits, so this ends.
@@ -116,14 +115,6 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
     neverReturning,
   }
 }
-
-/** Functions that end the thread, the process or the goroutine by what they are, not by what their body says (ctrlflow's isIntrinsicNoReturn). */
-export const intrinsicEnds: ReadonlyMap<string, CallEnd> = new Map<string, CallEnd>([
-  ['syscall.Exit', 'exits'],
-  ['syscall.ExitProcess', 'exits'],
-  ['syscall.ExitThread', 'exits'],
-  ['runtime.Goexit', 'unwinds'],
-])
 
 /** One that can end in a panic unwinds; one that cannot, exits or runs for ever. */
 function endOf(cfg: Cfg): CallEnd {
