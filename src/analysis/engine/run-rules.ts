@@ -121,7 +121,7 @@ function hazardOf({rule, message, place, related, options}: Raw, fingerprint: st
   return {
     id: rule.id,
     kind: 'hazard',
-    severity: rule.severity,
+    severity: options.severity ?? rule.severity,
     confidence: options.confidence ?? rule.confidence,
     message: {id: message, data},
     what: fill(template.what),
