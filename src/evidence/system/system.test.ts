@@ -70,7 +70,7 @@ test('/proc/PID/status, smaps and the cgroup of a capture', async () => {
   expect(status).toMatchObject({name: 'server', threads: 5, cpusAllowed: [0, 1]})
   const map = only(await decodedFile(file('smaps.txt')), 'memory-map')
   expect(map.source).toBe('smaps')
-  expect(map.mappings.some(m => m.name.startsWith('[anon: Go: '))).toBe(true)
+  expect(map.mappings.some(m => m.name.endsWith('/server') && m.permissions === 'r-xp')).toBe(true)
   const rss = map.mappings.reduce((sum, m) => sum + (m.rssBytes ?? 0), 0)
   expect(Math.abs(rss - (status.values.get('VmRSS') ?? 0)) / rss).toBeLessThan(0.5) // taken one after the other
   const cgroup = only(await decodedFile(file('cgroup-v1.txt')), 'cgroup')
@@ -172,8 +172,8 @@ describeNeeding('corpus', 'system captures of others', () => {
       totals[name] = [cpus, nodes.length, nodes.reduce((sum, node) => sum + node.cpus.length, 0)]
     }
     expect(totals).toEqual({
-      'lscpu-ppc64-POWER7': [16, 4, 16],
-      'lscpu-vbox-win': [2, 0, 0],
+      'lscpu-ppc64-POWER7': [16, 1, 16],
+      'lscpu-vbox-win': [2, 1, 2],
       'lscpu-x86_64-dell_e4310': [4, 1, 4],
       'lscpu-x86_64-epyc_7451': [96, 8, 96],
     })

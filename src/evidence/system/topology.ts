@@ -8,8 +8,9 @@ const nodesMax = 4096
 
 export const lscpuReader = (emit: Emit): TextReader =>
   blockReader(emit, 'system/lscpu', head => {
-    if (!/^(?:Architecture|CPU op-mode\(s\)):\s+\S+/.test(head.text)) return undefined
-    const fields = new Map<string, string>()
+    const first = /^(Architecture|CPU op-mode\(s\)|CPU\(s\)):\s+(\S.*)$/.exec(head.text)
+    if (!first) return undefined
+    const fields = new Map([[first[1] ?? '', first[2] ?? '']])
     const nodes: CpuTopology['nodes'][number][] = []
     return {
       take({text}) {
