@@ -13,8 +13,8 @@ import type {Value} from '../../go/types/constant/constant.ts'
 import type {CheckedFile, CheckedPackage} from './checked-package.ts'
 import type {FactPlace, Pass} from './pass.ts'
 
-/** Everything a Pass answers but `report`, which is a rule's own. */
-export type PackageFacts = Omit<Pass<never>, 'report'>
+/** Everything a Pass answers but `report` and `reportAt`, which are a rule's own. */
+export type PackageFacts = Omit<Pass<never>, 'report' | 'reportAt'>
 
 const decoder = new TextDecoder()
 

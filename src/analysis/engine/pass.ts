@@ -69,6 +69,8 @@ export interface Pass<M extends string> {
 
   place(node: Node): FactPlace
   report(node: Node, message: M, options?: ReportOptions): void
+  /** For places outside the trees: assembly, comments. */
+  reportAt(place: FactPlace, message: M, options?: Omit<ReportOptions, 'related'>): void
 }
 
 export interface ModulePass<M extends string> {
