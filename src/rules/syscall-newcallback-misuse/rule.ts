@@ -12,7 +12,10 @@ export default defineRule({
   confidence: 0.95,
   preset: 'default',
   since: '0.1',
-  sources: ['https://pkg.go.dev/syscall?GOOS=windows#NewCallback', 'https://github.com/golang/go/blob/go1.26.0/src/runtime/syscall_windows.go'],
+  sources: [
+    'https://pkg.go.dev/syscall?GOOS=windows#NewCallback',
+    'https://github.com/golang/go/blob/go1.26.0/src/runtime/syscall_windows.go',
+  ],
   messages: {
     loop: {
       what: '{call} makes a new callback in each round of a loop',
@@ -60,7 +63,8 @@ function cCalleeAround(pass: AnyPass, call: CallExpr): string | undefined {
   for (const at of pass.ancestors(call)) {
     if (at.kind !== 'CallExpr' && at.kind !== 'ParenExpr' && at.kind !== 'StarExpr') return undefined
     const name = at.kind === 'CallExpr' ? cCallName(pass, at) : undefined
-    if (at.kind === 'CallExpr' && name !== undefined) return at.args.some(argument => peel(pass, argument) === call) ? `C.${name}` : undefined
+    if (at.kind === 'CallExpr' && name !== undefined)
+      return at.args.some(argument => peel(pass, argument) === call) ? `C.${name}` : undefined
   }
   return undefined
 }
