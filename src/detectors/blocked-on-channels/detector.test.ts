@@ -25,4 +25,4 @@ test('workers that wait for their next job are not reported', async () => {
   expect(await observed(detector, `${checkout}fixtures/traces`, ['idle.trace'])).toEqual([])
 })
 
-silentOnCorpus(detector, ['pprof-block-mutex', 'goroutine-dump', 'pprof-goroutine', 'trace-v2'])
+silentOnCorpus(detector, ['pprof-block-mutex', 'goroutine-dump', 'pprof-goroutine'])
