@@ -14,4 +14,3 @@ test('few waits, and many short ones, are not reported', async () => {
   for (const trace of ['stw.trace', 'gc.trace', 'idle.trace', 'syscalls.trace', 'tasks.trace'])
     expect(await observed(detector, `${checkout}fixtures/traces`, [trace]), trace).toEqual([])
 })
-

@@ -15,4 +15,3 @@ test('single short stops are not reported', async () => {
   for (const trace of ['stw.trace', 'idle.trace', 'syscalls.trace'])
     expect(await observed(detector, `${checkout}fixtures/traces`, [trace]), trace).toEqual([])
 })
-
