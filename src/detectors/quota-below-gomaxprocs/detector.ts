@@ -1,5 +1,6 @@
 // quota-below-gomaxprocs: the cgroup allows fewer CPUs than Go uses threads for, and the process is throttled. See detector.md.
-import {defineDetector, type Identified, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
+import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
+import {gomaxprocsOf} from '../../diagnosis/gomaxprocs.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
 
 type Message = 'throttled' | 'quota'
@@ -84,27 +85,6 @@ export default defineDetector({
     ]
   },
 })
-
-/** The last value that any evidence of the program shows. */
-function gomaxprocsOf(evidence: ProgramEvidence): {value: number; artifact: string} | undefined {
-  for (const artifact of evidence.of('schedtrace')) {
-    const value = artifact.data.samples.at(-1)?.gomaxprocs
-    if (value !== undefined) return {value, artifact: artifact.id}
-  }
-  for (const artifact of evidence.of('trace')) {
-    const value = artifact.data.gomaxprocs.at(-1)?.value
-    if (value !== undefined) return {value, artifact: artifact.id}
-  }
-  for (const artifact of evidence.of('metrics')) {
-    const value = artifact.data.points.at(-1)?.values.get('/sched/gomaxprocs:threads')
-    if (value !== undefined) return {value, artifact: artifact.id}
-  }
-  for (const artifact of evidence.of('gctrace')) {
-    const value = artifact.data.cycles.at(-1)?.procs
-    if (value !== undefined) return {value, artifact: artifact.id}
-  }
-  return undefined
-}
 
 /** The counters run from the start of the cgroup: with two captures it is the difference that counts. */
 function throttling(groups: readonly Identified<'cgroup'>[]): {periods: number; throttled: number; seconds: number} {
