@@ -49,8 +49,8 @@ export const command: Command = {
     {
       name: 'diagram',
       value: 'KIND',
-      choices: ['imports', 'middleware', 'goroutines', 'causes', 'cgo-call', 'goroutine-states', 'breaker'],
-      help: 'draw a program instead of DOT files: imports [PATTERN…], middleware [PATTERN…], goroutines DUMP, causes PATH…, cgo-call, goroutine-states, breaker',
+      choices: ['imports', 'middleware', 'goroutines', 'causes', 'escapes', 'cgo-call', 'goroutine-states', 'breaker'],
+      help: 'draw a program instead of DOT files: imports [PATTERN…], middleware [PATTERN…], goroutines DUMP, causes PATH…, escapes FILE, cgo-call, goroutine-states, breaker',
     },
     {name: 'deadline', value: 'S', help: 'seconds for each attempt, from when it starts (default 5)'},
     {name: 'no-fallback', help: 'fail where the layout asked for cannot be had, instead of drawing a simpler one or a table'},
