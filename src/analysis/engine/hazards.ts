@@ -63,7 +63,7 @@ function hazardOf(rule: RunnableRule, report: Report, fingerprint: string, platf
   return {
     id: rule.id,
     kind: 'hazard',
-    severity: rule.severity,
+    severity: report.severity ?? rule.severity,
     confidence: report.confidence ?? rule.confidence,
     message: {id: report.message, data: report.data},
     ...messageOf(rule, report),

@@ -1,5 +1,5 @@
 // What rules and facts leave behind for one package: plain data, so that a cache can keep it and platforms can be merged.
-import type {Fix} from '../../findings/finding.ts'
+import type {Fix, Severity} from '../../findings/finding.ts'
 import type {Note} from '../../findings/envelope.ts'
 import type {FactPlace} from './pass.ts'
 
@@ -11,8 +11,9 @@ export interface Report {
   readonly related: readonly {readonly place: FactPlace; readonly label: string}[]
   readonly data: Readonly<Record<string, string>>
   readonly fixes: readonly Fix[]
-  /** Overrides the rule's. */
+  /** Override the rule's. */
   readonly confidence?: number
+  readonly severity?: Severity
 }
 
 /** Calls of a package, conversions and builtins left out. */

@@ -105,10 +105,11 @@ function reportOf(
   message: string,
   place: FactPlace,
   related: Report['related'],
-  {data = {}, fixes = [], confidence}: Omit<ReportOptions, 'related'>,
+  {data = {}, fixes = [], confidence, severity}: Omit<ReportOptions, 'related'>,
 ): Report {
   messageOf(rule, {message, data}) // a message that cannot be filled in fails here, as this rule's failure
-  return {ruleId: rule.id, message, place, related, data, fixes, ...(confidence === undefined ? {} : {confidence})}
+  const overrides = {...(confidence === undefined ? {} : {confidence}), ...(severity === undefined ? {} : {severity})}
+  return {ruleId: rule.id, message, place, related, data, fixes, ...overrides}
 }
 
 const neverReports = () => {
