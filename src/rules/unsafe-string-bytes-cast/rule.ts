@@ -29,7 +29,7 @@ export default defineRule({
       next: 'Use string({name}), or write to the slice before the string is made.',
     },
     shared: {
-      what: '{cast} returns a string that shares the bytes of the caller\'s {name}',
+      what: "{cast} returns a string that shares the bytes of the caller's {name}",
       why: 'the string changes when the caller writes to the slice; the array itself stays alive',
       next: 'Use string({name}), or unsafe.String and a comment that says who may still write.',
     },
@@ -123,6 +123,9 @@ function fixOf(pass: AnyPass, star: StarExpr, cast: Cast): Pick<ReportOptions, '
   const isPlain = /^\*\(\*(?:string|\[\]byte)\)\(unsafe\.Pointer\(&\w+\)\)$/.test(pass.text(star)) // the same type, and no comment inside
   if (file.state.version < 20 || cast.variable.kind !== 'Ident' || !isPlain) return {}
   const name = cast.variable.name
-  const text = cast.to === 'bytes' ? `unsafe.Slice(unsafe.StringData(${name}), len(${name}))` : `unsafe.String(unsafe.SliceData(${name}), len(${name}))`
+  const text =
+    cast.to === 'bytes'
+      ? `unsafe.Slice(unsafe.StringData(${name}), len(${name}))`
+      : `unsafe.String(unsafe.SliceData(${name}), len(${name}))`
   return {fixes: [{kind: 'safe', title: `Use ${text}`, edits: [{file: file.path, start: star.pos, end: star.end, text}]}]}
 }

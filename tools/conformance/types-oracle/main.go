@@ -55,7 +55,7 @@ var (
 	tests  = flag.Bool("tests", false, "also the test files of the named packages")
 	tags   = flag.String("tags", "", "build tags")
 	cgo    = flag.Bool("cgo", false, "files that import \"C\" too, with FakeImportC")
-	stream = flag.Bool("stream", false, `one package after the other, a line {"package":ID} before each`)
+	stream = flag.Bool("stream", false, `one package after the other, a line {"package":ID,"errors":[PLACE]} before each`)
 )
 
 func main() {
@@ -77,7 +77,7 @@ func main() {
 		if strings.HasSuffix(p.ImportPath, ".test") && p.Name == "main" {
 			continue
 		}
-		rows := l.check(p)
+		rows, errors := l.check(p)
 		if p.DepOnly {
 			continue
 		}
@@ -85,7 +85,7 @@ func main() {
 			all = append(all, rows...)
 			continue
 		}
-		check(enc.Encode(map[string]string{"package": p.ImportPath}))
+		check(enc.Encode(map[string]any{"package": p.ImportPath, "errors": errors}))
 		sortRows(rows)
 		for i := range rows {
 			check(enc.Encode(&rows[i]))
@@ -138,7 +138,9 @@ func (l *loader) list(patterns []string) []*listed {
 	cmd.Dir = l.root
 	cmd.Stderr = os.Stderr
 	cmd.Env = os.Environ()
-	if !*cgo {
+	if *cgo {
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+	} else {
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=0")
 	}
 	pipe, err := cmd.StdoutPipe()
@@ -187,7 +189,8 @@ func (i importer) Import(path string) (*types.Package, error) {
 	return nil, fmt.Errorf("package %s is not there", id)
 }
 
-func (l *loader) check(p *listed) []row {
+// check type-checks a package; of those that were named, the rows and where errors are.
+func (l *loader) check(p *listed) ([]row, []place) {
 	var files []*ast.File
 	names := append(append([]string{}, p.GoFiles...), p.CgoFiles...)
 	parsed := make([]*ast.File, len(names))
@@ -219,6 +222,7 @@ func (l *loader) check(p *listed) []row {
 	if p.Module != nil && p.Module.GoVersion != "" {
 		version = "go" + p.Module.GoVersion
 	}
+	errors := []place{}
 	goarch := os.Getenv("GOARCH")
 	if goarch == "" {
 		goarch = runtime.GOARCH
@@ -230,8 +234,13 @@ func (l *loader) check(p *listed) []row {
 		Importer:         importer{l, p},
 		Sizes:            types.SizesFor("gc", goarch),
 		Error: func(err error) {
-			if !p.DepOnly {
-				fmt.Fprintln(os.Stderr, "types:", err)
+			if p.DepOnly {
+				return
+			}
+			fmt.Fprintln(os.Stderr, "types:", err)
+			if err, ok := err.(types.Error); ok && err.Pos.IsValid() {
+				file := l.fset.File(err.Pos)
+				errors = append(errors, place{l.fileName(file.Name()), int(err.Pos) - file.Base()})
 			}
 		},
 	}
@@ -248,13 +257,13 @@ func (l *loader) check(p *listed) []row {
 		l.packages[p.ImportPath] = pkg
 	}
 	if info == nil {
-		return nil
+		return nil, nil
 	}
 	var rows []row
 	for _, f := range files {
 		rows = append(rows, l.rows(f, info)...)
 	}
-	return rows
+	return rows, errors
 }
 
 func (l *loader) rows(f *ast.File, info *types.Info) []row {
