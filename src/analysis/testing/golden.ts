@@ -16,9 +16,14 @@ import {unmetWants} from './wants.ts'
 /** By file name: Go files, and assembly (`.s`). */
 type Sources = Readonly<Record<string, string>>
 
+interface Target {
+  readonly goarch: string
+}
+
 const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
 
-export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string): void {
+/** `goarch`: the platform the fixtures are checked for. */
+export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string, {goarch}: Target = {goarch: 'amd64'}): void {
   const rules = (Array.isArray(rule) ? rule : [rule]) as readonly RunnableRule[] // Array.isArray does not narrow readonly arrays
   const folder = fileURLToPath(new URL('.', testUrl))
   const stubs = `${folder}testdata/stubs/`
@@ -30,7 +35,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
         const sources = entry.isDirectory()
           ? sourcesIn(`${folder}testdata/${name}/`)
           : {[name]: readFileSync(`${folder}testdata/${name}`, 'utf8')}
-        await expectWants(rules, sources, stubs)
+        await expectWants(rules, sources, stubs, goarch)
       })
     }
     const page = readFileSync(`${folder}rule.md`, 'utf8')
@@ -42,7 +47,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
     test.each(blocks.map((block, i) => [i + 1, block] as const))(
       'rule.md, Go block %i: every finding is wanted and every want is found',
       async (_, block) => {
-        await expectWants(rules, {'block.go': block}, stubs)
+        await expectWants(rules, {'block.go': block}, stubs, goarch)
       },
     )
   })
@@ -55,8 +60,8 @@ const sourcesIn = (folder: string): Sources =>
       .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
   )
 
-async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string): Promise<void> {
-  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs)
+async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<void> {
+  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, goarch)
   expect(errors, 'a fixture is valid Go').toEqual([])
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
@@ -74,14 +79,14 @@ interface Found {
 
 /** Runs rules over one file, which may import the standard library and the shared stubs. */
 export const hazardsIn = (rules: readonly RunnableRule[], name: string, source: string): Promise<Found> =>
-  hazardsInPackage(rules, {[name]: source}, sharedStubs)
+  hazardsInPackage(rules, {[name]: source}, sharedStubs, 'amd64')
 
-async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources, stubs: string): Promise<Found> {
+async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<Found> {
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
   const goFiles = files.filter(file => file.name.endsWith('.go')).map(({name, bytes}) => ({path: name, bytes}))
   const importer = withStubs(await standardLibrary(), [stubs, sharedStubs])
-  const checked = checkPackage({goarch: 'amd64', goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
+  const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
   const run = startRules(rules)
   run.visit({
     types: checked.package,
@@ -92,9 +97,9 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
       generated: false,
     })),
     assembly: files.filter(file => file.name.endsWith('.s')).map(({name, bytes}) => ({path: name, bytes: () => bytes})),
-    sizes: sizesFor('amd64'),
+    sizes: sizesFor(goarch),
     goos: 'linux',
-    goarch: 'amd64',
+    goarch,
   })
   const {hazards, notes} = run.conclude()
   return {hazards, errors: [...checked.errors.map(error => `${error.pos}: ${error.message}`), ...notes.map(note => note.message)]}
