@@ -1,6 +1,6 @@
 // Golden tests of a rule: every testdata/*.go, and every folder of testdata but `stubs`, is a package of its own, type-checked against the real
 // standard library where Go is installed and against the bundled declarations elsewhere; findings and `// want` comments must match one to one,
-// also in the Go blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
+// also in the Go and assembly blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
 // Files with `import "C"` are checked with unknown members.
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
@@ -39,7 +39,9 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
       })
     }
     const page = readFileSync(`${folder}rule.md`, 'utf8')
-    const blocks = [...page.matchAll(/```go\n([\s\S]*?)```/g)].map(match => match[1] ?? '').filter(block => /^package \w+/m.test(block))
+    const blocks = [...page.matchAll(/```(?:go|asm)\n([\s\S]*?)```/g)]
+      .map(match => match[1] ?? '')
+      .filter(block => /^(?:package \w|TEXT )/m.test(block))
     test('rule.md has an example that is reported and one that is not', () => {
       expect(blocks.some(block => block.includes('// want'))).toBe(true)
       expect(blocks.some(block => !block.includes('// want'))).toBe(true)
@@ -47,7 +49,8 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
     test.each(blocks.map((block, i) => [i + 1, block] as const))(
       'rule.md, Go block %i: every finding is wanted and every want is found',
       async (_, block) => {
-        await expectWants(rules, {'block.go': block}, stubs, goarch)
+        const isGo = /^package \w/m.test(block)
+        await expectWants(rules, isGo ? {'block.go': block} : {'block.go': 'package block\n', 'block.s': block}, stubs, goarch)
       },
     )
   })

@@ -27,7 +27,7 @@ export default defineRule({
   },
 
   run(pass) {
-    const {goarch, goos, sizes} = pass.package
+    const {goarch, goos} = pass.package
     if (!needsCare.has(goarch)) return
     for (const call of pass.nodes('CallExpr')) {
       const access = atomicAccess(pass, call)
