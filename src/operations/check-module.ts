@@ -72,6 +72,7 @@ export async function checkModule(request: ModuleCheckRequest, host: Host, task:
     run.visit({
       types: typed.checked.package,
       files: checkedFiles,
+      assembly: typed.loaded.sFiles.map(file => ({path: shownPath(file.path, request.shownFrom), bytes: () => loaded.bytes(file)})),
       sizes: sizesFor(loaded.config.goarch),
       goos: loaded.config.goos,
       goarch: loaded.config.goarch,

@@ -13,9 +13,17 @@ export interface CheckedFile {
   readonly generated: boolean
 }
 
+/** A file of the package that is not Go; its text is read when a rule asks for it. */
+export interface AssemblyFile {
+  readonly path: string
+  bytes(): Uint8Array
+}
+
 export interface CheckedPackage {
   readonly types: Package
   readonly files: readonly CheckedFile[]
+  /** The `.s` files that take part, in go list's order. */
+  readonly assembly: readonly AssemblyFile[]
   readonly sizes: Sizes
   readonly goos: string
   readonly goarch: string

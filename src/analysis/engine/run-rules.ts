@@ -41,14 +41,14 @@ export function startRules(rules: readonly RunnableRule[]): RuleRun {
       const shared = packageFacts(checked)
       for (const rule of rules) {
         try {
-          if ('run' in rule) rule.run({...shared, report: reporter(rule, shared, raw)})
-          else {
-            const fact: unknown = rule.collect({
+          if ('run' in rule)
+            rule.run({
               ...shared,
-              report: () => {
-                throw new Error('Bug: collect reported')
-              },
+              report: reporter(rule, shared, raw),
+              reportAt: (place, message, options = {}) => void raw.push({rule, message: String(message), place, related: [], options}),
             })
+          else {
+            const fact: unknown = rule.collect({...shared, report: neverReports, reportAt: neverReports})
             if (fact !== undefined)
               (facts.get(rule.id) ?? facts.set(rule.id, []).get(rule.id)!).push({packagePath: shared.packagePath, fact})
           }
@@ -77,6 +77,10 @@ export function startRules(rules: readonly RunnableRule[]): RuleRun {
   }
 }
 
+const neverReports = () => {
+  throw new Error('Bug: collect reported')
+}
+
 const reporter =
   (rule: RunnableRule, shared: PackageFacts, raw: Raw[]) =>
   (node: Parameters<PackageFacts['place']>[0], message: string, options: ReportOptions = {}) => {
@@ -90,6 +94,7 @@ function hazardsOf(raw: readonly Raw[]): Hazard[] {
     (a, b) =>
       compareText(a.place.file, b.place.file) ||
       a.place.start - b.place.start ||
+      a.place.end - b.place.end ||
       compareText(a.rule.id, b.rule.id) ||
       compareText(a.message, b.message),
   )
@@ -97,7 +102,7 @@ function hazardsOf(raw: readonly Raw[]): Hazard[] {
   const seen = new Set<string>()
   const hazards: Hazard[] = []
   for (const one of sorted) {
-    const same = `${one.rule.id} ${one.place.file} ${one.place.start} ${one.message}`
+    const same = JSON.stringify([one.rule.id, one.place.file, one.place.start, one.place.end, one.message, one.options.data])
     if (seen.has(same)) continue // a test variant checks the same file again
     seen.add(same)
     const key = [one.rule.id, one.place.symbol, one.place.sourceLine.trim()].join('\0')
@@ -121,7 +126,7 @@ function hazardOf({rule, message, place, related, options}: Raw, fingerprint: st
   return {
     id: rule.id,
     kind: 'hazard',
-    severity: rule.severity,
+    severity: options.severity ?? rule.severity,
     confidence: options.confidence ?? rule.confidence,
     message: {id: message, data},
     what: fill(template.what),

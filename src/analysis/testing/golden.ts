@@ -1,6 +1,8 @@
-// Golden tests of a rule: every testdata/*.go is a package of its own, type-checked against the real standard library where Go is installed
-// and against the bundled declarations elsewhere; findings and `// want` comments must match one to one, also in the Go blocks of rule.md.
-import {readdirSync, readFileSync} from 'node:fs'
+// Golden tests of a rule: every testdata/*.go, and every folder of testdata but `stubs`, is a package of its own, type-checked against the real
+// standard library where Go is installed and against the bundled declarations elsewhere; findings and `// want` comments must match one to one,
+// also in the Go blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
+// Files with `import "C"` are checked with unknown members.
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import type {Hazard} from '../../findings/finding.ts'
@@ -11,13 +13,24 @@ import {nodeHost} from '../../host/node/node-host.ts'
 import {type RunnableRule, startRules} from '../engine/run-rules.ts'
 import {unmetWants} from './wants.ts'
 
+/** By file name: Go files, and assembly (`.s`). */
+type Sources = Readonly<Record<string, string>>
+
+const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
+
 export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string): void {
   const rules = (Array.isArray(rule) ? rule : [rule]) as readonly RunnableRule[] // Array.isArray does not narrow readonly arrays
   const folder = fileURLToPath(new URL('.', testUrl))
+  const stubs = `${folder}testdata/stubs/`
   describe(rules.map(one => one.id).join(', '), () => {
-    for (const name of readdirSync(`${folder}testdata`).filter(file => file.endsWith('.go'))) {
+    for (const entry of readdirSync(`${folder}testdata`, {withFileTypes: true})) {
+      const {name} = entry
+      if (entry.isDirectory() ? name === 'stubs' : !name.endsWith('.go')) continue
       test(`testdata/${name}: every finding is wanted and every want is found`, async () => {
-        await expectWants(rules, name, readFileSync(`${folder}testdata/${name}`, 'utf8'))
+        const sources = entry.isDirectory()
+          ? sourcesIn(`${folder}testdata/${name}/`)
+          : {[name]: readFileSync(`${folder}testdata/${name}`, 'utf8')}
+        await expectWants(rules, sources, stubs)
       })
     }
     const page = readFileSync(`${folder}rule.md`, 'utf8')
@@ -29,36 +42,56 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
     test.each(blocks.map((block, i) => [i + 1, block] as const))(
       'rule.md, Go block %i: every finding is wanted and every want is found',
       async (_, block) => {
-        await expectWants(rules, 'block.go', block)
+        await expectWants(rules, {'block.go': block}, stubs)
       },
     )
   })
 }
 
-async function expectWants(rules: readonly RunnableRule[], name: string, source: string): Promise<void> {
-  const {hazards, errors} = await hazardsIn(rules, name, source)
+const sourcesIn = (folder: string): Sources =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter(name => /\.(go|s)$/.test(name))
+      .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
+  )
+
+async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string): Promise<void> {
+  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs)
   expect(errors, 'a fixture is valid Go').toEqual([])
-  expect(
+  const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
       source,
-      hazards.map(hazard => ({line: hazard.places[0]?.line ?? 0, message: hazard.what})),
-    ),
-  ).toEqual([])
+      hazards.filter(hazard => hazard.places[0]?.file === name).map(hazard => ({line: hazard.places[0]?.line ?? 0, message: hazard.what})),
+    ).map(problem => `${name}: ${problem}`),
+  )
+  expect(unmet).toEqual([])
 }
 
-/** Runs rules over one file, which may import the standard library. */
-export async function hazardsIn(
-  rules: readonly RunnableRule[],
-  name: string,
-  source: string,
-): Promise<{hazards: readonly Hazard[]; errors: readonly string[]}> {
-  const bytes = new TextEncoder().encode(source)
-  const importer = await standardLibrary()
-  const checked = checkPackage({goarch: 'amd64', goVersion: 'go1.26'}, 'example.com/fixture', [{path: name, bytes}], importer)
+interface Found {
+  readonly hazards: readonly Hazard[]
+  readonly errors: readonly string[]
+}
+
+/** Runs rules over one file, which may import the standard library and the shared stubs. */
+export const hazardsIn = (rules: readonly RunnableRule[], name: string, source: string): Promise<Found> =>
+  hazardsInPackage(rules, {[name]: source}, sharedStubs)
+
+async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources, stubs: string): Promise<Found> {
+  const encoder = new TextEncoder()
+  const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
+  const goFiles = files.filter(file => file.name.endsWith('.go')).map(({name, bytes}) => ({path: name, bytes}))
+  const importer = withStubs(await standardLibrary(), [stubs, sharedStubs])
+  const checked = checkPackage({goarch: 'amd64', goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
   const run = startRules(rules)
   run.visit({
     types: checked.package,
-    files: checked.info.files.map(state => ({path: name, bytes, state, generated: false})),
+    files: checked.info.files.map(state => ({
+      path: state.path,
+      bytes: goFiles.find(file => file.path === state.path)!.bytes,
+      state,
+      generated: false,
+    })),
+    assembly: files.filter(file => file.name.endsWith('.s')).map(({name, bytes}) => ({path: name, bytes: () => bytes})),
     sizes: sizesFor('amd64'),
     goos: 'linux',
     goarch: 'amd64',
@@ -67,15 +100,36 @@ export async function hazardsIn(
   return {hazards, errors: [...checked.errors.map(error => `${error.pos}: ${error.message}`), ...notes.map(note => note.message)]}
 }
 
+/** Packages of stub folders before those of the standard library; a stub must itself be valid enough to declare what is used. */
+function withStubs(standard: Importer, folders: readonly string[]): Importer {
+  const made = new Map<string, Package>()
+  const importer: Importer = path => {
+    const known = made.get(path)
+    if (known) return known
+    const folder = folders.map(base => `${base}${path}/`).find(candidate => path.includes('.') && existsSync(candidate))
+    if (folder === undefined) return standard(path)
+    const sources = Object.entries(sourcesIn(folder)).filter(([name]) => name.endsWith('.go'))
+    if (sources.length === 0) return undefined
+    const name = /^package (\w+)/m.exec(sources[0]![1])?.[1] ?? ''
+    const files = () => sources.map(([file, source]) => ({path: `${path}/${file}`, bytes: new TextEncoder().encode(source)}))
+    const stub = declarePackage({goarch: 'amd64', goVersion: 'go1.26'}, path, name, files, importer)
+    made.set(path, stub)
+    return stub
+  }
+  return importer
+}
+
 let loadedStandard: Promise<Loaded> | undefined
 const declared = new Map<string, Package>()
 
-/** Declarations of the standard library, resolved when a fixture asks. */
+/** Declarations of the standard library, resolved when a fixture asks. With cgo, so that `runtime/cgo` is there. */
 async function standardLibrary(): Promise<Importer> {
   loadedStandard ??= loadPackages(nodeHost(), {
     dir: fileURLToPath(new URL('../../../fixtures', import.meta.url)),
     patterns: ['std'],
-    cgo: false,
+    goos: 'linux',
+    goarch: 'amd64',
+    cgo: true,
   })
   const loaded = await loadedStandard
   const declare = (target: LoadedPackage): Package => {

@@ -44,7 +44,7 @@ export interface FileState {
   /** Position within the package's list of files. */
   readonly index: number
   readonly tree: File
-  readonly lines: ArrayLike<number>
+  readonly lines: Int32Array | readonly number[]
   /** Minor language version that holds for the file, 0 when none is known: 21 for go1.21. */
   readonly version: number
   scope: Scope | undefined

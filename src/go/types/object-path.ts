@@ -4,6 +4,7 @@ import {objectType, originOfObject, signatureOf} from './objects.ts'
 import {originOf, underlying} from './underlying.ts'
 import {loadPackage} from './package-members.ts'
 import type {Type} from './types.ts'
+import {unsafePackage} from './universe.ts'
 
 export interface ObjectPlace {
   /** Path of the declaring file, as it was loaded. */
@@ -24,7 +25,7 @@ export function objectPath(object: GoObject): string | ObjectPlace | undefined {
   const obj = originOfObject(object)
   if (obj.kind === 'PkgName') return undefined
   const {pkg} = obj
-  if (pkg === undefined || pkg.path === 'unsafe') return universePath(obj)
+  if (pkg === undefined || pkg === unsafePackage) return universePath(obj)
   const name = packageLevelName(obj, pkg) ?? methodName(obj, pkg) ?? memberName(obj, pkg)
   if (name !== undefined) return `${pkg.path}.${name}`
   return obj.file === undefined || obj.pos < 0 ? undefined : {file: obj.file.path, start: obj.pos}

@@ -1,0 +1,10 @@
+package both
+
+import "example.com/other"
+
+func spin()
+
+func f() {
+	other.Do() // want `Do is seen`
+	spin()
+}

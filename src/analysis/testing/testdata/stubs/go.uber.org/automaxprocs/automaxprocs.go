@@ -1,0 +1,2 @@
+// Package automaxprocs is imported for its effect.
+package automaxprocs

@@ -1,0 +1,42 @@
+// copylocks: a value that holds a lock, or another type of sync or sync/atomic that must stay where it is, is copied. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import {copies, copyWording} from '../../analysis/reading/copies.ts'
+import {holdsByValue} from '../../analysis/reading/named.ts'
+import {typeString} from '../../go/types/type-string.ts'
+
+/** Types whose documentation forbids copying after first use. sync.Pool has a rule of its own. */
+const pinned = new Set([
+  ...['Mutex', 'RWMutex', 'Cond', 'Once', 'WaitGroup', 'Map', 'noCopy'].map(name => `sync.${name}`),
+  ...['Bool', 'Int32', 'Int64', 'Uint32', 'Uint64', 'Uintptr', 'Pointer', 'Value'].map(name => `sync/atomic.${name}`),
+])
+
+export default defineRule({
+  id: 'copylocks',
+  title: 'A value with a lock in it is copied',
+  severity: 'error',
+  confidence: 0.95,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/sync', 'https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/copylock'],
+  messages: {
+    copy: {
+      what: '{how} of {type}, which holds {lock}',
+      why: 'the copy has a state of its own: what locks or counts on it does not see what happens on the original',
+      next: 'Pass a pointer.',
+    },
+  },
+
+  run(pass) {
+    for (const {at, type, how} of copies(pass)) {
+      const held = holdsByValue(type, pinned)
+      if (held !== undefined)
+        pass.report(at, 'copy', {
+          data: {
+            how: copyWording[how],
+            type: typeString(type, pkg => pkg.name),
+            lock: `${held.path}${held.via === '' ? '' : ` in ${held.via}`}`,
+          },
+        })
+    }
+  },
+})

@@ -1,0 +1,59 @@
+// lockosthread-unbalanced: a path that leaves the function still locked to its thread while others unlock. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {changesThread, locksThread, threadLocks, unlocksThread} from '../../analysis/reading/os-threads.ts'
+import {callsNow, walkPaths} from '../../analysis/reading/paths.ts'
+import {callsIn, functionBodies, runsOnce} from '../../analysis/reading/terms.ts'
+import type {BlockStmt} from '../../go/syntax/ast.ts'
+
+type Held = 'free' | 'locked' | 'unknown'
+
+export default defineRule({
+  id: 'lockosthread-unbalanced',
+  title: 'A path leaves the function locked to its thread',
+  severity: 'warning',
+  confidence: 0.85,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/runtime#LockOSThread', 'https://github.com/wailsapp/wails/pull/2994'],
+  messages: {
+    path: {
+      what: 'the goroutine is still locked to its thread when the function returns here, though its other paths unlock it',
+      why: 'calls of LockOSThread are counted: the goroutine stays on its thread, and the thread ends with it',
+      next: 'Defer runtime.UnlockOSThread right after the lock.',
+    },
+  },
+
+  run(pass) {
+    for (const {node, body} of functionBodies(pass)) {
+      const {locks, unlocks} = threadLocks(pass, body)
+      const lock = locks[0]
+      if (lock === undefined || unlocks.length === 0 || runsOnce(pass, lock) || outOfSight(pass, body)) continue
+      const leaves = walkPaths<Held>(pass, body, {
+        start: 'free',
+        join: (a, b) => (a === b ? a : 'unknown'),
+        same: (a, b) => a === b,
+        step(at, before) {
+          let state = before
+          for (const call of callsNow(at)) {
+            if (locksThread(pass, call)) state = 'locked'
+            else if (unlocksThread(pass, call)) state = state === 'unknown' ? 'unknown' : 'free'
+          }
+          return state
+        },
+      })
+      const last = leaves?.find(({at}) => at === body || at === body.list.at(-1))
+      if (leaves === undefined || last?.state !== 'free') continue
+      for (const {at, state} of leaves)
+        if (state === 'locked' && at !== node) pass.report(at, 'path', {related: [{node: lock, label: 'locked here'}]})
+    }
+  },
+})
+
+/** Unlocked by a deferred call or a literal; or the thread was changed, and leaving locked throws it away on purpose. */
+const outOfSight = (pass: Pass<'path'>, body: BlockStmt): boolean =>
+  callsIn(body, true).some(call => {
+    if (changesThread(pass, call) !== undefined) return true
+    if (!unlocksThread(pass, call) && !locksThread(pass, call)) return false
+    return pass.parent(call)?.kind !== 'ExprStmt' || pass.enclosingFunction(call)?.body !== body
+  })

@@ -1,0 +1,117 @@
+// nil-map-write: an entry stored in a map that is nil on every path to the store. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {walkPaths} from '../../analysis/reading/paths.ts'
+import {functionBodies, unparen, variableOf, walk, walkSameFunction} from '../../analysis/reading/terms.ts'
+import type {BlockStmt, Expr, IndexExpr, Node, Stmt} from '../../go/syntax/ast.ts'
+import type {GoObject} from '../../go/types/objects.ts'
+import {underlying} from '../../go/types/underlying.ts'
+
+type Known = 'nil' | 'unknown'
+type State = ReadonlyMap<GoObject, Known>
+
+export default defineRule({
+  id: 'nil-map-write',
+  title: 'An entry is stored in a nil map',
+  severity: 'error',
+  confidence: 0.95,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://go.dev/ref/spec#Map_types', 'https://go.dev/ref/spec#Index_expressions'],
+  messages: {
+    store: {
+      what: '{map} is nil here and gets an entry',
+      why: 'storing in a nil map panics; only reading one is allowed',
+      next: 'Make the map before the first store.',
+    },
+  },
+
+  run(pass) {
+    for (const {node, body} of functionBodies(pass)) {
+      const maps = localMaps(pass, node, body)
+      if (maps.size === 0) continue
+      const found = new Map<IndexExpr, string>()
+      const start = new Map([...maps].filter(([, how]) => how === 'nil').map(([object]) => [object, 'nil' as const]))
+      walkPaths<State>(pass, body, {
+        start,
+        join: (a, b) => joinStates(a, b),
+        same: (a, b) => a.size === b.size && [...a].every(([object, known]) => b.get(object) === known),
+        step: (at, state) => step(pass, at, state, maps, found),
+        assume: (condition, holds, state) => assume(pass, condition, holds, state, maps),
+      })
+      for (const [index, name] of found) pass.report(index, 'store', {data: {map: name}})
+    }
+  },
+})
+
+type MapPass = Pass<'store'>
+
+/** Map variables of this function that no function literal mentions and no address is taken of; `nil` when they start so. */
+function localMaps(pass: MapPass, node: Node, body: BlockStmt): Map<GoObject, 'nil' | 'unknown'> {
+  const maps = new Map<GoObject, 'nil' | 'unknown'>()
+  const type = node.kind === 'FuncDecl' || node.kind === 'FuncLit' ? node.type : undefined
+  const add = (name: Expr, how: 'nil' | 'unknown') => {
+    const object = variableOf(pass, name)
+    if (object?.type !== undefined && underlying(object.type).kind === 'Map') maps.set(object, how)
+  }
+  for (const field of type?.params.list ?? []) for (const name of field.names) add(name, 'unknown')
+  for (const field of type?.results?.list ?? []) for (const name of field.names) add(name, 'nil')
+  walkSameFunction(body, at => {
+    if (at.kind === 'ValueSpec') for (const name of at.names) add(name, 'unknown')
+    else if (at.kind === 'AssignStmt' && at.tok === ':=') for (const name of at.lhs) add(name, 'unknown')
+  })
+  walk(body, at => {
+    if (at.kind === 'UnaryExpr' && at.op === '&') drop(at.x)
+    else if (at.kind === 'FuncLit' && at.body !== body) walk(at.body, inner => (inner.kind === 'Ident' ? drop(inner) : undefined))
+  })
+  return maps
+
+  function drop(expr: Expr): void {
+    const object = variableOf(pass, expr)
+    if (object !== undefined) maps.delete(object)
+  }
+}
+
+const joinStates = (a: State, b: State): State => new Map([...a].filter(([object, known]) => b.get(object) === known))
+
+function step(pass: MapPass, at: Stmt | Expr, before: State, maps: ReadonlyMap<GoObject, unknown>, found: Map<IndexExpr, string>): State {
+  const state = new Map(before)
+  const assign = (name: Expr, value: 'nil' | 'unknown') => {
+    const object = variableOf(pass, name)
+    if (object !== undefined && maps.has(object)) state.set(object, value)
+  }
+  const store = (target: Expr) => {
+    const index = unparen(target)
+    const object = index.kind === 'IndexExpr' ? variableOf(pass, index.x) : undefined
+    if (index.kind !== 'IndexExpr' || object === undefined) return
+    if (state.get(object) === 'nil' && unparen(index.x).kind === 'Ident') found.set(index, pass.text(index.x))
+    else found.delete(index)
+  }
+  if (at.kind === 'DeclStmt') {
+    for (const spec of at.decl.specs)
+      if (spec.kind === 'ValueSpec')
+        for (const [i, name] of spec.names.entries()) assign(name, spec.values.length === 0 ? 'nil' : valueOf(pass, spec.values[i]))
+  } else if (at.kind === 'AssignStmt') {
+    for (const target of at.lhs) store(target)
+    for (const [i, name] of at.lhs.entries())
+      if (unparen(name).kind === 'Ident') assign(name, at.lhs.length === at.rhs.length ? valueOf(pass, at.rhs[i]) : 'unknown')
+  } else if (at.kind === 'IncDecStmt') store(at.x)
+  return state
+}
+
+/** `nil` and `map[K]V(nil)`. */
+function valueOf(pass: MapPass, expr: Expr | undefined): 'nil' | 'unknown' {
+  const at = expr === undefined ? undefined : unparen(expr)
+  if (at?.kind === 'Ident' && at.name === 'nil') return pass.objectOf(at)?.kind === 'Nil' ? 'nil' : 'unknown'
+  const argument = at?.kind === 'CallExpr' && pass.isConversion(at) === 'yes' ? at.args[0] : undefined
+  return argument === undefined ? 'unknown' : valueOf(pass, argument)
+}
+
+function assume(pass: MapPass, condition: Expr, holds: boolean, state: State, maps: ReadonlyMap<GoObject, unknown>): State {
+  if (condition.kind !== 'BinaryExpr' || (condition.op !== '==' && condition.op !== '!=')) return state
+  const side = [condition.x, condition.y].find(expr => valueOf(pass, expr) !== 'nil')
+  const other = side === condition.x ? condition.y : condition.x
+  const object = side === undefined || valueOf(pass, other) !== 'nil' ? undefined : variableOf(pass, side)
+  if (object === undefined || !maps.has(object) || unparen(side!).kind !== 'Ident') return state
+  return new Map(state).set(object, (condition.op === '==') === holds ? 'nil' : 'unknown')
+}
