@@ -131,7 +131,7 @@ async function hostile(bundle: Bundle, total: number): Promise<void> {
   print(
     `asked ${total}, answered ${answered}; workers killed ${kills}, created ${counts.created}, retired ${JSON.stringify(counts.retired)}`,
   )
-  for (const [what, n] of Object.entries(answers).toSorted()) print(`  ${what}: ${n}`)
+  for (const [what, n] of Object.entries(answers).toSorted(([a], [b]) => (a < b ? -1 : 1))) print(`  ${what}: ${n}`)
   print(`resident memory along the run, MB: ${memory.join(' ')}`)
 }
 
