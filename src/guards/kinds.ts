@@ -1,0 +1,32 @@
+// The kinds of guard: from a YAML document to files, with what should be said about it. Nothing here writes.
+import {readBreakerGuard} from './config/breaker.ts'
+import {guardRoot} from './config/fields.ts'
+import {breakerGo} from './codegen/breaker.ts'
+import type {GeneratedFile} from './codegen/go-file.ts'
+import {breakerWarnings} from './policies/breaker-presets.ts'
+
+export interface GuardOutput {
+  readonly files: readonly GeneratedFile[]
+  /** What this configuration cannot do, or does for nothing. */
+  readonly warnings: readonly string[]
+}
+
+export interface GuardKindDefinition {
+  /** One line for the help. */
+  readonly summary: string
+  /** `config` is the name the generated files mention. */
+  generate(config: string, yaml: string): GuardOutput
+}
+
+export const guardKinds = {
+  breaker: {
+    summary: 'circuit breaker with a health score: plain, net/http, gin, gRPC',
+    generate(config, yaml) {
+      const guard = readBreakerGuard(guardRoot(config, yaml))
+      return {files: breakerGo(guard, config), warnings: breakerWarnings(guard.policy)}
+    },
+  },
+} satisfies Record<string, GuardKindDefinition>
+
+export type GuardKind = keyof typeof guardKinds
+export const guardKindNames = Object.keys(guardKinds) as GuardKind[]
