@@ -1,8 +1,11 @@
 // The kinds of guard: from a YAML document to files, with what should be said about it. Nothing here writes.
 import {readBreakerGuard} from './config/breaker.ts'
 import {guardRoot} from './config/fields.ts'
+import {readAbGuard} from './config/ab.ts'
+import {abGo} from './codegen/ab.ts'
 import {breakerGo} from './codegen/breaker.ts'
 import type {GeneratedFile} from './codegen/go-file.ts'
+import {abWarnings} from './policies/ab.ts'
 import {breakerWarnings} from './policies/breaker-presets.ts'
 
 export interface GuardOutput {
@@ -24,6 +27,14 @@ export const guardKinds = {
     generate(config, yaml) {
       const guard = readBreakerGuard(guardRoot(config, yaml))
       return {files: breakerGo(guard, config), warnings: breakerWarnings(guard.policy)}
+    },
+  },
+  ab: {
+    summary: 'A/B trial that downgrades a variant that is worse than control',
+    generate(config, yaml) {
+      const guard = readAbGuard(guardRoot(config, yaml))
+      const warnings = abWarnings(guard.policy)
+      return {files: abGo(guard, config, warnings), warnings}
     },
   },
 } satisfies Record<string, GuardKindDefinition>

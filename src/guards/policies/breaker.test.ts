@@ -63,7 +63,7 @@ describe('the table of steps', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<BreakerPolicy>(usual, seed, {...usual, afterHalfOpen: 'closed', probes: 3, closeShare: 0.6, reopenFailures: 2}),
-        fc.array(fc.tuple(fc.constantFrom(...breakerEvents), fc.nat(70_000), fc.nat(3000), fc.nat(2)), {maxLength: 400}),
+        fc.array(fc.tuple(fc.constantFrom(...breakerEvents), fc.nat(70_000), fc.nat(3000), fc.nat(2)), {maxLength: 400, size: 'max'}),
         (policy, events) => {
           const state = newBreaker(0, 7)
           let nowMs = 0
