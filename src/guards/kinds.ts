@@ -3,9 +3,12 @@ import {readBreakerGuard} from './config/breaker.ts'
 import {guardRoot} from './config/fields.ts'
 import {readAbGuard} from './config/ab.ts'
 import {abGo} from './codegen/ab.ts'
+import {readMemoryGuard} from './config/memory.ts'
+import {memoryGo} from './codegen/memory.ts'
 import {breakerGo} from './codegen/breaker.ts'
 import type {GeneratedFile} from './codegen/go-file.ts'
 import {abWarnings} from './policies/ab.ts'
+import {memoryWarnings} from './policies/gogc.ts'
 import {breakerWarnings} from './policies/breaker-presets.ts'
 
 export interface GuardOutput {
@@ -35,6 +38,14 @@ export const guardKinds = {
       const guard = readAbGuard(guardRoot(config, yaml))
       const warnings = abWarnings(guard.policy)
       return {files: abGo(guard, config, warnings), warnings}
+    },
+  },
+  gogc: {
+    summary: 'GOGC controller and memory fuse over runtime/metrics',
+    generate(config, yaml) {
+      const guard = readMemoryGuard(guardRoot(config, yaml))
+      const warnings = memoryWarnings(guard.policy)
+      return {files: memoryGo(guard, config, warnings), warnings}
     },
   },
 } satisfies Record<string, GuardKindDefinition>

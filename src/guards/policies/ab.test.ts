@@ -38,7 +38,10 @@ test('every status and event has its cell, and no event leads elsewhere', () => 
   fc.assert(
     fc.property(
       fc.constantFrom<AbPolicy>(quick, {...seed, windowMs: 20, waitMs: 50, waitMsMax: 50, recoveryMs: 60}),
-      fc.array(fc.tuple(fc.constantFrom('A', 'B', 'tick', 'stop', 'start'), fc.boolean(), fc.nat(12), fc.nat(60)), {maxLength: 400, size: 'max'}),
+      fc.array(fc.tuple(fc.constantFrom('A', 'B', 'tick', 'stop', 'start'), fc.boolean(), fc.nat(12), fc.nat(60)), {
+        maxLength: 400,
+        size: 'max',
+      }),
       (policy, events) => {
         const state = newAb()
         let nowMs = 0
