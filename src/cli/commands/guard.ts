@@ -8,11 +8,13 @@ import {terminalText} from '../terminal-text.ts'
 export const command: Command = {
   name: 'guard',
   summary: 'write Go code that prevents it, from a contract or policy',
-  usage: 'KIND --config FILE --out DIR',
+  usage: 'KIND --config FILE --out DIR | trial KIND [EVENTS]',
   flags: [
     {name: 'config', value: 'FILE', help: 'YAML of the guard; without it the defaults of its kind are used'},
     {name: 'out', value: 'DIR', help: 'directory for the generated files; files that were not generated are never written over'},
     {name: 'check', help: 'write nothing; exit 1 when the files in --out differ from what the configuration gives'},
+    {name: 'seed', value: 'N', help: 'trial: seed of the generated traffic (default 1)'},
+    {name: 'hours', value: 'N', help: 'trial: hours of each kind of traffic (default 1)'},
     {name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'},
   ],
   examples: [
@@ -20,6 +22,7 @@ export const command: Command = {
     'gotriage guard breaker --config breaker.yaml --out internal/breaker --check',
   ],
   async run(args, context) {
+    if (args.positionals[0] === 'trial') return trial(args, context)
     const {guardKind, planGuard, refuseForeign, drift, join} = await import('../../operations/guard.ts')
     const kind = guardKind(args.positionals[0])
     const out = args.flag('out')
@@ -61,4 +64,37 @@ async function print(
     const {emptyEnvelope} = await import('../../findings/envelope.ts')
     context.out(envelopeJson({...emptyEnvelope('guard'), data}))
   } else if (lines.length > 0) context.out(terminalText(`${lines.join('\n')}\n`))
+}
+
+async function trial(args: Parsed, context: CommandContext): Promise<number> {
+  const {guardTrial, trialKinds, trialText} = await import('../../operations/guard-trial.ts')
+  const kind = trialKinds.find(name => name === args.positionals[1])
+  if (kind === undefined) throw errors.usage('a trial needs a kind of guard', `Give one of: ${trialKinds.join(', ')}.`)
+  const [config, events] = [args.flag('config'), args.positionals[2]]
+  const seed = number(args, 'seed', 1, 0, 2 ** 31)
+  const result = await guardTrial(
+    {
+      kind,
+      seed,
+      hours: number(args, 'hours', 1, 0.05, 240),
+      ...(config === undefined ? {} : {config}),
+      ...(events === undefined ? {} : {events}),
+    },
+    context.host,
+    context.task,
+  )
+  if (args.flag('format') === 'json') {
+    const data = {kind, seed, trials: result.tables.map(({title, values}) => ({title, results: values}))}
+    for (const note of result.notes) context.note(terminalText(`note: ${note}`))
+    await print(args, context, [], data)
+  } else context.out(terminalText(trialText(result)))
+  return 0
+}
+
+function number(args: Parsed, name: string, otherwise: number, min: number, max: number): number {
+  const text = args.flag(name)
+  if (text === undefined) return otherwise
+  const value = Number(text)
+  if (!(value >= min && value <= max)) throw errors.usage(`--${name} ${text}`, `Give a number from ${min} to ${max}.`)
+  return value
 }

@@ -250,7 +250,7 @@ describeNeeding('go', 'the generated A/B guard', () => {
     test('takes the same 100,000 decisions as the policy, to the last bit of the evidence', () => {
       module.go(['build', '-o', `bin-${level}/`, './cmd/...'], {env: {GOAMD64: level}})
       for (const [name, policy] of Object.entries(policies)) {
-        const {input, decisions} = steps(policy, 11, name === 'odd' ? 100_000 : 40_000)
+        const {input, decisions} = steps(policy, 11, name === 'odd' ? 100_000 : 20_000)
         const theirs = module.run(`bin-${level}/${name}`, input).split('\n')
         const at = decisions.findIndex((line, i) => line !== theirs[i])
         expect(at < 0 ? undefined : {at, ours: decisions[at], theirs: theirs[at]}).toBeUndefined()

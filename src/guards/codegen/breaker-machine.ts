@@ -27,6 +27,7 @@ ${goConstants([
   ['errorShareAbove', goFloat(policy.errorShareAbove), 'opens above this error share'],
   ['errorSamplesMin', int(policy.errorSamplesMin), 'calls before the error share counts'],
   ['errorLowerAbove', goFloat(policy.errorLowerAbove), 'lower end of its 95 % interval must be above this'],
+  ['failuresInARow', int(policy.failuresInARow), 'opens at once after so many failures; 0 never does'],
   ['slowShareAbove', goFloat(policy.slowShareAbove), 'opens above this share of slow calls'],
   ['slowSamplesMin', int(policy.slowSamplesMin), 'calls before the slow share counts'],
   ['openMs', int(policy.openMs), 'how long it stays open'],
@@ -103,6 +104,7 @@ type State struct {
 	CallsSum    int64         ${q}json:"callsSum"${q}
 	ErrorsSum   int64         ${q}json:"errorsSum"${q}
 	SlowSum     int64         ${q}json:"slowSum"${q}
+	Row         int           ${q}json:"row"${q}
 	Reason      string        ${q}json:"reason"${q}
 }
 
@@ -181,7 +183,11 @@ func (m *Machine) Done(nowMs, generation int64, outcome Outcome, durationMs floa
 	case Closed:
 		if outcome != Ignored {
 			m.count(outcome == Failed, slow)
-			m.evaluate()
+			if failuresInARow > 0 && m.s.Row >= failuresInARow {
+				m.open("row")
+			} else {
+				m.evaluate()
+			}
 		}
 	}
 }
@@ -329,7 +335,7 @@ func (m *Machine) move(to Status, reason string) {
 	m.s.Openings, m.s.LowScores = 0, 0
 	m.s.EvaluatedMs = m.s.NowMs
 	m.s.Calls, m.s.Errors, m.s.Slow = [slices]int64{}, [slices]int64{}, [slices]int64{}
-	m.s.CallsSum, m.s.ErrorsSum, m.s.SlowSum = 0, 0, 0
+	m.s.CallsSum, m.s.ErrorsSum, m.s.SlowSum, m.s.Row = 0, 0, 0, 0
 }
 
 func (m *Machine) count(failed, slow bool) {
@@ -340,6 +346,9 @@ func (m *Machine) count(failed, slow bool) {
 	if failed {
 		m.s.Errors[at]++
 		m.s.ErrorsSum++
+		m.s.Row++
+	} else {
+		m.s.Row = 0
 	}
 	if slow {
 		m.s.Slow[at]++

@@ -189,6 +189,8 @@ func explain(reason string, h Health) string {
 	switch reason {
 	case "errors":
 		return fmt.Sprintf("%.1f %% of %d calls failed", 100*h.ErrorShare, h.Calls)
+	case "row":
+		return fmt.Sprintf("%d calls in a row failed", failuresInARow)
 	case "slow":
 		return fmt.Sprintf("%.1f %% of %d calls took longer than %d ms", 100*h.SlowShare, h.Calls, slowMs)
 	case "score":

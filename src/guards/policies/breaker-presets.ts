@@ -2,7 +2,7 @@
 import type {BreakerPolicy} from './breaker.ts'
 
 export const breakerPresets = {
-  /** Minimum samples, a bound on chance, a rule for slow calls, open times that grow, and a half-open that ends. */
+  /** Minimum samples, a bound on chance, rules for slow calls and for failures in a row, open times that grow, and a half-open that ends. */
   default: {
     windowMs: 60_000,
     evaluateEveryMs: 10_000,
@@ -15,6 +15,7 @@ export const breakerPresets = {
     errorShareAbove: 0.15,
     errorSamplesMin: 20,
     errorLowerAbove: 0.05,
+    failuresInARow: 10,
     slowShareAbove: 0.5,
     slowSamplesMin: 20,
     openMs: 60_000,
@@ -44,6 +45,7 @@ export const breakerPresets = {
     errorShareAbove: 0.15,
     errorSamplesMin: 1,
     errorLowerAbove: -1,
+    failuresInARow: 0,
     slowShareAbove: 1,
     slowSamplesMin: 1,
     openMs: 60_000,

@@ -78,7 +78,7 @@ describe('the table of steps', () => {
           }
         },
       ),
-      {numRuns: 200},
+      {numRuns: 60},
     )
   })
 
@@ -101,7 +101,8 @@ describe('the table of steps', () => {
             ] as BreakerEvent[][]) {
               for (const durationMs of [10, 5000]) {
                 const {state, nowMs} = inStatus(policy, from)
-                if (from === 'closed') for (let i = 0; i < 30; i++) done(policy, state, nowMs, state.generation, 'failed', 10)
+                if (from === 'closed')
+                  for (let i = 0; i < 30; i++) done(policy, state, nowMs, state.generation, i % 5 === 0 ? 'good' : 'failed', 10)
                 for (const earlier of before) apply(policy, state, earlier, nowMs, 10)
                 if (state.status !== from) continue
                 apply(policy, state, event, nowMs + laterMs, durationMs)
@@ -191,6 +192,12 @@ test('five calls with one error open the breaker of the text and not the default
   }
   expect(five(seed)).toBe('open')
   expect(five(usual)).toBe('closed')
+})
+
+test('ten failures in a row open the default before any evaluation is due', () => {
+  const state = newBreaker()
+  for (let i = 0; i < 10; i++) done(usual, state, i, state.generation, 'failed', 10)
+  expect(breakerText(usual, state)).toBe('open: 10 calls in a row failed')
 })
 
 test('answers of calls from before a change do not count', () => {

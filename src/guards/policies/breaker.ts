@@ -9,6 +9,7 @@ export const breakerEvents = ['ask', 'good', 'failed', 'ignored', 'tick', 'force
 export type BreakerEvent = (typeof breakerEvents)[number]
 export type BreakerReason =
   | 'errors'
+  | 'row'
   | 'slow'
   | 'score'
   | 'time'
@@ -36,6 +37,8 @@ export interface BreakerPolicy {
   readonly errorSamplesMin: number
   /** … and the lower end of its 95 % Wilson interval is above this; negative asks nothing. */
   readonly errorLowerAbove: number
+  /** Opens at once after so many failures without a good call between; 0 never does. */
+  readonly failuresInARow: number
   /** Opens when more than this share is slow; 1 never does. */
   readonly slowShareAbove: number
   readonly slowSamplesMin: number
@@ -87,6 +90,7 @@ export interface BreakerState {
   callsSum: number
   errorsSum: number
   slowSum: number
+  row: number
   /** Of the last change. */
   reason: BreakerReason
 }
@@ -167,6 +171,7 @@ export const newBreaker = (nowMs = 0, chance = 1): BreakerState => ({
   callsSum: 0,
   errorsSum: 0,
   slowSum: 0,
+  row: 0,
   reason: 'time',
 })
 
@@ -207,7 +212,8 @@ export function done(
     if (state.status === 'half-open') answerProbe(policy, state, outcome, slow)
     else if (state.status === 'closed' && outcome !== 'ignored') {
       count(policy, state, outcome === 'failed', slow)
-      evaluate(policy, state)
+      if (policy.failuresInARow > 0 && state.row >= policy.failuresInARow) open(policy, state, 'row')
+      else evaluate(policy, state)
     }
   }
   legal(before, outcome, state)
@@ -329,6 +335,7 @@ function move(state: BreakerState, to: BreakerStatus, reason: BreakerReason): vo
   state.callsSum = 0
   state.errorsSum = 0
   state.slowSum = 0
+  state.row = 0
 }
 
 function count(policy: BreakerPolicy, state: BreakerState, failed: boolean, slow: boolean): void {
@@ -339,7 +346,8 @@ function count(policy: BreakerPolicy, state: BreakerState, failed: boolean, slow
   if (failed) {
     state.errors[at] = state.errors[at]! + 1
     state.errorsSum++
-  }
+    state.row++
+  } else state.row = 0
   if (slow) {
     state.slow[at] = state.slow[at]! + 1
     state.slowSum++
@@ -380,6 +388,7 @@ export function breakerText(policy: BreakerPolicy, state: BreakerState): string 
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
   const why: Record<BreakerReason, string> = {
     errors: `${percent(errorShare)} of ${calls} calls failed, limit ${percent(policy.errorShareAbove)} (lower end of the interval ${percent(errorLower)})`,
+    row: `${policy.failuresInARow} calls in a row failed`,
     slow: `${percent(slowShare)} of ${calls} calls took longer than ${policy.slowMs} ms, limit ${percent(policy.slowShareAbove)}`,
     score: `health ${score.toFixed(2)} below ${policy.scoreBelow} ${policy.scoreInARow} times in a row`,
     time: state.status === 'half-open' ? 'the open time is over' : 'it has just begun',
