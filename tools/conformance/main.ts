@@ -60,11 +60,17 @@ function syntax(): boolean {
   return rows.every(({comparison: c}) => c.different.length === 0 && c.sameErrorLine >= 0.95 * c.rejected)
 }
 
-/** Programs of their own, because they wait for reads. */
+/** A program of its own, because it waits for reads: tools/conformance/<name>.ts. */
 const program = (name: string) => () =>
-  spawnSync(process.execPath, ['--import', 'tsx', join(root, 'tools/conformance', name)], {stdio: 'inherit'}).status === 0
+  spawnSync(process.execPath, ['--import', 'tsx', join(root, `tools/conformance/${name}.ts`)], {stdio: 'inherit'}).status === 0
 
-const parts: Readonly<Record<string, () => boolean>> = {syntax, load: program('load.ts'), types: program('types-table.ts')}
+const parts: Readonly<Record<string, () => boolean>> = {
+  syntax,
+  load: program('load'),
+  types: program('types-table'),
+  pprof: program('pprof'),
+  'pprof-robust': program('pprof-robust'),
+}
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
 for (const name of wanted) {
   const part = parts[name]
