@@ -67,6 +67,7 @@ const program = (name: string) => () =>
 const parts: Readonly<Record<string, () => boolean>> = {
   syntax,
   load: program('load'),
+  types: program('types-table'),
   pprof: program('pprof'),
   'pprof-robust': program('pprof-robust'),
 }
