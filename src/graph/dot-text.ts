@@ -1,5 +1,6 @@
 // A graph as DOT. `dotString` is the one place where text from outside becomes DOT.
 // Grammar and escapes: graphviz.org/doc/info/lang.html and attr type escString.
+import {textWidthEm} from './text-width.ts'
 import type {Graph, GraphEdge, GraphNode, Tone} from './graph.ts'
 
 /**
@@ -27,9 +28,16 @@ const colours: Readonly<Record<Tone, {readonly fill: string; readonly line: stri
   faint: {fill: '#ffffff', line: '#9aa4b2'},
 }
 
+const fontsize = 12
+/** Sans-serif faces are wider than the serif one that textWidthEm stands for; a machine without Helvetica may draw with DejaVu Sans, the widest. */
+const sansStretch = 1.12
+/** Inches that a box needs for its text, by widths of graphemes: Graphviz alone would take those of its own Helvetica. */
+const boxInches = (lines: readonly string[]) => ((Math.max(0, ...lines.map(textWidthEm)) * fontsize * sansStretch) / 72 + 0.2).toFixed(2)
+
 function nodeLine({id, lines, tone = 'plain', shape = 'box'}: GraphNode): string {
   const {fill, line} = colours[tone]
-  return `${dotString(id)} [label=${dotLabel(lines)}, shape=${shape}, fillcolor="${fill}", color="${line}"]`
+  const width = shape === 'box' || shape === 'note' ? `, width=${boxInches(lines)}` : ''
+  return `${dotString(id)} [label=${dotLabel(lines)}, shape=${shape}${width}, fillcolor="${fill}", color="${line}"]`
 }
 
 function edgeLine({from, to, label, tone = 'faint', dashed}: GraphEdge): string {
@@ -60,7 +68,7 @@ export function dotText(graph: Graph): string {
   return [
     `digraph ${dotString(graph.title)} {`,
     `  rankdir=${graph.direction === 'down' ? 'TB' : 'LR'}; label=${dotLabel([graph.title])}; labelloc=t; fontname="Helvetica"`,
-    '  node [style="filled,rounded", fontname="Helvetica", fontsize=12]; edge [fontname="Helvetica", fontsize=10, arrowsize=0.7]',
+    `  node [style="filled,rounded", fontname="Helvetica", fontsize=${fontsize}]; edge [fontname="Helvetica", fontsize=10, arrowsize=0.7]`,
     ...groups,
     ...graph.nodes.filter(node => node.group === undefined || !known.has(node.group)).map(node => `  ${nodeLine(node)}`),
     ...graph.edges.map(edge => `  ${edgeLine(edge)}`),

@@ -22,12 +22,20 @@ export interface DiagramRequest {
   readonly paths: readonly string[]
 }
 
-export async function diagramDot(request: DiagramRequest, host: Host, task: Task): Promise<{readonly dot: string; readonly notes: readonly string[]}> {
+export async function diagramDot(
+  request: DiagramRequest,
+  host: Host,
+  task: Task,
+): Promise<{readonly dot: string; readonly notes: readonly string[]}> {
   const {graph, notes} = await diagram(request, host, task)
   return {dot: dotText(graph), notes}
 }
 
-async function diagram({kind, paths}: DiagramRequest, host: Host, task: Task): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
+async function diagram(
+  {kind, paths}: DiagramRequest,
+  host: Host,
+  task: Task,
+): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
   switch (kind) {
     case 'imports':
       return importGraph(paths, host, task)
@@ -39,13 +47,17 @@ async function diagram({kind, paths}: DiagramRequest, host: Host, task: Task): P
     }
     case 'goroutines': {
       const data = await evidence(paths, host, task, 'a goroutine dump')
-      const dump = data.map(one => (one.kind === 'goroutines' ? one : one.kind === 'crash' ? one.goroutines : undefined)).find(one => one !== undefined)
-      if (dump === undefined) throw errors.usage(`no goroutine dump in ${paths.join(', ')}`, 'Give the text of /debug/pprof/goroutine?debug=2 or of a crash.')
+      const dump = data
+        .map(one => (one.kind === 'goroutines' ? one : one.kind === 'crash' ? one.goroutines : undefined))
+        .find(one => one !== undefined)
+      if (dump === undefined)
+        throw errors.usage(`no goroutine dump in ${paths.join(', ')}`, 'Give the text of /debug/pprof/goroutine?debug=2 or of a crash.')
       return {graph: goroutineWaits(dump), notes: []}
     }
     case 'escapes': {
       const reports = (await evidence(paths, host, task, 'the output of go build -gcflags=-m=2')).filter(one => one.kind === 'escape')
-      if (reports.length === 0) throw errors.usage(`no escape analysis in ${paths.join(', ')}`, 'Give what "go build -gcflags=-m=2" prints.')
+      if (reports.length === 0)
+        throw errors.usage(`no escape analysis in ${paths.join(', ')}`, 'Give what "go build -gcflags=-m=2" prints.')
       return {graph: escapePaths(reports), notes: []}
     }
     case 'cgo-call':

@@ -112,7 +112,8 @@ function keysOf(gin: string, fun: FuncDecl | FuncLit, text: (node: Node) => stri
   const [sets, reads] = [new Set<string>(), new Set<string>()]
   let aborts = false
   walk(fun, node => {
-    if (node.kind !== 'CallExpr' || node.fun.kind !== 'SelectorExpr' || node.fun.x.kind !== 'Ident' || !contexts.has(node.fun.x.name)) return
+    if (node.kind !== 'CallExpr' || node.fun.kind !== 'SelectorExpr' || node.fun.x.kind !== 'Ident' || !contexts.has(node.fun.x.name))
+      return
     const [key] = node.args
     const method = node.fun.sel.name
     if (method.startsWith('Abort')) aborts = true
@@ -167,7 +168,8 @@ class Registration {
   /** The router an expression stands for; registers on the way. */
   #value(expr: Expr, conditional: boolean): Router | undefined {
     if (expr.kind === 'ParenExpr') return this.#value(expr.x, conditional)
-    if (expr.kind === 'Ident' || (expr.kind === 'SelectorExpr' && this.#routers.has(this.#file.text(expr)))) return this.#routers.get(this.#file.text(expr))
+    if (expr.kind === 'Ident' || (expr.kind === 'SelectorExpr' && this.#routers.has(this.#file.text(expr))))
+      return this.#routers.get(this.#file.text(expr))
     if (expr.kind !== 'CallExpr' || expr.fun.kind !== 'SelectorExpr') return undefined
     const {x, sel} = expr.fun
     if (x.kind === 'Ident' && x.name === this.#gin) return this.#made(sel.name, expr)
@@ -178,7 +180,12 @@ class Registration {
   #made(name: string, call: CallExpr): Router | undefined {
     if (name === 'New') return {prefix: '', chain: []}
     if (name !== 'Default') return undefined
-    const builtin = (own: string, aborts: boolean): GinHandler => ({name: `gin.${own}()`, place: this.#place(call), keys: {sets: [], reads: [], aborts}, conditional: false})
+    const builtin = (own: string, aborts: boolean): GinHandler => ({
+      name: `gin.${own}()`,
+      place: this.#place(call),
+      keys: {sets: [], reads: [], aborts},
+      conditional: false,
+    })
     return {prefix: '', chain: [builtin('Logger', false), builtin('Recovery', true)]}
   }
 
@@ -192,7 +199,12 @@ class Registration {
     }
     if (method === 'Group') return {prefix: joined(router.prefix, path(0)), chain: [...router.chain, ...handlers(1)]}
     const route = (verb: string, at: number) =>
-      this.#routes.push({method: verb, path: joined(router.prefix, path(at)), place: this.#place(call), chain: [...router.chain, ...handlers(at + 1)]})
+      this.#routes.push({
+        method: verb,
+        path: joined(router.prefix, path(at)),
+        place: this.#place(call),
+        chain: [...router.chain, ...handlers(at + 1)],
+      })
     if (methods.has(method)) route(method, 0)
     else if (method === 'Any') route('ANY', 0)
     else if (method === 'Handle' || method === 'Match') route(path(0), 1)
@@ -211,7 +223,12 @@ class Registration {
     const place = this.#place(expr)
     if (expr.kind === 'FuncLit') return {name: 'func literal', place, keys: keysOf(this.#gin, expr, this.#file.text), conditional}
     const fun = expr.kind === 'CallExpr' ? expr.fun : expr
-    const own = fun.kind === 'Ident' ? `${this.#file.packageName}.${fun.name}` : fun.kind === 'SelectorExpr' ? this.#selected(fun.x, fun.sel.name) : ''
+    const own =
+      fun.kind === 'Ident'
+        ? `${this.#file.packageName}.${fun.name}`
+        : fun.kind === 'SelectorExpr'
+          ? this.#selected(fun.x, fun.sel.name)
+          : ''
     return {name: short(this.#file.text(expr)), place, keys: this.#handlers.get(own), conditional}
   }
 

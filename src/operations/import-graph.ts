@@ -4,7 +4,11 @@ import type {Task} from '../base/progress.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import type {Graph, GraphEdge, GraphNode} from '../graph/graph.ts'
 
-export async function importGraph(patterns: readonly string[], host: Host, task: Task): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
+export async function importGraph(
+  patterns: readonly string[],
+  host: Host,
+  task: Task,
+): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
   const loaded = await loadPackages(host, {dir: host.cwd, patterns: patterns.length === 0 ? ['./...'] : patterns}, task)
   const main = loaded.mainModules[0]?.path ?? ''
   const nodes = new Map<string, GraphNode>()
@@ -12,7 +16,12 @@ export async function importGraph(patterns: readonly string[], host: Host, task:
   const shown = (path: string) => (path === main ? '.' : path.startsWith(`${main}/`) ? path.slice(main.length + 1) : path)
   const add = (node: GraphNode) => void (nodes.has(node.id) || nodes.set(node.id, node))
   const link = (edge: GraphEdge) => void edges.set(`${edge.from}\n${edge.to}`, edge)
-  for (const root of loaded.roots) add({id: root.importPath, lines: [shown(root.importPath)], tone: root.cgoFiles.length > 0 ? 'attention' : root.name === 'main' ? 'good' : 'plain'})
+  for (const root of loaded.roots)
+    add({
+      id: root.importPath,
+      lines: [shown(root.importPath)],
+      tone: root.cgoFiles.length > 0 ? 'attention' : root.name === 'main' ? 'good' : 'plain',
+    })
   for (const root of loaded.roots) {
     for (const id of root.imports.values()) {
       const imported = loaded.package(id)
@@ -31,7 +40,12 @@ export async function importGraph(patterns: readonly string[], host: Host, task:
     }
   }
   return {
-    graph: {title: `imports of ${main === '' ? 'the packages' : main}`, direction: 'right', nodes: [...nodes.values()], edges: [...edges.values()]},
+    graph: {
+      title: `imports of ${main === '' ? 'the packages' : main}`,
+      direction: 'right',
+      nodes: [...nodes.values()],
+      edges: [...edges.values()],
+    },
     notes: loaded.notes.map(({message, path}) => (path === undefined ? message : `${path}: ${message}`)),
   }
 }

@@ -9,7 +9,11 @@ import type {Graph, GraphEdge, GraphNode, Tone} from '../graph/graph.ts'
 import {shownPath} from './check-module.ts'
 import {ginRoutes, type GinFile, type GinHandler, type GinRoute} from './gin-app.ts'
 
-export async function middlewareGraph(patterns: readonly string[], host: Host, task: Task): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
+export async function middlewareGraph(
+  patterns: readonly string[],
+  host: Host,
+  task: Task,
+): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
   const loaded = await loadPackages(host, {dir: host.cwd, patterns: patterns.length === 0 ? ['./...'] : patterns}, task)
   const files: GinFile[] = []
   for (const pkg of loaded.roots) {
@@ -50,11 +54,20 @@ export function chains(routes: readonly GinRoute[]): Graph {
     nodes.set(id, {id, lines: [`${route.method} ${route.path}`, route.place], shape: 'ellipse', tone: 'good'})
     edges.set(id, {from: at, to: id})
   }
-  return {title: `${routes.length} routes and the middleware before them`, direction: 'right', nodes: [...nodes.values()], edges: [...edges.values()]}
+  return {
+    title: `${routes.length} routes and the middleware before them`,
+    direction: 'right',
+    nodes: [...nodes.values()],
+    edges: [...edges.values()],
+  }
 }
 
 /** A handler as lines. A key that is read and set by nobody before is only said when all that ran before is known. */
-function described({name, place, keys}: GinHandler, set: ReadonlyMap<string, string>, unknown: boolean): {readonly lines: readonly string[]; readonly tone: Tone} {
+function described(
+  {name, place, keys}: GinHandler,
+  set: ReadonlyMap<string, string>,
+  unknown: boolean,
+): {readonly lines: readonly string[]; readonly tone: Tone} {
   if (keys === undefined) return {lines: [name, place, 'keys unknown'], tone: 'faint'}
   const again = keys.sets.filter(key => set.has(key))
   const unset = unknown ? [] : keys.reads.filter(key => !set.has(key) && !keys.sets.includes(key))

@@ -73,15 +73,14 @@ export default defineDetector({
   },
 })
 
-/** Blocks of a full table's size beside blocks of half a table's, which the map outgrew. */
+/** Blocks of a full table's size, the largest of the site, beside blocks of half a table's, which the map outgrew and gave back. */
 function tablesOf(site: HeapSite): Tables | undefined {
-  const sizes = [...site.sizes.values()].filter(use => use.blockBytes >= 1024).sort((a, b) => b.blockBytes - a.blockBytes)
-  for (const [i, whole] of sizes.entries()) {
-    if (whole.bytes === 0) continue
-    for (const half of sizes.slice(i + 1)) {
-      const slotBytes = slotBytesOf(whole.blockBytes, half.blockBytes)
-      if (slotBytes !== undefined) return {tables: whole.bytes / whole.blockBytes, bytes: whole.bytes, slotBytes}
-    }
+  const [whole, ...smaller] = [...site.sizes.values()].filter(use => use.blockBytes >= 1024).sort((a, b) => b.blockBytes - a.blockBytes)
+  if (whole === undefined || whole.bytes <= 0) return undefined
+  for (const half of smaller) {
+    const slotBytes = slotBytesOf(whole.blockBytes, half.blockBytes)
+    if (slotBytes !== undefined && half.bytes < whole.bytes / 4)
+      return {tables: whole.bytes / whole.blockBytes, bytes: whole.bytes, slotBytes}
   }
   return undefined
 }

@@ -124,6 +124,13 @@ test('workers that are killed at random lose nothing', async () => {
   expect(kills).toBeGreaterThan(0)
 })
 
+test('a full queue is a failure that says so, not a table', async () => {
+  const small = new Renderer({pool: {workers: 1, waitingMax: 1}})
+  const results = await Promise.all([0, 1, 2].map(i => small.render(request(`digraph { a -> b${i} }`))))
+  small.close()
+  expect(results.filter(result => result.kind === 'failed' && result.error.message.includes('queue full')).length).toBeGreaterThan(0)
+})
+
 test('exit 0 without a picture, a signal, a deadline and a missing program of native dot are failures', async () => {
   const run = (program: string, deadlineMs = 5000) => nativeDot({dot: 'digraph{a}', layout: 'dot', format: 'svg', deadlineMs, program})
   expect(await run('/bin/true')).toEqual({kind: 'failed', why: 'dot ended with exit code 0 and wrote nothing'})

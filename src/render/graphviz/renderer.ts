@@ -197,6 +197,8 @@ export class Renderer {
         return {output: undefined, shows: layout, steps, messages: [], stopped: outcome.kind}
       const problem = problemOf(outcome, format, graph)
       steps.push({step: layout, outcome: problem ?? 'ok'})
+      // A full queue is said, not painted over: the caller has to slow down.
+      if (outcome.kind === 'refused') return {output: undefined, shows: layout, steps, messages: []}
       if (problem === undefined && outcome.kind === 'answered' && outcome.value.kind === 'laid')
         return {output: outcome.value.output, shows: layout, steps, messages: outcome.value.messages.filter(told)}
     }

@@ -13,7 +13,9 @@ export function causeChain({causes, findings}: Pick<Envelope, 'causes' | 'findin
   const byFingerprint = new Map(findings.map(finding => [finding.fingerprint, finding]))
   const nodes: GraphNode[] = []
   const edges: GraphEdge[] = []
-  const groups = causes.slice(0, causesMax).map(cause => ({id: cause.id, title: `${cause.rank}. ${cause.id}, confidence ${cause.confidence.toFixed(2)}`}))
+  const groups = causes
+    .slice(0, causesMax)
+    .map(cause => ({id: cause.id, title: `${cause.rank}. ${cause.id}, confidence ${cause.confidence.toFixed(2)}`}))
   for (const cause of causes.slice(0, causesMax)) drawCause(cause, byFingerprint, nodes, edges)
   return {title: causes.length === 0 ? 'no cause found' : 'causes', direction: 'down', nodes, edges, groups}
 }
@@ -37,7 +39,13 @@ function drawCause(cause: Cause, findings: ReadonlyMap<string, Finding>, nodes: 
       const finding = findings.get(fingerprint)
       if (finding === undefined) continue
       const leaf = `${id}/${fingerprint}`
-      nodes.push({id: leaf, group: cause.id, lines: [finding.id, ...wrapped(finding.what), ...placeLine(finding)], shape: 'note', tone: toneOf(finding)})
+      nodes.push({
+        id: leaf,
+        group: cause.id,
+        lines: [finding.id, ...wrapped(finding.what), ...placeLine(finding)],
+        shape: 'note',
+        tone: toneOf(finding),
+      })
       edges.push({from: id, to: leaf, label: step.role, dashed: step.role === 'explains'})
     }
   })

@@ -7,7 +7,9 @@ import {wrapped} from './wrapped.ts'
 const valuesMax = 40
 
 export function escapePaths(reports: readonly EscapeReport[]): Graph {
-  const explained = reports.flatMap(report => report.entries).filter(({kind, path}) => path.length > 0 && (kind === 'escapes' || kind === 'moved-to-heap' || kind.startsWith('leaking')))
+  const explained = reports
+    .flatMap(report => report.entries)
+    .filter(({kind, path}) => path.length > 0 && (kind === 'escapes' || kind === 'moved-to-heap' || kind.startsWith('leaking')))
   const nodes: GraphNode[] = []
   const edges: GraphEdge[] = []
   explained.slice(0, valuesMax).forEach((entry, i) => drawValue(entry, i, nodes, edges))
@@ -17,7 +19,11 @@ export function escapePaths(reports: readonly EscapeReport[]): Graph {
 
 function drawValue({file, line, column, subject, kind, path}: EscapeEntry, i: number, nodes: GraphNode[], edges: GraphEdge[]): void {
   let before = `value ${i}`
-  nodes.push({id: before, lines: [...wrapped(subject), `${file}:${line}:${column}`, kind.replaceAll('-', ' ')], tone: kind.startsWith('leaking') ? 'attention' : 'bad'})
+  nodes.push({
+    id: before,
+    lines: [...wrapped(subject), `${file}:${line}:${column}`, kind.replaceAll('-', ' ')],
+    tone: kind.startsWith('leaking') ? 'attention' : 'bad',
+  })
   path.forEach((text, step) => {
     const id = `value ${i} step ${step}`
     nodes.push({id, lines: wrapped(text.trim()), shape: text.trim().startsWith('flow:') ? 'ellipse' : 'box'})

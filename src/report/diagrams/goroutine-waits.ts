@@ -17,9 +17,18 @@ export function goroutineWaits(dump: GoroutineDump): Graph {
   groups.forEach((group, i) => {
     const id = `group ${i}`
     const frame = ownFrame(group)
-    once({id, tone: toneOf(group), lines: [`${group.count} × ${frame ? shortName(frame.function) : 'runtime only'}`, ...placeLine(frame), ...waitLine(group)]})
+    once({
+      id,
+      tone: toneOf(group),
+      lines: [`${group.count} × ${frame ? shortName(frame.function) : 'runtime only'}`, ...placeLine(frame), ...waitLine(group)],
+    })
     if (group.createdBy) {
-      once({id: `by ${group.createdBy.function}`, shape: 'ellipse', tone: 'faint', lines: [shortName(group.createdBy.function), ...placeLine(group.createdBy)]})
+      once({
+        id: `by ${group.createdBy.function}`,
+        shape: 'ellipse',
+        tone: 'faint',
+        lines: [shortName(group.createdBy.function), ...placeLine(group.createdBy)],
+      })
       edges.push({from: `by ${group.createdBy.function}`, to: id, label: 'go'})
     }
     const state = `state ${group.state}`
@@ -33,8 +42,10 @@ export function goroutineWaits(dump: GoroutineDump): Graph {
 const ownFrame = ({frames}: GoroutineGroup): DumpFrame | undefined => userFrame(frames) ?? frames[0]
 
 const shortName = (name: string) => name.slice(name.lastIndexOf('/') + 1)
-const placeLine = (frame: DumpFrame | undefined) => (frame === undefined || frame.line === 0 ? [] : [`${frame.file.slice(frame.file.lastIndexOf('/') + 1)}:${frame.line}`])
-const waitLine = ({waitMinutesMin: low, waitMinutesMax: high}: GoroutineGroup) => (high === undefined ? [] : [low === high ? `${high} minutes` : `${low ?? 0} to ${high} minutes`])
+const placeLine = (frame: DumpFrame | undefined) =>
+  frame === undefined || frame.line === 0 ? [] : [`${frame.file.slice(frame.file.lastIndexOf('/') + 1)}:${frame.line}`]
+const waitLine = ({waitMinutesMin: low, waitMinutesMax: high}: GoroutineGroup) =>
+  high === undefined ? [] : [low === high ? `${high} minutes` : `${low ?? 0} to ${high} minutes`]
 
 function toneOf({state, count, waitMinutesMax = 0}: GoroutineGroup): Tone {
   if (state === 'running' || state === 'runnable') return 'good'

@@ -44,7 +44,11 @@ export function cgoCallPath(): Graph {
   return {
     title: 'a call into C',
     direction: 'right',
-    nodes: steps.map(([id, state, lines]) => ({id, lines: [...lines, `(${state})`], tone: state === 'running' ? 'good' : state === 'runnable' ? 'attention' : 'plain'})),
+    nodes: steps.map(([id, state, lines]) => ({
+      id,
+      lines: [...lines, `(${state})`],
+      tone: state === 'running' ? 'good' : state === 'runnable' ? 'attention' : 'plain',
+    })),
     edges: moves.map(([from, to, label]): GraphEdge => ({from, to, ...(label === '' ? {} : {label})})),
   }
 }
