@@ -7,11 +7,10 @@ import {hazardsOf} from '../analysis/engine/hazards.ts'
 import type {PackageFindings} from '../analysis/engine/report.ts'
 import {concludeModule, runOnPackage, type RunnableRule, type Watch} from '../analysis/engine/run-rules.ts'
 import {type Directive, directivesIn} from '../analysis/suppression/directives.ts'
-import type {SourceFunction, SourceIndex} from '../diagnosis/source-index.ts'
+import {sourceFunctions, type SourceFunction, type SourceIndex} from '../go/flow/symbol-join.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
-import {declaredFunctionName} from '../go/types/symbol.ts'
 import {sizesFor, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
@@ -169,32 +168,10 @@ const isGenerated = (bytes: Uint8Array, packageAt: number) =>
   /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(new TextDecoder().decode(bytes.subarray(0, packageAt)))
 
 function functionsOf(typed: TypedPackage, moduleDir: string | undefined, shownFrom: string): SourceFunction[] {
-  return typed.checked.info.files.flatMap(state =>
-    state.tree.decls.flatMap(decl => {
-      if (decl.kind !== 'FuncDecl') return []
-      const symbol = declaredFunctionName(typed.loaded.importPath, decl)
-      const file = moduleDir === undefined ? state.path : shownPath(state.path, moduleDir)
-      return [
-        {
-          symbol,
-          file,
-          shownFile: shownPath(state.path, shownFrom),
-          startLine: lineAt(state.lines, decl.pos),
-          endLine: lineAt(state.lines, decl.end),
-        },
-      ]
-    }),
-  )
-}
-
-function lineAt(lines: ArrayLike<number>, offset: number): number {
-  let [low, high] = [0, lines.length - 1]
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (lines[middle]! <= offset) low = middle
-    else high = middle - 1
-  }
-  return low + 1
+  return typed.checked.info.files.flatMap(state => {
+    const file = moduleDir === undefined ? state.path : shownPath(state.path, moduleDir)
+    return sourceFunctions(typed.loaded.importPath, state, file, shownPath(state.path, shownFrom))
+  })
 }
 
 /** Lines of files that findings name, read when they are printed; undefined when the file is gone or the host cannot read at once. */
