@@ -1,6 +1,6 @@
 // syscall-newcallback-misuse: NewCallback makes a Windows callback from one of a limited number of slots that are never freed. See rule.md.
-import {cCallName, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
-import {inLoop} from '../../analysis/cgo/local-variable.ts'
+import {cCallName, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {inLoop, localOf} from '../../analysis/cgo/local-variable.ts'
 import {peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
@@ -43,8 +43,7 @@ export default defineRule({
       if (pass.package.goos !== 'windows' && isSyscall && pass.calleeOf(call) === undefined)
         pass.report(call, 'elsewhere', {data: {call: name, goos: pass.package.goos}})
       else if (callee !== undefined) pass.report(call, 'c', {data: {call: name, callee}})
-      else if (inLoop(pass, call) && call.args[0] !== undefined && unparen(call.args[0]).kind === 'FuncLit')
-        pass.report(call, 'loop', {data: {call: name}})
+      else if (inLoop(pass, call) && capturesSomething(pass, call)) pass.report(call, 'loop', {data: {call: name}})
     }
   },
 })
@@ -67,4 +66,16 @@ function cCalleeAround(pass: AnyPass, call: CallExpr): string | undefined {
       return at.args.some(argument => peel(pass, argument) === call) ? `C.${name}` : undefined
   }
   return undefined
+}
+
+/** A literal that captures nothing is one function, whose slot is found again. */
+function capturesSomething(pass: AnyPass, call: CallExpr): boolean {
+  const literal = call.args[0] === undefined ? undefined : unparen(call.args[0])
+  if (literal?.kind !== 'FuncLit') return false
+  for (const ident of pass.nodes('Ident')) {
+    if (pass.fileOf(ident) !== pass.fileOf(literal) || !within(ident, literal.body)) continue
+    const object = localOf(pass, ident)
+    if (object !== undefined && (object.pos < literal.pos || object.pos > literal.end)) return true
+  }
+  return false
 }

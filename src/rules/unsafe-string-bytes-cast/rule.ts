@@ -120,7 +120,8 @@ function writeAt(pass: AnyPass, mention: Ident): Node | undefined {
 /** The same without the detour over headers, where the language version has it. */
 function fixOf(pass: AnyPass, star: StarExpr, cast: Cast): Pick<ReportOptions, 'fixes'> {
   const file = pass.fileOf(star)
-  if (file.state.version < 20 || cast.variable.kind !== 'Ident') return {}
+  const isPlain = /^\*\(\*(?:string|\[\]byte)\)\(unsafe\.Pointer\(&\w+\)\)$/.test(pass.text(star)) // the same type, and no comment inside
+  if (file.state.version < 20 || cast.variable.kind !== 'Ident' || !isPlain) return {}
   const name = cast.variable.name
   const text =
     cast.to === 'bytes'
