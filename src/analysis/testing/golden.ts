@@ -10,7 +10,8 @@ import type {LoadedPackage} from '../../go/load/api.ts'
 import {loadPackages} from '../../go/load/load-packages.ts'
 import {checkPackage, declarePackage, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
-import {type RunnableRule, startRules} from '../engine/run-rules.ts'
+import {hazardsOf} from '../engine/hazards.ts'
+import {concludeModule, runOnPackage, type RunnableRule} from '../engine/run-rules.ts'
 import {unmetWants} from './wants.ts'
 
 /** By file name: Go files, and assembly (`.s`). */
@@ -93,8 +94,7 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
     : 'linux'
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
   const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
-  const run = startRules(rules)
-  run.visit({
+  const findings = runOnPackage(rules, {
     types: checked.package,
     files: checked.info.files.map(state => ({
       path: state.path,
@@ -107,7 +107,9 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
     goos,
     goarch,
   })
-  const {hazards, notes} = run.conclude()
+  expect(JSON.parse(JSON.stringify(findings.facts)), 'facts are plain data: a cache keeps them as JSON').toEqual(findings.facts)
+  const {reports, notes} = concludeModule(rules, [findings])
+  const hazards = hazardsOf(rules, [{reports}])
   return {hazards, errors: [...checked.errors.map(error => `${error.pos}: ${error.message}`), ...notes.map(note => note.message)]}
 }
 
