@@ -10,6 +10,7 @@ import {type Directive, directivesIn} from '../analysis/suppression/directives.t
 import type {SourceFunction, SourceIndex} from '../diagnosis/source-index.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
+import type {SourceFile} from '../go/load/api.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import {declaredFunctionName} from '../go/types/symbol.ts'
 import {sizesFor, type FileState} from '../go/types/api.ts'
@@ -97,13 +98,15 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     typeErrors.push(typed.checked.errors.length)
     directives.push(...files.flatMap(directivesIn))
     functions.push(...functionsOf(typed, main?.dir, shownFrom))
+    const other = (file: SourceFile) => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})
     packages.push(
       runOnPackage(
         rules,
         {
           types: typed.checked.package,
           files,
-          assembly: typed.loaded.sFiles.map(file => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})),
+          assembly: typed.loaded.sFiles.map(other),
+          cFiles: [...typed.loaded.cFiles, ...typed.loaded.hFiles].map(other),
           sizes: sizesFor(loaded.config.goarch),
           mainGoVersion: main?.goVersion,
           goos: loaded.config.goos,

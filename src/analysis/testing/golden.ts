@@ -13,7 +13,7 @@ import {nodeHost} from '../../host/node/node-host.ts'
 import {type RunnableRule, startRules} from '../engine/run-rules.ts'
 import {unmetWants} from './wants.ts'
 
-/** By file name: Go files, and assembly (`.s`). */
+/** By file name: Go files, assembly (`.s`), C (`.c`, `.h`). */
 type Sources = Readonly<Record<string, string>>
 
 const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
@@ -51,7 +51,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
 const sourcesIn = (folder: string): Sources =>
   Object.fromEntries(
     readdirSync(folder)
-      .filter(name => /\.(go|s)$/.test(name))
+      .filter(name => /\.(go|s|c|h)$/.test(name))
       .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
   )
 
@@ -83,6 +83,7 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
   const goos = Object.entries(sources).some(([name, source]) => name.endsWith('_windows.go') || /^\/\/go:build windows$/m.test(source))
     ? 'windows'
     : 'linux'
+  const other = ({name, bytes}: {name: string; bytes: Uint8Array}) => ({path: name, bytes: () => bytes})
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
   const checked = checkPackage({goarch: 'amd64', goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
   const run = startRules(rules)
@@ -94,7 +95,8 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
       state,
       generated: false,
     })),
-    assembly: files.filter(file => file.name.endsWith('.s')).map(({name, bytes}) => ({path: name, bytes: () => bytes})),
+    assembly: files.filter(file => file.name.endsWith('.s')).map(other),
+    cFiles: files.filter(file => /\.[ch]$/.test(file.name)).map(other),
     sizes: sizesFor('amd64'),
     goos,
     goarch: 'amd64',
