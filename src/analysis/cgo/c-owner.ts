@@ -62,7 +62,8 @@ export function* callsIn(pass: AnyPass, body: BlockStmt): Iterable<CallExpr> {
 }
 
 /** The release word comes last: `git_config_delete_entry(config)` ends an entry. */
-const endsForGood = /(?:^|_)(?:free|destroy|close|delete|dispose|release|finalize)(?:_all|_v?\d+)?$|(?:Free|Destroy|Close|Delete|Dispose|Release|Finalize)(?:All|Context|Ctx)?$/
+const endsForGood =
+  /(?:^|_)(?:free|destroy|close|delete|dispose|release|finalize)(?:_all|_v?\d+)?$|(?:Free|Destroy|Close|Delete|Dispose|Release|Finalize)(?:All|Context|Ctx)?$/
 
 /** The call in a method that ends the receiver's field for good: `C.X_free(x.f)`. References that are only counted down are not meant. */
 export function releaseIn(pass: AnyPass, method: FuncDecl, field: string): CallExpr | undefined {
