@@ -65,15 +65,13 @@ export async function inspectTypes(options: LoadOptions, host: Host, task: Task,
 
 /** The rows of one package by file, sorted by start and falling end. */
 export function rowsOfPackage(loaded: Loaded, checker: PackageChecker, pkg: LoadedPackage, base: string): Map<string, TypeRow[]> {
-  return rowsOfChecked(loaded, checker.check(pkg), pkg, base)
+  const rows = rowsOfChecked(checker.check(pkg), base)
+  for (const file of pkg.files) loaded.release(file)
+  return rows
 }
 
-export function rowsOfChecked(loaded: Loaded, checked: Checked, pkg: LoadedPackage, base: string): Map<string, TypeRow[]> {
-  const result = new Map<string, TypeRow[]>()
-  for (const state of checked.info.files) result.set(relativeTo(base, state.path), rowsOfFile(state, base))
-  for (const file of pkg.files) loaded.release(file)
-  return result
-}
+export const rowsOfChecked = (checked: Checked, base: string): Map<string, TypeRow[]> =>
+  new Map(checked.info.files.map(state => [relativeTo(base, state.path), rowsOfFile(state, base)]))
 
 export const absoluteDir = (dir: string, cwd: string): string => {
   const parts: string[] = []

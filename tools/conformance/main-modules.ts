@@ -16,7 +16,7 @@ export const go = (cwd: string, ...args: string[]): string =>
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 28,
-    env: {...process.env, GOFLAGS: '', GOWORK: 'off'},
+    env: {...process.env, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: '0'},
   })
 
 interface Downloaded {

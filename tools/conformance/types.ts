@@ -71,6 +71,27 @@ export function buildOracle(): {readonly path: string; remove(): void} {
   return {path, remove: () => rmSync(dir, {recursive: true})}
 }
 
+export const newComparison = (): Comparison => ({
+  rows: 0,
+  equal: 0,
+  classes: new Map(),
+  examples: new Map(),
+  packages: 0,
+  ourSeconds: 0,
+  theirErrors: 0,
+  sameErrors: 0,
+})
+
+export type Count = (kind: Class, example: Example) => void
+export const counting =
+  (result: Comparison, examplesMax: number): Count =>
+  (kind, example) => {
+    result.classes.set(kind, (result.classes.get(kind) ?? 0) + 1)
+    const list = result.examples.get(kind) ?? []
+    if (list.length < examplesMax) list.push(example)
+    result.examples.set(kind, list)
+  }
+
 export async function compareTypes(oracle: string, request: Request, examplesMax = 20): Promise<Comparison> {
   const result: Comparison = {
     rows: 0,
@@ -95,12 +116,7 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
   const loaded = await loadPackages(host, options)
   const base = absoluteDir(request.dir, process.cwd())
   const checker = new PackageChecker(loaded)
-  const count = (kind: Class, example: Example) => {
-    result.classes.set(kind, (result.classes.get(kind) ?? 0) + 1)
-    const list = result.examples.get(kind) ?? []
-    if (list.length < examplesMax) list.push(example)
-    result.examples.set(kind, list)
-  }
+  const count = counting(result, examplesMax)
   const judgePackage = ({id, rows: theirs, errors}: OraclePackage) => {
     result.packages++
     result.rows += theirs.length
@@ -111,7 +127,8 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
     try {
       const checked = checker.check(pkg)
       judgeErrors(checked, errors, base, result, count)
-      ours = rowsOfChecked(loaded, checked, pkg, base)
+      ours = rowsOfChecked(checked, base)
+      for (const file of pkg.files) loaded.release(file)
     } catch (error) {
       return count('crash', {
         ours: undefined,
@@ -122,18 +139,12 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
     result.ourSeconds += (performance.now() - started) / 1000
     result.equal += judgeRows([...ours.values()].flat(), theirs, count)
   }
-  for await (const pkg of oraclePackages(oracle, request)) judgePackage(pkg)
+  for await (const pkg of oraclePackages(oracle, oracleArguments(request), request.platform)) judgePackage(pkg)
   return result
 }
 
 /** Errors by line: positions within one are a matter of taste. A package that go/types accepts must have none. */
-function judgeErrors(
-  checked: Checked,
-  errors: readonly ObjectPlace[],
-  base: string,
-  result: Comparison,
-  count: (kind: Class, example: Example) => void,
-): void {
+export function judgeErrors(checked: Checked, errors: readonly ObjectPlace[], base: string, result: Comparison, count: Count): void {
   const lines = new Map(checked.info.files.map(state => [state.path, (pos: number) => lineOf(state.lines, pos)]))
   const absolute = (file: string) => (file.startsWith('/') ? file : `${base}/${file}`)
   const ours = new Set(checked.errors.map(error => `${error.file.path}:${lineOf(error.file.lines, error.pos)}`))
@@ -148,7 +159,7 @@ function judgeErrors(
 const keyOf = (row: TypeRow) => `${row.file}:${row.start}:${row.end}`
 
 /** How many are equal; the others go to `count`. */
-export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: (kind: Class, example: Example) => void): number {
+export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: Count): number {
   const byKey = new Map(ours.map(row => [keyOf(row), row]))
   let equal = 0
   for (const row of theirs) {
@@ -177,24 +188,21 @@ function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined 
 
 const sameObject = (ours: TypeRow, theirs: TypeRow) => JSON.stringify(ours.object) === JSON.stringify(theirs.object)
 
-interface OraclePackage {
+export interface OraclePackage {
   readonly id: string
   readonly errors: readonly ObjectPlace[]
   readonly rows: TypeRow[]
 }
+function oracleArguments(request: Request): string[] {
+  const flags = [...(request.tests === true ? ['-tests'] : []), ...(request.cgo === true ? ['-cgo'] : [])]
+  return ['-C', request.dir, ...flags, ...(request.tags === undefined ? [] : ['-tags', request.tags]), ...request.patterns]
+}
+
 /** The oracle's packages as they come; one is held at a time. */
-async function* oraclePackages(oracle: string, request: Request): AsyncGenerator<OraclePackage> {
-  const args = [
-    '-C',
-    request.dir,
-    '-stream',
-    ...(request.tests === true ? ['-tests'] : []),
-    ...(request.cgo === true ? ['-cgo'] : []),
-    ...(request.tags === undefined ? [] : ['-tags', request.tags]),
-  ]
-  const [GOOS, GOARCH] = request.platform?.split('/') ?? []
+export async function* oraclePackages(oracle: string, args: readonly string[], platform?: string): AsyncGenerator<OraclePackage> {
+  const [GOOS, GOARCH] = platform?.split('/') ?? []
   const env = {...process.env, GOFLAGS: '', GOWORK: 'off', ...(GOOS === undefined ? {} : {GOOS, GOARCH})}
-  const child = spawn(oracle, [...args, ...request.patterns], {stdio: ['ignore', 'pipe', 'ignore'], env})
+  const child = spawn(oracle, ['-stream', ...args], {stdio: ['ignore', 'pipe', 'ignore'], env})
   let current: OraclePackage | undefined
   for await (const line of createInterface({input: child.stdout, crlfDelay: Infinity})) {
     const parsed = JSON.parse(line) as TypeRow | {package: string; errors: ObjectPlace[]}
@@ -207,10 +215,13 @@ async function* oraclePackages(oracle: string, request: Request): AsyncGenerator
   if (current !== undefined) yield current
 }
 
+export const wrongRows = ({classes}: Comparison): number =>
+  (['type', 'mode', 'value', 'object'] as const).reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
+
 export function report(result: Comparison): string {
   const {rows, equal, packages, classes} = result
   const share = (n: number) => `${((n / Math.max(rows, 1)) * 1e6).toFixed(1)} per million`
-  const wrong = (['type', 'mode', 'value', 'object'] as const).reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
+  const wrong = wrongRows(result)
   const lines = [
     `${packages} packages, ${rows} rows, ${equal} equal, ${wrong} wrong (${share(wrong)}); checked in ${result.ourSeconds.toFixed(1)} s`,
     `errors of go/types: ${result.theirErrors} lines, ${result.sameErrors} of them found`,

@@ -1,6 +1,6 @@
 // Golden tests of a rule: every testdata/*.go, and every folder of testdata but `stubs`, is a package of its own, type-checked against the real
 // standard library where Go is installed and against the bundled declarations elsewhere; findings and `// want` comments must match one to one,
-// also in the Go blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
+// also in the Go and assembly blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
 // Files with `import "C"` are checked with unknown members; a package with a `_windows.go` file or `//go:build windows` is built for Windows.
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
@@ -16,9 +16,14 @@ import {unmetWants} from './wants.ts'
 /** By file name: Go files, assembly (`.s`), C (`.c`, `.h`). */
 type Sources = Readonly<Record<string, string>>
 
+interface Target {
+  readonly goarch: string
+}
+
 const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
 
-export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string): void {
+/** `goarch`: the platform the fixtures are checked for. */
+export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string, {goarch}: Target = {goarch: 'amd64'}): void {
   const rules = (Array.isArray(rule) ? rule : [rule]) as readonly RunnableRule[] // Array.isArray does not narrow readonly arrays
   const folder = fileURLToPath(new URL('.', testUrl))
   const stubs = `${folder}testdata/stubs/`
@@ -30,11 +35,13 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
         const sources = entry.isDirectory()
           ? sourcesIn(`${folder}testdata/${name}/`)
           : {[name]: readFileSync(`${folder}testdata/${name}`, 'utf8')}
-        await expectWants(rules, sources, stubs)
+        await expectWants(rules, sources, stubs, goarch)
       })
     }
     const page = readFileSync(`${folder}rule.md`, 'utf8')
-    const blocks = [...page.matchAll(/```go\n([\s\S]*?)```/g)].map(match => match[1] ?? '').filter(block => /^package \w+/m.test(block))
+    const blocks = [...page.matchAll(/```(?:go|asm)\n([\s\S]*?)```/g)]
+      .map(match => match[1] ?? '')
+      .filter(block => /^(?:package \w|TEXT )/m.test(block))
     test('rule.md has an example that is reported and one that is not', () => {
       expect(blocks.some(block => block.includes('// want'))).toBe(true)
       expect(blocks.some(block => !block.includes('// want'))).toBe(true)
@@ -42,7 +49,8 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
     test.each(blocks.map((block, i) => [i + 1, block] as const))(
       'rule.md, Go block %i: every finding is wanted and every want is found',
       async (_, block) => {
-        await expectWants(rules, {'block.go': block}, stubs)
+        const isGo = /^package \w/m.test(block)
+        await expectWants(rules, isGo ? {'block.go': block} : {'block.go': 'package block\n', 'block.s': block}, stubs, goarch)
       },
     )
   })
@@ -55,8 +63,8 @@ const sourcesIn = (folder: string): Sources =>
       .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
   )
 
-async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string): Promise<void> {
-  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs)
+async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<void> {
+  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, goarch)
   expect(errors, 'a fixture is valid Go').toEqual([])
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
@@ -74,9 +82,9 @@ interface Found {
 
 /** Runs rules over one file, which may import the standard library and the shared stubs. */
 export const hazardsIn = (rules: readonly RunnableRule[], name: string, source: string): Promise<Found> =>
-  hazardsInPackage(rules, {[name]: source}, sharedStubs)
+  hazardsInPackage(rules, {[name]: source}, sharedStubs, 'amd64')
 
-async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources, stubs: string): Promise<Found> {
+async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<Found> {
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
   const goFiles = files.filter(file => file.name.endsWith('.go')).map(({name, bytes}) => ({path: name, bytes}))
@@ -85,7 +93,7 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
     : 'linux'
   const other = ({name, bytes}: {name: string; bytes: Uint8Array}) => ({path: name, bytes: () => bytes})
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
-  const checked = checkPackage({goarch: 'amd64', goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
+  const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
   const run = startRules(rules)
   run.visit({
     types: checked.package,
@@ -97,9 +105,9 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
     })),
     assembly: files.filter(file => file.name.endsWith('.s')).map(other),
     cFiles: files.filter(file => /\.[ch]$/.test(file.name)).map(other),
-    sizes: sizesFor('amd64'),
+    sizes: sizesFor(goarch),
     goos,
-    goarch: 'amd64',
+    goarch,
   })
   const {hazards, notes} = run.conclude()
   return {hazards, errors: [...checked.errors.map(error => `${error.pos}: ${error.message}`), ...notes.map(note => note.message)]}

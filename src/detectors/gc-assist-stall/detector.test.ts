@@ -15,4 +15,4 @@ test('a program that allocates little is not reported', async () => {
   expect(await observed(detector, `${checkout}fixtures/traces`, ['idle.trace', 'afterfunc.trace', 'syscalls.trace'])).toEqual([])
 })
 
-silentOnCorpus(detector, ['pprof-cpu', 'trace-v2'])
+silentOnCorpus(detector, ['pprof-cpu'])

@@ -83,11 +83,15 @@ export default defineDetector({
   settings: {},
   messages,
 
-  run: evidence =>
-    evidence
-      .of('crash')
-      .filter(artifact => artifact.data.class !== 'quit' && artifact.data.class !== 'http-handler-panic')
-      .map(observe),
+  run(evidence) {
+    const found = new Map<string, Observed<Message>>()
+    for (const artifact of evidence.of('crash')) {
+      if (artifact.data.class === 'quit' || artifact.data.class === 'http-handler-panic') continue
+      const one = observe(artifact)
+      if (!found.has(one.subject.name)) found.set(one.subject.name, one) // a log often holds the same end twice
+    }
+    return [...found.values()]
+  },
 })
 
 function observe(artifact: Identified<'crash'>): Observed<Message> {

@@ -4,8 +4,12 @@ import {expect, test} from 'vitest'
 import {corpus, describeNeeding} from '../../base/testing/needs.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
 import {readEvidence} from '../../operations/read-evidence.ts'
+import {causeDefinitions} from '../../causes/registry.generated.ts'
+import {detectors} from '../../detectors/registry.generated.ts'
+import type {Cause} from '../../findings/envelope.ts'
 import type {Observation} from '../../findings/finding.ts'
 import type {AnyDetector, ProgramEvidence} from '../engine/detector.ts'
+import {findCauses} from '../engine/find-causes.ts'
 import {runDetectors} from '../engine/run-detectors.ts'
 import {groupByProgram} from '../programs.ts'
 
@@ -41,4 +45,27 @@ export function silentOnCorpus(detector: AnyDetector, folders: readonly string[]
         expect(files).toBeGreaterThan(0)
       })
   })
+}
+
+export interface Judged {
+  readonly observations: readonly Observation[]
+  readonly causes: readonly Cause[]
+  /** Formats that were read, or the code of the note when nothing was. */
+  readonly formats: readonly string[]
+}
+
+/** Files below one folder through every detector and every cause, without source: what `diagnose` says of them. */
+export async function judged(folder: string, files: readonly string[]): Promise<Judged> {
+  const read = await readEvidence(nodeHost({cwd: folder}), files, {})
+  const grouped = groupByProgram(read.artifacts.map(({artifact}) => artifact))
+  const {observations, notes} = runDetectors(detectors, grouped.evidence, place => place)
+  const cases = grouped.evidence.map(evidence => ({
+    hazards: [],
+    observations: observations.filter(one => one.program === evidence.programId),
+    evidence,
+    hasSource: false,
+  }))
+  const found = findCauses(causeDefinitions, cases)
+  expect([...notes, ...found.notes]).toEqual([])
+  return {observations, causes: found.causes, formats: read.artifacts.map(({artifact}) => artifact.format)}
 }

@@ -50,6 +50,8 @@ export interface FileState {
   scope: Scope | undefined
   /** A package that could not be found is imported with a dot: names that are not declared are unknown. */
   dotUnknown: boolean
+  /** A package that could not be found is imported without a name: what it is called is a guess. */
+  nameGuessed: boolean
   dotImports: Map<string, PkgName> | undefined
   /** Undefined for dependencies: nothing is recorded for them. */
   readonly tables: Tables | undefined

@@ -63,11 +63,14 @@ export default defineRule({
 /** `main`, `init`, `TestMain` and package level run once, and tests end soon. */
 function ranOnce(pass: AnyPass, node: Node): boolean {
   if (pass.fileOf(node).path.endsWith('_test.go')) return true
-  for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') return at.recv === undefined && /^(?:main|init|TestMain)$/.test(at.name.name)
+  for (const at of pass.ancestors(node))
+    if (at.kind === 'FuncDecl') return at.recv === undefined && /^(?:main|init|TestMain)$/.test(at.name.name)
   return true
 }
 
-type Consumer = {readonly kind: 'call'; readonly call: CallExpr; readonly index: number} | {readonly kind: 'variable'; readonly variable: Var}
+type Consumer =
+  | {readonly kind: 'call'; readonly call: CallExpr; readonly index: number}
+  | {readonly kind: 'variable'; readonly variable: Var}
 
 /** Where the result goes first: into an argument of a C call, or into a local variable. */
 function consumer(pass: AnyPass, alloc: CallExpr): Consumer | undefined {
@@ -149,7 +152,8 @@ function leavesBefore(pass: AnyPass, alloc: CallExpr, released: Node): Fate | un
   for (const stmt of list.slice(from + 1, to)) {
     if (callsNamed(pass, stmt, /^(?:free|panic|Exit|Fatal\w*)$/i)) return undefined
     for (const leave of pass.nodes('ReturnStmt'))
-      if (pass.fileOf(leave) === pass.fileOf(stmt) && within(leave, stmt) && pass.enclosingFunction(leave) === scope) return {kind: 'early', at: leave}
+      if (pass.fileOf(leave) === pass.fileOf(stmt) && within(leave, stmt) && pass.enclosingFunction(leave) === scope)
+        return {kind: 'early', at: leave}
   }
   return undefined
 }

@@ -17,7 +17,11 @@ export default defineRule({
   confidence: 0.85,
   preset: 'default',
   since: '0.1',
-  sources: ['https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C', 'https://docs.openssl.org/3.5/man3/SSL_get_error/', 'https://pkg.go.dev/runtime#LockOSThread'],
+  sources: [
+    'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C',
+    'https://docs.openssl.org/3.5/man3/SSL_get_error/',
+    'https://pkg.go.dev/runtime#LockOSThread',
+  ],
   messages: {
     thread: {
       what: '{fetch} asks for the error of {before}, perhaps on another thread',
@@ -47,16 +51,19 @@ export default defineRule({
   },
 })
 
-const isFetch = (name: string, call: CallExpr): boolean => ofThreadWithArguments.test(name) || (call.args.length === 0 && ofThread.test(name))
+const isFetch = (name: string, call: CallExpr): boolean =>
+  ofThreadWithArguments.test(name) || (call.args.length === 0 && ofThread.test(name))
 
 /** The last C call before the fetch, in the same function. */
 function callBefore(pass: AnyPass, decl: FuncDecl, fetch: CallExpr): {call: CallExpr; name: string} | undefined {
   let last: {call: CallExpr; name: string} | undefined
   const fun = pass.enclosingFunction(fetch)
   for (const call of pass.nodes('CallExpr')) {
-    if (pass.fileOf(call) !== pass.fileOf(decl) || !within(call, decl) || call.end > fetch.pos || pass.enclosingFunction(call) !== fun) continue
+    if (pass.fileOf(call) !== pass.fileOf(decl) || !within(call, decl) || call.end > fetch.pos || pass.enclosingFunction(call) !== fun)
+      continue
     const name = cCallName(pass, call)
-    if (name === undefined || isCgoHelper(name) || isFetch(name, call) || /^(?:free$|ERR_clear_error)/.test(name) || isDeferred(pass, call)) continue
+    if (name === undefined || isCgoHelper(name) || isFetch(name, call) || /^(?:free$|ERR_clear_error)/.test(name) || isDeferred(pass, call))
+      continue
     last = {call, name}
   }
   return last

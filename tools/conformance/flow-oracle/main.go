@@ -19,8 +19,12 @@ import (
 	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/callgraph"
+	"golang.org/x/tools/go/callgraph/cha"
 	"golang.org/x/tools/go/cfg"
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/ssa/ssautil"
 )
 
 type function struct {
@@ -39,6 +43,7 @@ type factKey struct {
 func main() {
 	dir := flag.String("C", ".", "directory of the main module")
 	roots := flag.Bool("roots", false, "print only the named packages, not what they import")
+	calls := flag.Bool("calls", false, "print the call graph by class hierarchy analysis instead, of the named packages")
 	flag.Parse()
 	config := &packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps |
@@ -58,6 +63,10 @@ func main() {
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	defer out.Flush()
 	encoder := json.NewEncoder(out)
+	if *calls {
+		printCalls(loaded, encoder)
+		return
+	}
 	facts := map[factKey]analysis.Fact{}
 	packages.Visit(loaded, nil, func(p *packages.Package) {
 		graphs := controlFlow(p, facts)
@@ -135,4 +144,56 @@ func describe(p *packages.Package, body *ast.BlockStmt, graph *cfg.CFG) function
 		}
 	}
 	return f
+}
+
+// printCalls prints an edge a line, {"from", "to"} as file:offset of the declarations or literals, once each. Functions that only the
+// compiler makes (wrappers of promoted methods, bound methods, instances) are gone through, not printed.
+func printCalls(roots []*packages.Package, encoder *json.Encoder) {
+	program, _ := ssautil.AllPackages(roots, 0)
+	program.Build()
+	graph := cha.CallGraph(program)
+	named := map[string]bool{}
+	for _, p := range roots {
+		for _, file := range p.CompiledGoFiles {
+			named[file] = true
+		}
+	}
+	place := func(f *ssa.Function) string {
+		if f == nil || f.Syntax() == nil || f.Synthetic != "" && f.Origin() == nil {
+			return ""
+		}
+		file := program.Fset.File(f.Syntax().Pos())
+		if file == nil || !named[file.Name()] {
+			return ""
+		}
+		return fmt.Sprintf("%s:%d", file.Name(), int(f.Syntax().Pos())-file.Base())
+	}
+	type edge struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+	}
+	printed := map[edge]bool{}
+	var follow func(from string, node *callgraph.Node, seen map[*callgraph.Node]bool)
+	follow = func(from string, node *callgraph.Node, seen map[*callgraph.Node]bool) {
+		for _, out := range node.Out {
+			callee := out.Callee
+			if callee.Func == node.Func.Origin() {
+				continue // from an instance to the function it stands for
+			}
+			if to := place(callee.Func); to != "" {
+				if e := (edge{from, to}); !printed[e] {
+					printed[e] = true
+					encoder.Encode(e)
+				}
+			} else if callee.Func.Synthetic != "" && callee.Func.Syntax() == nil && !seen[callee] {
+				seen[callee] = true
+				follow(from, callee, seen)
+			}
+		}
+	}
+	for f, node := range graph.Nodes {
+		if from := place(f); from != "" {
+			follow(from, node, map[*callgraph.Node]bool{})
+		}
+	}
 }

@@ -7,17 +7,20 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -55,6 +58,7 @@ var (
 	tests  = flag.Bool("tests", false, "also the test files of the named packages")
 	tags   = flag.String("tags", "", "build tags")
 	cgo    = flag.Bool("cgo", false, "files that import \"C\" too, with FakeImportC")
+	files  = flag.Bool("files", false, "arguments are Go files or directories below DIR, each a package of its own that imports std only")
 	stream = flag.Bool("stream", false, `one package after the other, a line {"package":ID,"errors":[PLACE]} before each`)
 )
 
@@ -67,7 +71,18 @@ func main() {
 		root = real
 	}
 	l := &loader{root: root, fset: token.NewFileSet(), packages: map[string]*types.Package{}, listed: map[string]*listed{}}
-	order := l.list(flag.Args())
+	var order []*listed
+	if *files {
+		for _, p := range l.list([]string{"std"}) {
+			p.DepOnly = true
+			order = append(order, p)
+		}
+		for _, name := range flag.Args() {
+			order = append(order, l.adHoc(name))
+		}
+	} else {
+		order = l.list(flag.Args())
+	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	defer out.Flush()
 	enc := json.NewEncoder(out)
@@ -170,6 +185,27 @@ func (l *loader) list(patterns []string) []*listed {
 	return order
 }
 
+var lang = regexp.MustCompile(`^//.*-lang=(go[0-9.]+)`)
+
+// adHoc makes a package of a file, or of the files of a directory. Its language version is that of a -lang flag in its first line.
+func (l *loader) adHoc(name string) *listed {
+	p := &listed{ImportPath: name, Name: name, Dir: l.root}
+	full := filepath.Join(l.root, name)
+	if info, err := os.Stat(full); err == nil && info.IsDir() {
+		p.GoFiles, _ = filepath.Glob(filepath.Join(full, "*.go"))
+	} else {
+		p.GoFiles = []string{full}
+	}
+	if len(p.GoFiles) > 0 {
+		text, _ := os.ReadFile(p.GoFiles[0])
+		line, _, _ := bytes.Cut(text, []byte("\n"))
+		if found := lang.FindSubmatch(line); found != nil {
+			p.Module = &struct{ GoVersion string }{strings.TrimPrefix(string(found[1]), "go")}
+		}
+	}
+	return p
+}
+
 type importer struct {
 	l    *loader
 	from *listed
@@ -194,6 +230,7 @@ func (l *loader) check(p *listed) ([]row, []place) {
 	var files []*ast.File
 	names := append(append([]string{}, p.GoFiles...), p.CgoFiles...)
 	parsed := make([]*ast.File, len(names))
+	broken := make([]scanner.ErrorList, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
 		if !filepath.IsAbs(name) {
@@ -205,8 +242,11 @@ func (l *loader) check(p *listed) ([]row, []place) {
 			f, err := parser.ParseFile(l.fset, name, nil, parser.SkipObjectResolution|parser.ParseComments)
 			if err != nil {
 				fmt.Fprintln(os.Stderr, "syntax:", err)
+				broken[i], _ = err.(scanner.ErrorList)
 			}
-			parsed[i] = f
+			if f != nil && f.Package.IsValid() {
+				parsed[i] = f
+			}
 		}()
 	}
 	wg.Wait()
@@ -223,6 +263,11 @@ func (l *loader) check(p *listed) ([]row, []place) {
 		version = "go" + p.Module.GoVersion
 	}
 	errors := []place{}
+	for _, list := range broken {
+		for _, err := range list {
+			errors = append(errors, place{l.fileName(err.Pos.Filename), err.Pos.Offset})
+		}
+	}
 	goarch := os.Getenv("GOARCH")
 	if goarch == "" {
 		goarch = runtime.GOARCH

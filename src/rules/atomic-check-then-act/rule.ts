@@ -1,0 +1,102 @@
+// atomic-check-then-act: a value is loaded, judged and stored in separate atomic steps. See rule.md.
+import {must} from '../../base/answer.ts'
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {atomicAccess} from '../../analysis/reading/atomics.ts'
+import {locksSomething} from '../../analysis/reading/locks.ts'
+import {callsIn, isTestFile, receiverKey, receiverText, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr, IfStmt, Node, Stmt} from '../../go/syntax/ast.ts'
+
+type ActPass = Pass<'store' | 'map'>
+
+export default defineRule({
+  id: 'atomic-check-then-act',
+  title: 'Load, judge, store: three steps instead of one',
+  severity: 'warning',
+  confidence: 0.8,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/sync/atomic', 'https://pkg.go.dev/sync#Map.LoadOrStore'],
+  messages: {
+    store: {
+      what: '{variable} is stored here after a separate load of it decided that it should be',
+      why: 'another goroutine can store in between: both then act on the same old value',
+      next: 'Use CompareAndSwap, or hold a mutex around both.',
+    },
+    map: {
+      what: '{variable}.Store runs here because a separate Load found nothing under the key',
+      why: 'two goroutines can both find nothing: the later Store replaces what the first one has already handed out',
+      next: 'Use LoadOrStore.',
+    },
+  },
+
+  run(pass) {
+    for (const stmt of pass.nodes('IfStmt')) {
+      if (isTestFile(pass, stmt) || underLock(pass, stmt)) continue
+      atomics(pass, stmt)
+      syncMap(pass, stmt)
+    }
+  },
+})
+
+function underLock(pass: ActPass, node: Node): boolean {
+  const around = pass.enclosingFunction(node)
+  return around === undefined || locksSomething(around)
+}
+
+/** `if x.Load() … { x.Store(…) }`, without a swap of x in it. */
+function atomics(pass: ActPass, stmt: IfStmt): void {
+  const asked = [...callsIn(stmt.cond), ...(stmt.init === undefined ? [] : callsIn(stmt.init))]
+  const loads = asked.flatMap(call => {
+    const access = atomicAccess(pass, call)
+    return access?.kind === 'load' ? [{call, key: access.key}] : []
+  })
+  for (const {call: load, key} of loads) {
+    const later = callsIn(stmt.body).flatMap(call => {
+      const access = atomicAccess(pass, call)
+      return access?.key === key ? [{call, kind: access.kind}] : []
+    })
+    const store = later.find(one => one.kind === 'store')
+    if (store === undefined || later.some(one => one.kind === 'change')) continue
+    pass.report(store.call, 'store', {data: {variable: nameOf(pass, store.call)}, related: [{node: load, label: 'loaded here'}]})
+  }
+}
+
+function nameOf(pass: ActPass, call: CallExpr): string {
+  const access = atomicAccess(pass, call)
+  return access?.variable === undefined ? receiverText(pass, call) : pass.text(access.variable)
+}
+
+/** `if _, ok := m.Load(k); !ok { m.Store(k, v) }`, also with the load in the statement before. */
+function syncMap(pass: ActPass, stmt: IfStmt): void {
+  const load = loadOf(pass, stmt.init ?? before(pass, stmt))
+  if (load === undefined || !deniesOk(pass, stmt, load.ok)) return
+  for (const call of callsIn(stmt.body)) {
+    if (!must(pass.callsMethod(call, 'sync.Map', 'Store')) || receiverKey(pass, call) !== receiverKey(pass, load.call)) continue
+    const [key, asked] = [call.args[0], load.call.args[0]]
+    if (key !== undefined && asked !== undefined && pass.text(key) === pass.text(asked))
+      pass.report(call, 'map', {data: {variable: receiverText(pass, call)}, related: [{node: load.call, label: 'asked here'}]})
+  }
+}
+
+function before(pass: ActPass, stmt: IfStmt): Stmt | undefined {
+  const parent = pass.parent(stmt)
+  const list = parent?.kind === 'BlockStmt' ? parent.list : []
+  return list[list.indexOf(stmt) - 1]
+}
+
+function loadOf(pass: ActPass, stmt: Stmt | undefined) {
+  if (stmt?.kind !== 'AssignStmt' || stmt.lhs.length !== 2) return undefined
+  const [call, ok] = [stmt.rhs[0], stmt.lhs[1]]
+  if (call?.kind !== 'CallExpr' || ok?.kind !== 'Ident' || !must(pass.callsMethod(call, 'sync.Map', 'Load'))) return undefined
+  return {call, ok}
+}
+
+function deniesOk(pass: ActPass, {cond}: IfStmt, ok: Parameters<typeof variableOf>[1]): boolean {
+  return (
+    cond.kind === 'UnaryExpr' &&
+    cond.op === '!' &&
+    variableOf(pass, cond.x) !== undefined &&
+    variableOf(pass, cond.x) === variableOf(pass, ok)
+  )
+}
