@@ -109,12 +109,14 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
   }
   for await (const typed of typePackages(loaded, task, new Set(results.keys()))) {
     const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
+    const other = (file: SourceFile) => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})
     const findings = runOnPackage(
       rules,
       {
         types: typed.checked.package,
         files,
-        assembly: typed.loaded.sFiles.map(file => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})),
+        assembly: typed.loaded.sFiles.map(other),
+        cFiles: [...typed.loaded.cFiles, ...typed.loaded.hFiles].map(other),
         sizes: sizesFor(loaded.config.goarch),
         mainGoVersion: main?.goVersion,
         goos: loaded.config.goos,

@@ -14,7 +14,7 @@ import {hazardsOf} from '../engine/hazards.ts'
 import {concludeModule, runOnPackage, type RunnableRule} from '../engine/run-rules.ts'
 import {unmetWants} from './wants.ts'
 
-/** By file name: Go files, and assembly (`.s`). */
+/** By file name: Go files, assembly (`.s`), C (`.c`, `.h`). */
 type Sources = Readonly<Record<string, string>>
 
 interface Target {
@@ -60,7 +60,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
 const sourcesIn = (folder: string): Sources =>
   Object.fromEntries(
     readdirSync(folder)
-      .filter(name => /\.(go|s)$/.test(name))
+      .filter(name => /\.(go|s|c|h)$/.test(name))
       .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
   )
 
@@ -92,6 +92,7 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
   const goos = Object.entries(sources).some(([name, source]) => name.endsWith('_windows.go') || /^\/\/go:build windows$/m.test(source))
     ? 'windows'
     : 'linux'
+  const other = ({name, bytes}: {name: string; bytes: Uint8Array}) => ({path: name, bytes: () => bytes})
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
   const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
   const findings = runOnPackage(rules, {
@@ -102,7 +103,8 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
       state,
       generated: false,
     })),
-    assembly: files.filter(file => file.name.endsWith('.s')).map(({name, bytes}) => ({path: name, bytes: () => bytes})),
+    assembly: files.filter(file => file.name.endsWith('.s')).map(other),
+    cFiles: files.filter(file => /\.[ch]$/.test(file.name)).map(other),
     sizes: sizesFor(goarch),
     goos,
     goarch,
