@@ -13,7 +13,7 @@ export default defineRule({
   title: 'An outer context variable is replaced by its child',
   severity: 'warning',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/context', 'https://go.dev/ref/mem'],
   messages: {

@@ -15,7 +15,7 @@ export default defineRule({
   title: 'A goroutine uses the context of a request that may be over',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/net/http#Request.Context', 'https://pkg.go.dev/context#WithoutCancel'],
   messages: {
