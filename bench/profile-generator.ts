@@ -81,11 +81,13 @@ export function generateProfile({kind, samples, stacks, bytes, seed}: GeneratorO
     out.message(field, m => m.integers([1, string(name)], [2, string(unit)]))
   }
   for (const type of kind === 'cpu' ? ['samples/count', 'cpu/nanoseconds'] : heapTypes) valueType(1, type)
-  // Callees follow from the caller and a small draw, so that stacks share their edges as those of a program do.
+  // Callees follow from the caller and a small draw, so that stacks share their edges as those of a program do; a few leaves and a few stacks
+  // have most of the weight, so that a report has something to show.
+  const skewed = (below: number) => Math.floor(below * (draw(1 << 20) / (1 << 20)) ** 3)
   const depthMean = Math.max(8, Math.round((bytes / samples - otherBytes[kind]) / idBytes))
   const known = Array.from({length: stacks}, () => {
     const writer = new Writer(512)
-    let at = draw(functions)
+    let at = skewed(functions)
     for (let level = depthMean - 6 + draw(13); level > 0; level--) {
       writer.varint(1 + at)
       at = (at * 31 + 7 + draw(3)) % functions
@@ -101,7 +103,7 @@ export function generateProfile({kind, samples, stacks, bytes, seed}: GeneratorO
     else for (const value of [count * 40, count * 40 * block, live * count, live * count * block]) m.varint(value)
   }
   for (let sample = 0; sample < samples; sample++) {
-    const stack = known[sample < stacks ? sample : draw(stacks)]!
+    const stack = known[sample < stacks ? sample : skewed(stacks)]!
     out.message(2, m => {
       m.varint(10)
       m.varint(stack.length)

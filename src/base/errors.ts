@@ -29,6 +29,9 @@ export const errors = {
       `${format}: ${what} at byte ${atByte}`,
       'Capture the file again, or check it with the tool that wrote it.',
     ),
+  /** Text in a language with a grammar, wrong at a place; line and column from 1. */
+  syntaxAt: (file: string, line: number, column: number, what: string) =>
+    new TriageError('syntax', `${file}:${line}:${column}: ${what}`, 'Mend the file at that place.'),
   unrecognized: (name: string, known: readonly string[]) =>
     new TriageError('unrecognized', `no decoder knows "${name}"`, `Give one of: ${known.join(', ')}.`),
   /** The format is known and deliberately not read. */

@@ -27,7 +27,16 @@ export interface HttpAnswer {
   readonly body: Uint8Array
 }
 
+export interface Ran {
+  /** Undefined when a signal or the time-out ended it. */
+  readonly code?: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
 export interface Processes {
+  /** Runs a program to its end and gives what it printed, up to a limit; undefined when there is no such program. */
+  run?(command: readonly string[], options: {readonly timeoutMs: number; readonly outputBytesMax: number}): Promise<Ran | undefined>
   /** Unix nanoseconds. */
   now(): bigint
   /** Ends early, without an error, when the signal fires. */

@@ -1,12 +1,11 @@
 // Which frames of a stack are the program's own: whatever is neither the standard library nor the runtime.
 import {parseSymbolName} from '../base/symbol-name.ts'
+import {isStandardPackage} from '../evidence/dumps/user-frame.ts'
 
-/** Whether a function belongs to the standard library: the first element of its import path has no dot and it is not `main`. */
+/** Whether a function belongs to the standard library or the runtime, by its import path; so do C and assembly helpers, which have none. */
 export function isStandardLibrary(functionName: string): boolean {
   const symbol = parseSymbolName(functionName)
-  if (symbol === undefined) return true // C and assembly helpers
-  const first = symbol.packagePath.split('/')[0] ?? ''
-  return symbol.packagePath !== 'main' && !first.includes('.')
+  return symbol === undefined || symbol.wrapper === 'cgo-call' || isStandardPackage(symbol.packagePath)
 }
 
 /** Index of the first frame, from the leaf, that is the user's own; undefined when there is none. */

@@ -1,4 +1,5 @@
 // Findings and causes as text for people: `file:line:col: message (id)` first, as editors jump.
+import {visibleControls, oneLine} from './visible-controls.ts'
 import {type Finding, confidenceWord} from './finding.ts'
 import type {Cause, Envelope} from './envelope.ts'
 
@@ -7,23 +8,46 @@ export type SourceLine = (file: string, line: number) => string | undefined
 
 export function findingText(finding: Finding, sourceLine?: SourceLine): string {
   const place = finding.places.find(p => p.role === 'primary') ?? finding.places[0]
-  const where = place ? `${place.file}:${place.line}${place.column === undefined ? '' : `:${place.column}`}: ` : ''
-  const lines = [`${where}${finding.what} (${finding.id})`]
+  const lines = [`${place ? `${position(place)}: ` : ''}${oneLine(finding.what)} (${finding.id})${remarks(finding)}`]
   const text = place && sourceLine?.(place.file, place.line)
   if (place && text !== undefined) lines.push(...excerpt(text, place.column, place.endLine === place.line ? place.endColumn : undefined))
-  lines.push(`  why:  ${finding.why}`, `  next: ${finding.next}`)
+  lines.push(`  why:  ${oneLine(finding.why)}`, `  next: ${oneLine(finding.next)}`)
+  for (const other of finding.places)
+    if (other !== place && other.label !== undefined) lines.push(`  see:  ${position(other)}: ${oneLine(other.label)}`)
   return lines.join('\n')
 }
 
-/** The line and a caret under the span; columns count bytes, so the caret is placed by decoding up to them. */
+const position = (place: Finding['places'][number]) =>
+  `${oneLine(place.file)}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`
+
+/** What holds only in part, in brackets behind the id. */
+function remarks(finding: Finding): string {
+  if (finding.kind !== 'hazard') return ''
+  const parts = [
+    ...(finding.platforms.length > 0 ? [finding.platforms.join(' ')] : []),
+    ...(finding.suppressed === undefined ? [] : [`suppressed by ${finding.suppressed.by}: ${oneLine(finding.suppressed.reason)}`]),
+    ...(finding.fixes.some(fix => fix.kind === 'safe') ? ['--fix mends it'] : []),
+  ]
+  return parts.length === 0 ? '' : ` [${parts.join('; ')}]`
+}
+
+/** Columns of an excerpt that are shown; a generated line may be a megabyte. */
+const excerptMax = 160
+
+/** The line and carets under the span. Columns count bytes; what is printed is made visible first, so the carets stand under what is seen. */
 function excerpt(text: string, column: number | undefined, endColumn: number | undefined): string[] {
-  const line = text.replaceAll('\t', '    ')
-  if (column === undefined) return [`  | ${line}`]
-  const width = (bytes: number) =>
-    new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes)).replaceAll('\t', '    ').length
-  const start = width(column - 1)
-  const length = Math.max(1, (endColumn === undefined ? start + 1 : width(endColumn - 1)) - start)
-  return [`  | ${line}`, `  | ${' '.repeat(start)}${'^'.repeat(length)}`]
+  const shown = (part: string) => visibleControls(part).replaceAll('\t', '    ')
+  const bytes = new TextEncoder().encode(text)
+  const upTo = (end: number) => shown(new TextDecoder().decode(bytes.subarray(0, Math.max(0, end))))
+  const line = shown(text)
+  const start = column === undefined ? 0 : upTo(column - 1).length
+  const from = start > excerptMax / 2 ? start - excerptMax / 2 : 0
+  const cut = `${from > 0 ? '…' : ''}${line.slice(from, from + excerptMax)}${line.length > from + excerptMax ? '…' : ''}`
+  if (column === undefined) return [`  | ${cut}`]
+  const end = endColumn === undefined ? start + 1 : upTo(endColumn - 1).length
+  const shift = from > 0 ? 1 - from : 0
+  const length = Math.max(1, Math.min(end, from + excerptMax) - start)
+  return [`  | ${cut}`, `  | ${' '.repeat(start + shift)}${'^'.repeat(length)}`]
 }
 
 export function causeText(cause: Cause): string {

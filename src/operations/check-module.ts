@@ -3,7 +3,10 @@ import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import type {CheckedFile} from '../analysis/engine/checked-package.ts'
 import type {AnyRule, Preset} from '../analysis/engine/rule.ts'
-import {type RunnableRule, startRules} from '../analysis/engine/run-rules.ts'
+import {hazardsOf} from '../analysis/engine/hazards.ts'
+import type {PackageFindings} from '../analysis/engine/report.ts'
+import {concludeModule, runOnPackage, type RunnableRule, type Watch} from '../analysis/engine/run-rules.ts'
+import {type Directive, directivesIn} from '../analysis/suppression/directives.ts'
 import type {SourceFunction, SourceIndex} from '../diagnosis/source-index.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
@@ -24,6 +27,11 @@ export interface ModuleCheckRequest {
   readonly preset?: Preset
   /** Only these rules, whatever their preset. */
   readonly ruleIds?: readonly string[]
+  /** Instead of preset and ids: the rules themselves. */
+  readonly rules?: readonly RunnableRule[]
+  /** Instead of what the environment says. */
+  readonly goos?: string
+  readonly goarch?: string
 }
 
 export interface ModuleCheck {
@@ -42,53 +50,99 @@ const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all
 /** Every rule of the registry, folders of near neighbours flattened. */
 export const allRules: readonly RunnableRule[] = registered.flatMap((rule: AnyRule) => (Array.isArray(rule) ? rule : [rule]))
 
-export function selectRules(preset: Preset, ruleIds: readonly string[] | undefined): RunnableRule[] {
-  if (ruleIds !== undefined) return allRules.filter(rule => ruleIds.includes(rule.id))
-  return allRules.filter(rule => presetRank[rule.preset as Preset] <= presetRank[preset])
+export function selectRules(preset: Preset, ruleIds: readonly string[] | undefined, registry = allRules): RunnableRule[] {
+  if (ruleIds !== undefined) return registry.filter(rule => ruleIds.includes(rule.id))
+  return registry.filter(rule => presetRank[rule.preset as Preset] <= presetRank[preset])
 }
 
-export async function checkModule(request: ModuleCheckRequest, host: Host, task: Task): Promise<ModuleCheck> {
+/** What one platform's packages left behind: plain data, so that it can be cached and merged. */
+export interface ModuleRun {
+  /** `goos/goarch` */
+  readonly platform: string
+  readonly packages: readonly PackageFindings[]
+  /** Number of type errors, package by package. */
+  readonly typeErrors: readonly number[]
+  readonly directives: readonly Directive[]
+  /** Files of packages some of whose imports are not on this machine, as findings name them. */
+  readonly untyped: readonly string[]
+  readonly missing: readonly string[]
+  readonly functions: readonly SourceFunction[]
+  readonly mainPackages: readonly string[]
+  readonly notes: readonly Note[]
+  readonly complete: boolean
+  readonly config: Envelope['config']
+}
+
+/** Loads, types and runs the rules over every package that matches, for one build configuration. */
+export async function runModule(request: ModuleCheckRequest, host: Host, task: Task, watch?: Watch): Promise<ModuleRun> {
+  const {dir, patterns, shownFrom, tests = true, tags, goos, goarch} = request
   const loaded = await loadPackages(
     host,
-    {dir: request.dir, patterns: request.patterns, tests: request.tests ?? true, ...(request.tags ? {tags: request.tags} : {})},
+    {dir, patterns, tests, ...(tags ? {tags} : {}), ...(goos === undefined ? {} : {goos}), ...(goarch === undefined ? {} : {goarch})},
     task,
   )
-  const run = startRules(selectRules(request.preset ?? 'default', request.ruleIds))
-  const functions: SourceFunction[] = []
+  const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)
+  const notes: Note[] = loaded.notes.map(note => ({...note, ...(note.path === undefined ? {} : {path: shownPath(note.path, shownFrom)})}))
+  const [main] = loaded.mainModules
+  const [packages, directives, functions]: [PackageFindings[], Directive[], SourceFunction[]] = [[], [], []]
+  const typeErrors: number[] = []
   const mainPackages = new Set<string>()
-  const files = new Map<string, Uint8Array>()
-  const notes: Note[] = loaded.notes.map(note => ({
-    ...note,
-    ...(note.path === undefined ? {} : {path: shownPath(note.path, request.shownFrom)}),
-  }))
-  const moduleDir = loaded.mainModules[0]?.dir
-  let packagesChecked = 0
+  const untyped = new Set<string>()
+  const missing = new Set<string>()
   for await (const typed of typePackages(loaded, task)) {
-    packagesChecked++
-    const checkedFiles = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, request.shownFrom))
-    for (const file of checkedFiles) files.set(file.path, file.bytes)
+    const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
     if (typed.loaded.name === 'main') mainPackages.add(typed.loaded.importPath)
-    functions.push(...functionsOf(typed, moduleDir, request.shownFrom))
-    run.visit({
-      types: typed.checked.package,
-      files: checkedFiles,
-      assembly: typed.loaded.sFiles.map(file => ({path: shownPath(file.path, request.shownFrom), bytes: () => loaded.bytes(file)})),
-      sizes: sizesFor(loaded.config.goarch),
-      goos: loaded.config.goos,
-      goarch: loaded.config.goarch,
-    })
+    for (const path of typed.loaded.missing) missing.add(path)
+    if (typed.loaded.missing.length > 0) for (const file of files) untyped.add(file.path)
+    typeErrors.push(typed.checked.errors.length)
+    directives.push(...files.flatMap(directivesIn))
+    functions.push(...functionsOf(typed, main?.dir, shownFrom))
+    packages.push(
+      runOnPackage(
+        rules,
+        {
+          types: typed.checked.package,
+          files,
+          assembly: typed.loaded.sFiles.map(file => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})),
+          sizes: sizesFor(loaded.config.goarch),
+          mainGoVersion: main?.goVersion,
+          goos: loaded.config.goos,
+          goarch: loaded.config.goarch,
+        },
+        watch,
+      ),
+    )
   }
-  const {hazards, notes: ruleNotes} = run.conclude()
-  if (packagesChecked === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: request.dir})
-  const {goos, goarch, cgo, tags, std} = loaded.config
+  if (packages.length === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
+  const {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std} = loaded.config
   return {
-    hazards,
-    notes: [...notes, ...ruleNotes],
+    platform: `${builtFor}/${builtArch}`,
+    packages,
+    typeErrors,
+    directives,
+    untyped: [...untyped],
+    missing: [...missing].sort(),
+    functions,
+    mainPackages: [...mainPackages],
+    notes,
     complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
-    config: {goos, goarch, cgo, tags, std},
-    index: {functions, mainPackages},
-    packagesChecked,
-    sourceLine: lineReader(files),
+    config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
+  }
+}
+
+/** One platform, without suppression, baseline or fixes: for those who join hazards with evidence. */
+export async function checkModule(request: ModuleCheckRequest, host: Host, task: Task): Promise<ModuleCheck> {
+  const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)
+  const run = await runModule({...request, rules}, host, task)
+  const {reports, notes} = concludeModule(rules, run.packages)
+  return {
+    hazards: hazardsOf(rules, [{reports}]),
+    notes: [...run.notes, ...notes],
+    complete: run.complete,
+    config: run.config,
+    index: {functions: run.functions, mainPackages: new Set(run.mainPackages)},
+    packagesChecked: run.packages.length,
+    sourceLine: lineReader(host, request.shownFrom),
   }
 }
 
@@ -143,14 +197,19 @@ function lineAt(lines: ArrayLike<number>, offset: number): number {
   return low + 1
 }
 
-function lineReader(files: ReadonlyMap<string, Uint8Array>): ModuleCheck['sourceLine'] {
+/** Lines of files that findings name, read when they are printed; undefined when the file is gone or the host cannot read at once. */
+export function lineReader(host: Host, shownFrom: string): ModuleCheck['sourceLine'] {
   const split = new Map<string, readonly string[]>()
   return (file, line) => {
     let lines = split.get(file)
     if (lines === undefined) {
-      const bytes = files.get(file)
-      if (bytes === undefined) return undefined
-      lines = new TextDecoder().decode(bytes).split(/\r?\n/)
+      try {
+        const path = file.startsWith('/') ? file : `${shownFrom}/${file}`
+        const bytes = host.readFileSync?.(path)
+        lines = bytes === undefined ? [] : new TextDecoder().decode(bytes).split(/\r?\n/)
+      } catch {
+        lines = []
+      }
       split.set(file, lines)
     }
     return lines[line - 1]

@@ -13,12 +13,13 @@ import {
   objectType,
   typeAndValue,
   typeString,
+  unknownType,
+  type Checked,
   type FileState,
   type GoObject,
   type ModeName,
   type Type,
 } from '../go/types/api.ts'
-import {unknownType} from '../go/types/api.ts'
 import {objectPath, type ObjectPlace} from '../go/types/object-path.ts'
 
 export interface TypeRow {
@@ -64,12 +65,13 @@ export async function inspectTypes(options: LoadOptions, host: Host, task: Task,
 
 /** The rows of one package by file, sorted by start and falling end. */
 export function rowsOfPackage(loaded: Loaded, checker: PackageChecker, pkg: LoadedPackage, base: string): Map<string, TypeRow[]> {
-  const checked = checker.check(pkg)
-  const result = new Map<string, TypeRow[]>()
-  for (const state of checked.info.files) result.set(relativeTo(base, state.path), rowsOfFile(state, base))
+  const rows = rowsOfChecked(checker.check(pkg), base)
   for (const file of pkg.files) loaded.release(file)
-  return result
+  return rows
 }
+
+export const rowsOfChecked = (checked: Checked, base: string): Map<string, TypeRow[]> =>
+  new Map(checked.info.files.map(state => [relativeTo(base, state.path), rowsOfFile(state, base)]))
 
 export const absoluteDir = (dir: string, cwd: string): string => {
   const parts: string[] = []

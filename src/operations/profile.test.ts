@@ -9,7 +9,7 @@ import {profileShell} from './profile-shell.ts'
 import {loadProfile, profileReport} from './profile.ts'
 import {fileHost} from './testing/file-host.ts'
 import {flagPairs, singleFlags} from './testing/pprof-flags.ts'
-import {compare, corpusProfiles} from './testing/pprof-oracle.ts'
+import {compare, corpusProfiles, knownDifference} from './testing/pprof-oracle.ts'
 
 const root = checkout.replace(/\/$/, '')
 const fixture = (name: string) => `${root}/fixtures/profiles/${name}`
@@ -32,7 +32,7 @@ async function differences(runs: readonly (readonly string[])[]): Promise<string
   return different
 }
 
-/** Every nth, from an offset: a sample of the full comparison that tools/pprof-compare.ts makes. */
+/** Every nth, from an offset: a sample of the full comparison that `npm run conformance -- pprof` makes. */
 const every = <T>(items: readonly T[], n: number, offset: number): T[] => items.filter((_, index) => index % n === offset % n)
 
 describeNeeding('go', 'reports beside go tool pprof', () => {
@@ -40,12 +40,12 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
 
   it('are the same bytes for our own captures of every kind', async () => {
     const runs = files.flatMap((file, index) => every(singleFlags(file, files), 14, index).map(args => [...args, file]))
-    expect(await differences(runs)).toEqual([])
+    expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 60_000)
 
   it('are the same bytes with pairs of flags', async () => {
     const runs = files.flatMap((file, index) => flagPairs(file, files, 2, index).map(args => [...args, file]))
-    expect(await differences(runs)).toEqual([])
+    expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 60_000)
 
   describeNeeding('corpus', 'on profiles that nobody here made', () => {
@@ -62,9 +62,6 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     }, 60_000)
   })
 })
-
-/** The toolchain takes a binary CPU profile in front of other files for an executable (docs/measurements/profiles.md). */
-const knownDifference = /pprof: File: pprof__profile_testdata/
 
 describe('profile flags', () => {
   it('take one dash or two, values with = or behind, and switches that can be turned off', () => {

@@ -1,11 +1,11 @@
 // Runs the comparison of package loading with `go list` over GOROOT and real modules, and writes docs/conformance/load.md.
 // Usage: npx tsx tools/conformance/load.ts [SCRATCH-DIR]. Needs go and, the first time, the module proxy; scratch modules are kept.
-import {execFileSync} from 'node:child_process'
-import {cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {compareLoad, type Configuration} from './load-compare.ts'
+import {asMainModule, go, kubelet, kubernetes} from './main-modules.ts'
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url))
 const scratch = process.argv[2] ?? join(tmpdir(), 'gotriage-conformance')
@@ -15,64 +15,18 @@ const modules = [
   {name: 'prometheus', path: 'github.com/prometheus/prometheus', version: 'v0.310.0'},
   {name: 'hugo', path: 'github.com/gohugoio/hugo', version: 'v0.165.0'},
 ]
-const kubernetes = '36.3'
 const configurations: readonly Configuration[] = ['linux/amd64', 'windows/386', 'darwin/arm64'].flatMap(platform => {
   const [goos = '', goarch = ''] = platform.split('/')
   return [false, true].map(cgo => ({goos, goarch, cgo}))
 })
-
-const go = (cwd: string, ...args: string[]): string =>
-  execFileSync('go', args, {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1 << 28,
-    env: {...process.env, GOFLAGS: '', GOWORK: 'off'},
-  })
-
-interface Downloaded {
-  readonly Dir: string
-  readonly GoMod: string
-}
-function download(path: string, version: string): Downloaded {
-  const empty = join(scratch, 'empty')
-  mkdirSync(empty, {recursive: true})
-  writeFileSync(join(empty, 'go.mod'), 'module empty\n')
-  return JSON.parse(go(empty, 'mod', 'download', '-json', `${path}@${version}`)) as Downloaded // go's own form
-}
-
-/** A module of the proxy as a main module of its own. A go.work in it names directories that module zips leave out. */
-function asMainModule({name, path, version}: (typeof modules)[number]): string {
-  const dir = join(scratch, `${name}@${version}`)
-  if (existsSync(dir)) return dir
-  cpSync(download(path, version).Dir, dir, {recursive: true, mode: 0})
-  execFileSync('chmod', ['-R', 'u+w', dir])
-  rmSync(join(dir, 'go.work'), {force: true})
-  go(dir, 'mod', 'download')
-  return dir
-}
-
-/** A module that imports the kubelet; the k8s.io modules that kubernetes keeps beside it are replaced by their published versions. */
-function kubelet(): string {
-  const dir = join(scratch, `kubelet@${kubernetes}`)
-  if (existsSync(dir)) return dir
-  const goMod = readFileSync(download('k8s.io/kubernetes', `v1.${kubernetes}`).GoMod, 'utf8')
-  const staged = [...new Set([...goMod.matchAll(/^\s*(k8s\.io\/[a-z0-9-]+) v0\.0\.0\b/gm)].map(match => match[1]))]
-  mkdirSync(dir, {recursive: true})
-  const replaces = staged.map(path => `\t${path} => ${path} v0.${kubernetes}\n`).join('')
-  writeFileSync(join(dir, 'go.mod'), `module scratch\n\ngo 1.26\n\nrequire k8s.io/kubernetes v1.${kubernetes}\n\nreplace (\n${replaces})\n`)
-  writeFileSync(join(dir, 'main.go'), 'package main\n\nimport _ "k8s.io/kubernetes/cmd/kubelet/app"\n\nfunc main() {}\n')
-  go(dir, 'mod', 'tidy')
-  return dir
-}
 
 mkdirSync(scratch, {recursive: true})
 const src = join(go(scratch, 'env', 'GOROOT').trim(), 'src')
 const subjects = [
   {name: 'GOROOT/src', dir: src, patterns: ['std', 'cmd']},
   {name: 'GOROOT/src/cmd', dir: join(src, 'cmd'), patterns: ['./...']},
-  ...modules.map(module => ({name: `${module.path} ${module.version}`, dir: asMainModule(module), patterns: ['./...']})),
-  {name: `kubelet of k8s.io/kubernetes v1.${kubernetes}`, dir: kubelet(), patterns: ['./...']},
+  ...modules.map(module => ({name: `${module.path} ${module.version}`, dir: asMainModule(scratch, module), patterns: ['./...']})),
+  {name: `kubelet of k8s.io/kubernetes v1.${kubernetes}`, dir: kubelet(scratch), patterns: ['./...']},
 ]
 const rows: string[] = []
 const found: string[] = []

@@ -60,11 +60,17 @@ function syntax(): boolean {
   return rows.every(({comparison: c}) => c.different.length === 0 && c.sameErrorLine >= 0.95 * c.rejected)
 }
 
-/** A program of its own, because it waits for reads: tools/conformance/load.ts. */
-const load = () =>
-  spawnSync(process.execPath, ['--import', 'tsx', join(root, 'tools/conformance/load.ts')], {stdio: 'inherit'}).status === 0
+/** A program of its own, because it waits for reads: tools/conformance/<name>.ts. */
+const program = (name: string) => () =>
+  spawnSync(process.execPath, ['--import', 'tsx', join(root, `tools/conformance/${name}.ts`)], {stdio: 'inherit'}).status === 0
 
-const parts: Readonly<Record<string, () => boolean>> = {syntax, load}
+const parts: Readonly<Record<string, () => boolean>> = {
+  syntax,
+  load: program('load'),
+  types: program('types-table'),
+  pprof: program('pprof'),
+  'pprof-robust': program('pprof-robust'),
+}
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
 for (const name of wanted) {
   const part = parts[name]

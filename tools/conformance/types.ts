@@ -1,6 +1,6 @@
 // Compares the type checker with go/types, row by row, over Go packages: wrong (a type, mode, value or object that differs), unknown (ours does
 // not say), missing (go/types has a row, we have none), extra. Wrong and unknown are never added together.
-//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--tags T] [--examples N] PATTERN…
+//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--cgo] [--platform GOOS/GOARCH] [--tags T] [--examples N] PATTERN…
 import {execFileSync, spawn} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -9,16 +9,35 @@ import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
 import {PackageChecker} from '../../src/go/load/check-packages.ts'
 import {loadPackages} from '../../src/go/load/load-packages.ts'
+import {lineOf} from '../../src/go/syntax/lines.ts'
+import type {Checked} from '../../src/go/types/api.ts'
+import type {ObjectPlace} from '../../src/go/types/object-path.ts'
 import {nodeHost} from '../../src/host/node/node-host.ts'
-import {absoluteDir, rowsOfPackage, type TypeRow} from '../../src/operations/inspect-types.ts'
+import {absoluteDir, rowsOfChecked, type TypeRow} from '../../src/operations/inspect-types.ts'
 
 export interface Request {
   readonly dir: string
   readonly patterns: readonly string[]
   readonly tests?: boolean
+  /** Files that import "C" too, whose names are unknown to both (go/types FakeImportC). */
+  readonly cgo?: boolean
   readonly tags?: string
+  /** `windows/386`; default is that of the environment. */
+  readonly platform?: string
 }
-export type Class = 'type' | 'mode' | 'value' | 'object' | 'unknown' | 'missing' | 'extra' | 'package-missing' | 'crash'
+/** `known`: go/types gives no type, because of a name it takes for wrong, and we do: a conversion of a C name, say. */
+export type Class =
+  | 'known'
+  | 'type'
+  | 'mode'
+  | 'value'
+  | 'object'
+  | 'unknown'
+  | 'missing'
+  | 'extra'
+  | 'false-error'
+  | 'package-missing'
+  | 'crash'
 export interface Example {
   readonly ours: TypeRow | undefined
   readonly theirs: TypeRow | undefined
@@ -33,8 +52,9 @@ export interface Comparison {
   packages: number
   /** Seconds our own checking took, without loading. */
   ourSeconds: number
-  /** Errors we report in packages that Go accepts or not; the first of each package. */
-  readonly errors: string[]
+  /** Errors of go/types, and of these, those on whose line we report one too. */
+  theirErrors: number
+  sameErrors: number
 }
 
 const oracleDir = fileURLToPath(new URL('types-oracle', import.meta.url))
@@ -51,26 +71,53 @@ export function buildOracle(): {readonly path: string; remove(): void} {
   return {path, remove: () => rmSync(dir, {recursive: true})}
 }
 
-export async function compareTypes(oracle: string, request: Request, examplesMax = 20): Promise<Comparison> {
-  const result: Comparison = {rows: 0, equal: 0, classes: new Map(), examples: new Map(), packages: 0, ourSeconds: 0, errors: []}
-  const host = nodeHost()
-  const options = {
-    dir: request.dir,
-    patterns: request.patterns,
-    cgo: false,
-    ...(request.tests === true ? {tests: true} : {}),
-    ...(request.tags === undefined ? {} : {tags: request.tags.split(',')}),
-  }
-  const loaded = await loadPackages(host, options)
-  const base = absoluteDir(request.dir, process.cwd())
-  const checker = new PackageChecker(loaded)
-  const count = (kind: Class, example: Example) => {
+export const newComparison = (): Comparison => ({
+  rows: 0,
+  equal: 0,
+  classes: new Map(),
+  examples: new Map(),
+  packages: 0,
+  ourSeconds: 0,
+  theirErrors: 0,
+  sameErrors: 0,
+})
+
+export type Count = (kind: Class, example: Example) => void
+export const counting =
+  (result: Comparison, examplesMax: number): Count =>
+  (kind, example) => {
     result.classes.set(kind, (result.classes.get(kind) ?? 0) + 1)
     const list = result.examples.get(kind) ?? []
     if (list.length < examplesMax) list.push(example)
     result.examples.set(kind, list)
   }
-  const judgePackage = (id: string, theirs: readonly TypeRow[]) => {
+
+export async function compareTypes(oracle: string, request: Request, examplesMax = 20): Promise<Comparison> {
+  const result: Comparison = {
+    rows: 0,
+    equal: 0,
+    classes: new Map(),
+    examples: new Map(),
+    packages: 0,
+    ourSeconds: 0,
+    theirErrors: 0,
+    sameErrors: 0,
+  }
+  const host = nodeHost()
+  const [goos = '', goarch = ''] = request.platform?.split('/') ?? []
+  const options = {
+    dir: request.dir,
+    patterns: request.patterns,
+    cgo: request.cgo === true,
+    ...(request.tests === true ? {tests: true} : {}),
+    ...(request.platform === undefined ? {} : {goos, goarch}),
+    ...(request.tags === undefined ? {} : {tags: request.tags.split(',')}),
+  }
+  const loaded = await loadPackages(host, options)
+  const base = absoluteDir(request.dir, process.cwd())
+  const checker = new PackageChecker(loaded)
+  const count = counting(result, examplesMax)
+  const judgePackage = ({id, rows: theirs, errors}: OraclePackage) => {
     result.packages++
     result.rows += theirs.length
     const pkg = loaded.roots.find(root => root.id === id)
@@ -78,7 +125,10 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
     const started = performance.now()
     let ours: Map<string, TypeRow[]>
     try {
-      ours = rowsOfPackage(loaded, checker, pkg, base)
+      const checked = checker.check(pkg)
+      judgeErrors(checked, errors, base, result, count)
+      ours = rowsOfChecked(checked, base)
+      for (const file of pkg.files) loaded.release(file)
     } catch (error) {
       return count('crash', {
         ours: undefined,
@@ -89,14 +139,27 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
     result.ourSeconds += (performance.now() - started) / 1000
     result.equal += judgeRows([...ours.values()].flat(), theirs, count)
   }
-  for await (const {id, rows} of oraclePackages(oracle, request)) judgePackage(id, rows)
+  for await (const pkg of oraclePackages(oracle, oracleArguments(request), request.platform)) judgePackage(pkg)
   return result
+}
+
+/** Errors by line: positions within one are a matter of taste. A package that go/types accepts must have none. */
+export function judgeErrors(checked: Checked, errors: readonly ObjectPlace[], base: string, result: Comparison, count: Count): void {
+  const lines = new Map(checked.info.files.map(state => [state.path, (pos: number) => lineOf(state.lines, pos)]))
+  const absolute = (file: string) => (file.startsWith('/') ? file : `${base}/${file}`)
+  const ours = new Set(checked.errors.map(error => `${error.file.path}:${lineOf(error.file.lines, error.pos)}`))
+  const theirs = new Set(errors.map(({file, start}) => `${absolute(file)}:${lines.get(absolute(file))?.(start)}`))
+  result.theirErrors += theirs.size
+  for (const line of theirs) if (ours.has(line)) result.sameErrors++
+  if (theirs.size > 0) return
+  for (const {file, pos, message} of checked.errors)
+    count('false-error', {ours: undefined, theirs: undefined, note: `${file.path}:${lineOf(file.lines, pos)}: ${message}`})
 }
 
 const keyOf = (row: TypeRow) => `${row.file}:${row.start}:${row.end}`
 
 /** How many are equal; the others go to `count`. */
-export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: (kind: Class, example: Example) => void): number {
+export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: Count): number {
   const byKey = new Map(ours.map(row => [keyOf(row), row]))
   let equal = 0
   for (const row of theirs) {
@@ -113,44 +176,55 @@ export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], 
 
 function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined {
   if (ours === undefined) return 'missing'
+  if (ours.mode === 'invalid' && theirs.type === 'invalid type') return sameObject(ours, theirs) ? undefined : 'object' // neither can say
+  if (ours.mode !== 'invalid' && theirs.type.includes('invalid type') && !ours.type.includes('invalid type')) return 'known'
   const sayless = ours.mode === 'invalid' || (ours.type.includes('invalid type') && !theirs.type.includes('invalid type'))
   if (sayless && theirs.mode !== 'invalid') return 'unknown'
   if (ours.type !== theirs.type) return 'type'
   if (ours.mode !== theirs.mode) return 'mode'
   if (ours.value !== theirs.value) return ours.value === 'unknown' ? 'unknown' : 'value'
-  return JSON.stringify(ours.object) === JSON.stringify(theirs.object) ? undefined : 'object'
+  return sameObject(ours, theirs) ? undefined : 'object'
+}
+
+const sameObject = (ours: TypeRow, theirs: TypeRow) => JSON.stringify(ours.object) === JSON.stringify(theirs.object)
+
+export interface OraclePackage {
+  readonly id: string
+  readonly errors: readonly ObjectPlace[]
+  readonly rows: TypeRow[]
+}
+function oracleArguments(request: Request): string[] {
+  const flags = [...(request.tests === true ? ['-tests'] : []), ...(request.cgo === true ? ['-cgo'] : [])]
+  return ['-C', request.dir, ...flags, ...(request.tags === undefined ? [] : ['-tags', request.tags]), ...request.patterns]
 }
 
 /** The oracle's packages as they come; one is held at a time. */
-async function* oraclePackages(oracle: string, request: Request): AsyncGenerator<{id: string; rows: TypeRow[]}> {
-  const args = [
-    '-C',
-    request.dir,
-    '-stream',
-    ...(request.tests === true ? ['-tests'] : []),
-    ...(request.tags === undefined ? [] : ['-tags', request.tags]),
-  ]
-  const child = spawn(oracle, [...args, ...request.patterns], {stdio: ['ignore', 'pipe', 'ignore']})
-  let id: string | undefined
-  let rows: TypeRow[] = []
+export async function* oraclePackages(oracle: string, args: readonly string[], platform?: string): AsyncGenerator<OraclePackage> {
+  const [GOOS, GOARCH] = platform?.split('/') ?? []
+  const env = {...process.env, GOFLAGS: '', GOWORK: 'off', ...(GOOS === undefined ? {} : {GOOS, GOARCH})}
+  const child = spawn(oracle, ['-stream', ...args], {stdio: ['ignore', 'pipe', 'ignore'], env})
+  let current: OraclePackage | undefined
   for await (const line of createInterface({input: child.stdout, crlfDelay: Infinity})) {
-    const parsed = JSON.parse(line) as TypeRow | {package: string}
-    if (!('package' in parsed)) rows.push(parsed)
+    const parsed = JSON.parse(line) as TypeRow | {package: string; errors: ObjectPlace[]}
+    if (!('package' in parsed)) current?.rows.push(parsed)
     else {
-      if (id !== undefined) yield {id, rows}
-      id = parsed.package
-      rows = []
+      if (current !== undefined) yield current
+      current = {id: parsed.package, errors: parsed.errors, rows: []}
     }
   }
-  if (id !== undefined) yield {id, rows}
+  if (current !== undefined) yield current
 }
+
+export const wrongRows = ({classes}: Comparison): number =>
+  (['type', 'mode', 'value', 'object'] as const).reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
 
 export function report(result: Comparison): string {
   const {rows, equal, packages, classes} = result
   const share = (n: number) => `${((n / Math.max(rows, 1)) * 1e6).toFixed(1)} per million`
-  const wrong = (['type', 'mode', 'value', 'object'] as const).reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
+  const wrong = wrongRows(result)
   const lines = [
     `${packages} packages, ${rows} rows, ${equal} equal, ${wrong} wrong (${share(wrong)}); checked in ${result.ourSeconds.toFixed(1)} s`,
+    `errors of go/types: ${result.theirErrors} lines, ${result.sameErrors} of them found`,
   ]
   for (const [kind, n] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     lines.push(`${kind}: ${n} (${share(n)})`)
@@ -170,16 +244,19 @@ const brief = (row: TypeRow | undefined) =>
 
 function requestOf(args: readonly string[]): Request & {examples: number} {
   const patterns: string[] = []
-  let [dir, tags, tests, examples]: [string, string | undefined, boolean, number] = ['.', undefined, false, 10]
+  let [dir, tests, cgo, examples] = ['.', false, false, 10]
+  let [tags, platform]: (string | undefined)[] = []
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
     if (arg === '-C') dir = args[++i] ?? dir
     else if (arg === '--tags') tags = args[++i]
     else if (arg === '--examples') examples = Number(args[++i])
+    else if (arg === '--platform') platform = args[++i]
     else if (arg === '--tests') tests = true
+    else if (arg === '--cgo') cgo = true
     else patterns.push(arg)
   }
-  return {dir, patterns, tests, examples, ...(tags === undefined ? {} : {tags})}
+  return {dir, patterns, tests, cgo, examples, ...(tags === undefined ? {} : {tags}), ...(platform === undefined ? {} : {platform})}
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

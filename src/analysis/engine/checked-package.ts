@@ -25,6 +25,8 @@ export interface CheckedPackage {
   /** The `.s` files that take part, in go list's order. */
   readonly assembly: readonly AssemblyFile[]
   readonly sizes: Sizes
+  /** The go line of the main module's go.mod; undefined when there is none. */
+  readonly mainGoVersion?: string | undefined
   readonly goos: string
   readonly goarch: string
 }

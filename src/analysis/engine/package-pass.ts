@@ -22,7 +22,15 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
   const byKind = new Map<Node['kind'], Node[]>()
   const parents = new Map<Node, Node>()
   const files = new Map<Node, CheckedFile>()
-  for (const file of checked.files) index(file.state.tree, file)
+  for (const file of checked.files) {
+    index(file.state.tree, file)
+    // Comments that document nothing are in no node; a rule may still report one.
+    for (const group of file.state.tree.comments) {
+      if (files.has(group)) continue
+      parents.set(group, file.state.tree)
+      index(group, file)
+    }
+  }
 
   function index(root: Node, file: CheckedFile): void {
     const stack: Node[] = [root]

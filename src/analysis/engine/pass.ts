@@ -1,6 +1,6 @@
 // What a rule may ask about the package it looks at. Answers are yes, no or unknown (base/answer.ts); types may be unknown too.
 import type {Answer} from '../../base/answer.ts'
-import type {Fix} from '../../findings/finding.ts'
+import type {Fix, Severity} from '../../findings/finding.ts'
 import type {CallExpr, Expr, FuncDecl, FuncLit, Ident, Node, NodeOf, SelectorExpr} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import type {Selection} from '../../go/types/selection.ts'
@@ -14,6 +14,8 @@ export interface ReportOptions {
   readonly fixes?: readonly Fix[]
   /** Overrides the rule's confidence for this finding. */
   readonly confidence?: number
+  /** Overrides the rule's severity for this finding: one hazard may have a sure form and a lesser one. */
+  readonly severity?: Severity
 }
 
 /** A place that outlives the package: facts carry it from `collect` to `conclude`. Serialisable. */

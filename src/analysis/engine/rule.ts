@@ -24,8 +24,11 @@ export interface RuleData<M extends string> {
   readonly preset: Preset
   /** Version of gotriage that brought it. */
   readonly since: string
-  /** Go versions it holds for, by the language version of the file; `min` inclusive, `max` exclusive. */
-  readonly go?: {readonly min?: string; readonly max?: string}
+  /**
+   * Go versions it holds for; `min` inclusive, `max` exclusive. By the language version of the file, or, for what GODEBUG defaults decide, by
+   * the main module's go line.
+   */
+  readonly go?: {readonly min?: string; readonly max?: string; readonly of?: 'file' | 'main'}
   readonly sources: readonly string[]
   readonly messages: Readonly<Record<M, RuleMessage>>
 }

@@ -1,15 +1,21 @@
-// Runs rules over the packages of a module and makes hazards of what they report. A failing rule becomes a note and stops nothing else.
-import type {Place} from '../../base/place.ts'
+// Runs rules over the packages of a module. A failing rule becomes a note and stops nothing else; a rule never sees a file whose language
+// version, or main module's version, lies outside its range.
 import type {Note} from '../../findings/envelope.ts'
 import type {Hazard} from '../../findings/finding.ts'
-import {hazardFingerprint} from '../../findings/fingerprint.ts'
+import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import type {CheckedPackage} from './checked-package.ts'
+import {hazardsOf, messageOf} from './hazards.ts'
 import {type PackageFacts, packageFacts} from './package-pass.ts'
 import type {FactPlace, ReportOptions} from './pass.ts'
-import type {ModuleRule, Rule} from './rule.ts'
+import type {CallCounts, PackageFindings, Report} from './report.ts'
+import type {ModuleRule, Rule, RuleData} from './rule.ts'
 
 // oxlint-disable-next-line typescript/no-explicit-any -- rules of all message types run side by side; report checks the message id at run time
 export type RunnableRule = Rule<any> | ModuleRule<any, any>
+
+/** Sees every question a rule asks with its answer; for `gotriage why`. */
+export type Watch = (ruleId: string, question: Question, about: Node, answer: string) => void
+type Question = 'callsMethod' | 'callsFunction' | 'calleeName' | 'typeText'
 
 export interface RuleRun {
   /** One package at a time; its trees may be dropped afterwards. */
@@ -18,135 +24,166 @@ export interface RuleRun {
   conclude(): {readonly hazards: readonly Hazard[]; readonly notes: readonly Note[]}
 }
 
-interface Raw {
-  readonly rule: RunnableRule
-  readonly message: string
-  readonly place: FactPlace
-  readonly related: readonly {readonly place: FactPlace; readonly label: string}[]
-  readonly options: Omit<ReportOptions, 'related'>
-}
-
+/** All of it for one platform, as tests want it. */
 export function startRules(rules: readonly RunnableRule[]): RuleRun {
-  const raw: Raw[] = []
-  const notes: Note[] = []
-  const facts = new Map<string, {packagePath: string; fact: unknown}[]>()
-  const failed = (rule: RunnableRule, where: string, error: unknown) =>
-    notes.push({
-      code: 'rule-failed',
-      message: `${rule.id} failed on ${where} and is left out there: ${error instanceof Error ? error.message : String(error)}`,
-    })
-
+  const packages: PackageFindings[] = []
   return {
-    visit(checked) {
-      const shared = packageFacts(checked)
-      for (const rule of rules) {
-        try {
-          if ('run' in rule)
-            rule.run({
-              ...shared,
-              report: reporter(rule, shared, raw),
-              reportAt: (place, message, options = {}) => void raw.push({rule, message: String(message), place, related: [], options}),
-            })
-          else {
-            const fact: unknown = rule.collect({...shared, report: neverReports, reportAt: neverReports})
-            if (fact !== undefined)
-              (facts.get(rule.id) ?? facts.set(rule.id, []).get(rule.id)!).push({packagePath: shared.packagePath, fact})
-          }
-        } catch (error) {
-          failed(rule, shared.packagePath, error)
-        }
-      }
-    },
+    visit: checked => void packages.push(runOnPackage(rules, checked)),
     conclude() {
-      for (const rule of rules) {
-        if ('run' in rule) continue
-        try {
-          rule.conclude(
-            {
-              report: (place, message, options = {}) =>
-                void raw.push({rule, message: String(message), place, related: options.related ?? [], options}),
-            },
-            facts.get(rule.id) ?? [],
-          )
-        } catch (error) {
-          failed(rule, 'the module', error)
-        }
-      }
-      return {hazards: hazardsOf(raw), notes}
+      const {reports, notes} = concludeModule(rules, packages)
+      return {hazards: hazardsOf(rules, [{reports}]), notes}
     },
   }
+}
+
+/** `collect` and `run` of every rule on one package. */
+export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPackage, watch?: Watch): PackageFindings {
+  const shared = packageFacts(checked)
+  const reports: Report[] = []
+  const notes: Note[] = []
+  const facts: Record<string, unknown> = {}
+  const unsure: string[] = []
+  const versions = Object.fromEntries(checked.files.map(file => [file.path, file.state.version]))
+  for (const rule of rules) {
+    if (!holdsForMain(rule, checked.mainGoVersion)) continue
+    let unknowns = 0
+    const answers = watched(shared, () => unknowns++, watch && ((question, about, answer) => watch(rule.id, question, about, answer)))
+    try {
+      if ('run' in rule)
+        rule.run({
+          ...answers,
+          report(node: Node, message: string, options: ReportOptions = {}) {
+            const related = (options.related ?? []).map(({node: other, label}) => ({place: shared.place(other), label}))
+            push(shared.place(node), message, related, options)
+          },
+          reportAt: (place, message, options = {}) => push(place, String(message), [], options),
+        })
+      else {
+        const fact: unknown = rule.collect({...answers, report: neverReports, reportAt: neverReports})
+        if (fact !== undefined) facts[rule.id] = fact
+      }
+    } catch (error) {
+      notes.push(failed(rule, checked.types.path, error))
+    }
+    if (unknowns > 0) unsure.push(rule.id)
+    function push(place: FactPlace, message: string, related: Report['related'], options: Omit<ReportOptions, 'related'>): void {
+      if (holdsFor(rule, versions[place.file] ?? 0)) reports.push(reportOf(rule, message, place, related, options))
+    }
+  }
+  return {packagePath: checked.types.path, reports, facts, notes, calls: callCounts(shared), unsure, versions}
+}
+
+/** `conclude` of the rules that need the module, and every report in one list. */
+export function concludeModule(
+  rules: readonly RunnableRule[],
+  packages: readonly PackageFindings[],
+): {readonly reports: readonly Report[]; readonly notes: readonly Note[]} {
+  const reports = packages.flatMap(one => one.reports)
+  const notes = packages.flatMap(one => one.notes)
+  for (const rule of rules) {
+    if ('run' in rule) continue
+    const facts = packages.flatMap(({packagePath, facts: all}) => (rule.id in all ? [{packagePath, fact: all[rule.id]}] : []))
+    const version = (file: string) => packages.find(one => file in one.versions)?.versions[file] ?? 0
+    try {
+      rule.conclude(
+        {
+          report(place, message, options = {}) {
+            if (holdsFor(rule, version(place.file))) reports.push(reportOf(rule, String(message), place, options.related ?? [], options))
+          },
+        },
+        facts,
+      )
+    } catch (error) {
+      notes.push(failed(rule, 'the module', error))
+    }
+  }
+  return {reports, notes}
+}
+
+function reportOf(
+  rule: RunnableRule,
+  message: string,
+  place: FactPlace,
+  related: Report['related'],
+  {data = {}, fixes = [], confidence, severity}: Omit<ReportOptions, 'related'>,
+): Report {
+  messageOf(rule, {message, data}) // a message that cannot be filled in fails here, as this rule's failure
+  const overrides = {...(confidence === undefined ? {} : {confidence}), ...(severity === undefined ? {} : {severity})}
+  return {ruleId: rule.id, message, place, related, data, fixes, ...overrides}
 }
 
 const neverReports = () => {
   throw new Error('Bug: collect reported')
 }
 
-const reporter =
-  (rule: RunnableRule, shared: PackageFacts, raw: Raw[]) =>
-  (node: Parameters<PackageFacts['place']>[0], message: string, options: ReportOptions = {}) => {
-    const related = (options.related ?? []).map(({node: other, label}) => ({place: shared.place(other), label}))
-    raw.push({rule, message, place: shared.place(node), related, options})
-  }
-
-/** Sorted by place, so that occurrence numbers, and with them fingerprints, do not depend on the order of rules or packages. */
-function hazardsOf(raw: readonly Raw[]): Hazard[] {
-  const sorted = [...raw].sort(
-    (a, b) =>
-      compareText(a.place.file, b.place.file) ||
-      a.place.start - b.place.start ||
-      a.place.end - b.place.end ||
-      compareText(a.rule.id, b.rule.id) ||
-      compareText(a.message, b.message),
-  )
-  const occurrences = new Map<string, number>()
-  const seen = new Set<string>()
-  const hazards: Hazard[] = []
-  for (const one of sorted) {
-    const same = JSON.stringify([one.rule.id, one.place.file, one.place.start, one.place.end, one.message, one.options.data])
-    if (seen.has(same)) continue // a test variant checks the same file again
-    seen.add(same)
-    const key = [one.rule.id, one.place.symbol, one.place.sourceLine.trim()].join('\0')
-    const occurrence = occurrences.get(key) ?? 0
-    occurrences.set(key, occurrence + 1)
-    hazards.push(hazardOf(one, hazardFingerprint(one.rule.id, one.place.symbol, one.place.sourceLine, occurrence)))
-  }
-  return hazards
-}
-
-function hazardOf({rule, message, place, related, options}: Raw, fingerprint: string): Hazard {
-  const template = (rule.messages as Readonly<Record<string, {what: string; why: string; next: string} | undefined>>)[message]
-  if (template === undefined) throw new Error(`Bug: ${rule.id} has no message "${message}"`)
-  const data = options.data ?? {}
-  const fill = (text: string) =>
-    text.replace(/\{([a-zA-Z]\w*)\}/g, (_, name: string) => {
-      const value = data[name]
-      if (value === undefined) throw new Error(`Bug: ${rule.id} gives no data for {${name}}`)
-      return value
-    })
-  return {
-    id: rule.id,
-    kind: 'hazard',
-    severity: rule.severity,
-    confidence: options.confidence ?? rule.confidence,
-    message: {id: message, data},
-    what: fill(template.what),
-    why: fill(template.why),
-    next: fill(template.next),
-    fingerprint,
-    places: [placeIn(place, 'primary'), ...related.map(({place: other, label}) => ({...placeIn(other, 'related'), label}))],
-    platforms: [],
-    fixes: options.fixes ?? [],
-  }
-}
-
-const placeIn = (place: FactPlace, role: Place['role']): Place => ({
-  role,
-  file: place.file,
-  line: place.line,
-  column: place.column,
-  endLine: place.endLine,
-  endColumn: place.endColumn,
-  symbol: place.symbol,
+const failed = (rule: RunnableRule, where: string, error: unknown): Note => ({
+  code: 'rule-failed',
+  message: `${rule.id} failed on ${where} and is left out there: ${error instanceof Error ? error.message : String(error)}`,
 })
 
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+/** The minor version of `1.21` or `go1.21.3`; 0 when there is none. */
+export const minorVersion = (text: string | undefined): number => Number(/^(?:go)?1\.(\d+)/.exec(text ?? '')?.[1] ?? 0)
+
+const inRange = (range: RuleData<string>['go'], version: number): boolean =>
+  version === 0 ||
+  range === undefined ||
+  (version >= minorVersion(range.min) && (range.max === undefined || version < minorVersion(range.max)))
+
+const holdsFor = (rule: RunnableRule, fileVersion: number) => rule.go?.of === 'main' || inRange(rule.go, fileVersion)
+const holdsForMain = (rule: RunnableRule, mainVersion: string | undefined) =>
+  rule.go?.of !== 'main' || inRange(rule.go, minorVersion(mainVersion))
+
+/** The same answers, with the unknown ones counted and, on request, all of them told. */
+function watched(
+  shared: PackageFacts,
+  unknown: () => void,
+  tell: ((question: Question, about: Node, answer: string) => void) | undefined,
+): PackageFacts {
+  const counted = <A extends readonly [CallExpr, ...string[]], R>(ask: (...args: A) => R) => {
+    return (...args: A): R => {
+      const answer = ask(...args)
+      if (answer === 'unknown') unknown()
+      return answer
+    }
+  }
+  const answers: PackageFacts = {...shared, callsMethod: counted(shared.callsMethod), callsFunction: counted(shared.callsFunction)}
+  if (tell === undefined) return answers
+  return {
+    ...answers,
+    callsMethod(call, type, name) {
+      const answer = answers.callsMethod(call, type, name)
+      tell('callsMethod', call, `${answer}: is it ${name} of ${type}`)
+      return answer
+    },
+    callsFunction(call, name) {
+      const answer = answers.callsFunction(call, name)
+      tell('callsFunction', call, `${answer}: is it ${name}`)
+      return answer
+    },
+    calleeName(call) {
+      const name = shared.calleeName(call)
+      tell('calleeName', call, name ?? 'unknown or without a name')
+      return name
+    },
+    typeText(expr) {
+      const text = shared.typeText(expr)
+      tell('typeText', expr, text ?? 'unknown')
+      return text
+    },
+  }
+}
+
+function callCounts(facts: PackageFacts): CallCounts {
+  let [total, unknown, intoC] = [0, 0, 0]
+  for (const call of facts.nodes('CallExpr')) {
+    if (facts.isConversion(call) === 'yes') continue
+    let fun = call.fun
+    while (fun.kind === 'ParenExpr') fun = fun.x
+    const callee = facts.calleeOf(call)
+    if (callee?.kind === 'Builtin') continue
+    total++
+    if (fun.kind === 'SelectorExpr' && fun.x.kind === 'Ident' && fun.x.name === 'C' && facts.objectOf(fun.x)?.kind === 'PkgName') intoC++
+    else if (callee === undefined && facts.typeOf(fun) === undefined) unknown++
+  }
+  return {total, unknown, intoC}
+}

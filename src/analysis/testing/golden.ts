@@ -1,12 +1,12 @@
 // Golden tests of a rule: every testdata/*.go, and every folder of testdata but `stubs`, is a package of its own, type-checked against the real
 // standard library where Go is installed and against the bundled declarations elsewhere; findings and `// want` comments must match one to one,
 // also in the Go and assembly blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
-// Files with `import "C"` are checked with unknown members.
+// Files with `import "C"` are checked with unknown members; a package with a `_windows.go` file or `//go:build windows` is built for Windows.
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import type {Hazard} from '../../findings/finding.ts'
-import type {Loaded, LoadedPackage} from '../../go/load/api.ts'
+import type {LoadedPackage} from '../../go/load/api.ts'
 import {loadPackages} from '../../go/load/load-packages.ts'
 import {checkPackage, declarePackage, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
@@ -28,7 +28,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
   const folder = fileURLToPath(new URL('.', testUrl))
   const stubs = `${folder}testdata/stubs/`
   describe(rules.map(one => one.id).join(', '), () => {
-    for (const entry of readdirSync(`${folder}testdata`, {withFileTypes: true})) {
+    for (const entry of existsSync(`${folder}testdata`) ? readdirSync(`${folder}testdata`, {withFileTypes: true}) : []) {
       const {name} = entry
       if (entry.isDirectory() ? name === 'stubs' : !name.endsWith('.go')) continue
       test(`testdata/${name}: every finding is wanted and every want is found`, async () => {
@@ -88,7 +88,10 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
   const goFiles = files.filter(file => file.name.endsWith('.go')).map(({name, bytes}) => ({path: name, bytes}))
-  const importer = withStubs(await standardLibrary(), [stubs, sharedStubs])
+  const goos = Object.entries(sources).some(([name, source]) => name.endsWith('_windows.go') || /^\/\/go:build windows$/m.test(source))
+    ? 'windows'
+    : 'linux'
+  const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
   const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
   const run = startRules(rules)
   run.visit({
@@ -101,7 +104,7 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
     })),
     assembly: files.filter(file => file.name.endsWith('.s')).map(({name, bytes}) => ({path: name, bytes: () => bytes})),
     sizes: sizesFor(goarch),
-    goos: 'linux',
+    goos,
     goarch,
   })
   const {hazards, notes} = run.conclude()
@@ -127,19 +130,25 @@ function withStubs(standard: Importer, folders: readonly string[]): Importer {
   return importer
 }
 
-let loadedStandard: Promise<Loaded> | undefined
-const declared = new Map<string, Package>()
+type Goos = 'linux' | 'windows'
+const importers = new Map<Goos, Promise<Importer>>()
 
 /** Declarations of the standard library, resolved when a fixture asks. With cgo, so that `runtime/cgo` is there. */
-async function standardLibrary(): Promise<Importer> {
-  loadedStandard ??= loadPackages(nodeHost(), {
+function standardLibrary(goos: Goos): Promise<Importer> {
+  const made = importers.get(goos) ?? loadStandard(goos)
+  importers.set(goos, made)
+  return made
+}
+
+async function loadStandard(goos: Goos): Promise<Importer> {
+  const loaded = await loadPackages(nodeHost(), {
     dir: fileURLToPath(new URL('../../../fixtures', import.meta.url)),
     patterns: ['std'],
-    goos: 'linux',
+    goos,
     goarch: 'amd64',
     cgo: true,
   })
-  const loaded = await loadedStandard
+  const declared = new Map<string, Package>()
   const declare = (target: LoadedPackage): Package => {
     const known = declared.get(target.id)
     if (known) return known

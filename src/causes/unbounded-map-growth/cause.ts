@@ -9,7 +9,16 @@ export default defineCause({
   id: 'unbounded-map-growth',
   title: 'A map that only grows fills the heap',
   since: '0.1',
-  joins: ['map-unbounded-growth', 'alloc-site-growth', 'live-heap-grows', 'gc-thrash', 'gc-percent-extreme', 'sync-pool-no-reset'],
+  joins: [
+    'map-unbounded-growth',
+    'alloc-site-growth',
+    'live-heap-grows',
+    'live-objects-grow',
+    'big-map',
+    'gc-thrash',
+    'gc-percent-extreme',
+    'sync-pool-no-reset',
+  ],
 
   find(facts) {
     return facts.hazards
@@ -24,6 +33,13 @@ function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
   const site = growing.find(o => o.places.some(place => place.symbol !== undefined && insertFunctions.has(place.symbol)))
   const live = facts.observations.filter(o => o.id === 'live-heap-grows')
   const share = site === undefined ? 0 : sharesOf(growing, insertFunctions)
+  // The number of objects and the size of a map say the same once more: they are shown, and weigh nothing of their own.
+  const more = facts.observations.filter(
+    o =>
+      site !== undefined &&
+      (o.id === 'live-objects-grow' ||
+        (o.id === 'big-map' && o.places.some(place => place.symbol !== undefined && insertFunctions.has(place.symbol)))),
+  )
 
   const supports = new Set<SupportFactor>(['a hazard in source alone'])
   const counters = new Set<CounterFactor>()
@@ -48,7 +64,7 @@ function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
     basis,
     title: `${mapName} only grows: entries are added and never deleted`,
     places: hazard.places,
-    chain: [...chainOf(hazard, site, live, share, mapName), ...setAside(facts, site)],
+    chain: [...chainOf(hazard, site, live, more, share, mapName), ...setAside(facts, site)],
     wrongIf: [
       `entries of ${mapName} are deleted through an alias or reflection that the source check does not see`,
       'the set of keys is bounded by something outside the program, and the capture only shows it filling',
@@ -94,7 +110,14 @@ function sharesOf(growing: readonly Observation[], functions: ReadonlySet<string
     .reduce((sum, o) => sum + (o.measured.find(m => m.name === 'share of live heap growth')?.value ?? 0), 0)
 }
 
-function chainOf(hazard: Hazard, site: Observation | undefined, live: readonly Observation[], share: number, mapName: string): ChainStep[] {
+function chainOf(
+  hazard: Hazard,
+  site: Observation | undefined,
+  live: readonly Observation[],
+  more: readonly Observation[],
+  share: number,
+  mapName: string,
+): ChainStep[] {
   const declaration = hazard.places.find(place => place.role === 'related')
   const insert = hazard.places.find(place => place.role === 'primary')
   const chain: ChainStep[] = [
@@ -113,7 +136,7 @@ function chainOf(hazard: Hazard, site: Observation | undefined, live: readonly O
       findings: [site.fingerprint],
     })
   }
-  for (const o of live) chain.push({because: o.what, role: 'shows', findings: [o.fingerprint]})
+  for (const o of [...live, ...more]) chain.push({because: o.what, role: 'shows', findings: [o.fingerprint]})
   return chain
 }
 

@@ -1,11 +1,11 @@
 // gotriage check: thin; the work is operations/check.ts.
 import {errors} from '../../base/errors.ts'
 import {exitCodeOf, type FailOn} from '../../findings/exit-code.ts'
-import {envelopeJson} from '../../findings/json.ts'
-import {findingText} from '../../findings/text.ts'
-import type {Preset} from '../../operations/check.ts'
-import type {Command} from '../command.ts'
+import type {Checked, CheckRequest, CheckServices, Preset} from '../../operations/check.ts'
+import type {Command, CommandContext, Parsed} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
+
+const formats = ['text', 'json', 'sarif', 'github', 'junit'] as const
 
 export const command: Command = {
   name: 'check',
@@ -15,34 +15,121 @@ export const command: Command = {
     {name: 'preset', value: 'PRESET', choices: ['default', 'strict', 'all'], help: 'how many rules run (default: default)'},
     {name: 'rules', value: 'ID,…', many: true, help: 'only these rules'},
     {name: 'tags', value: 'TAGS', help: 'build tags, separated by commas'},
-    {name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'},
+    {name: 'platforms', value: 'OS/ARCH,…', many: true, help: 'check for each of these; findings of some only are labelled'},
+    {name: 'tests', value: 'YES', choices: ['true', 'false'], help: 'check test files too (default true)'},
+    {name: 'config', value: 'FILE', help: 'gotriage.yaml to use; "none" for none (default: the nearest one up to go.mod or .git)'},
+    {name: 'honour', value: 'TOOL,…', many: true, help: "also heed other tools' comments: nolint, lint"},
+    {name: 'baseline', value: 'FILE', help: 'leave out the findings of this file'},
+    {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline'},
+    {name: 'new-from', value: 'REV', help: 'only findings on lines that are new since this git revision'},
+    {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
+    {name: 'diff', help: 'print what --fix would change, and change nothing'},
+    {name: 'show-suppressed', help: 'print suppressed findings too, in text'},
+    {name: 'format', value: 'FORMAT', choices: formats, help: 'text (default), json, sarif (2.1.0), github (annotations) or junit'},
+    {name: 'o', value: 'FILE', help: 'write the answer to a file instead of stdout'},
   ],
-  examples: ['gotriage check', 'gotriage check -C service ./...', 'gotriage check --rules map-unbounded-growth ./...'],
+  examples: [
+    'gotriage check',
+    'gotriage check -C service ./...',
+    'gotriage check --rules map-unbounded-growth ./...',
+    'gotriage check --platforms linux/amd64,windows/386 --format sarif -o gotriage.sarif',
+    'gotriage check --new-from origin/main',
+  ],
   async run(args, context) {
-    const {check} = await import('../../operations/check.ts')
-    const ruleIds = args
-      .flags('rules')
-      .flatMap(list => list.split(','))
-      .filter(id => id !== '')
-    const tags = args
-      .flag('tags')
-      ?.split(',')
-      .filter(tag => tag !== '')
-    const preset = args.flag('preset') as Preset | undefined // the choices of the flag are those of the type
-    const {envelope, packagesChecked, sourceLine} = await check(
-      {patterns: args.positionals, ...(preset ? {preset} : {}), ...(ruleIds.length > 0 ? {ruleIds} : {}), ...(tags ? {tags} : {})},
-      context.host,
-      context.task,
-    )
-    if (args.flag('format') === 'json') context.out(envelopeJson(envelope))
-    else {
-      const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
-      for (const finding of shown) context.out(`${terminalText(findingText(finding, sourceLine))}\n\n`)
-      context.note(`${packagesChecked} packages checked, ${shown.length} findings`)
+    const {check, summaryLine} = await import('../../operations/check.ts')
+    const request = requestOf(args)
+    const services: CheckServices = {openRevision: (await import('../../host/node/git-revision.ts')).openGitRevision}
+    let checked = await check(request, context.host, context.task, services)
+    if (args.has('write-baseline')) return writeBaseline(checked, request, context)
+    const extraNotes: Checked['envelope']['notes'][number][] = []
+    if (args.has('fix') || args.has('diff')) {
+      const {fix} = await import('../../operations/check-fix.ts')
+      const fixed = await fix(request, checked, context.host, context.task, services)
+      extraNotes.push(...fixed.notes)
+      if (args.has('diff')) {
+        for (const file of fixed.files) context.out(terminalText(file.diff))
+        for (const note of extraNotes) sayNote(note, context)
+        return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
+      }
+      for (const file of fixed.files) {
+        await context.write(file.path, file.after)
+        context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
+      }
+      checked = fixed.checked
     }
-    for (const note of envelope.notes) context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`))
+    const {envelope} = checked
+    const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
+    const text = await rendered(checked, args)
+    const output = args.flag('o')
+    if (output === undefined) context.out(text)
+    else await context.write(output, text)
+    for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
+    context.note(terminalText(summaryLine(checked.summary, shown.length)))
     if (!envelope.complete && args.has('strict-input'))
       throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
     return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
   },
+}
+
+function sayNote(note: Checked['envelope']['notes'][number], context: CommandContext): void {
+  context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`).replaceAll('\n', ' '))
+}
+
+const listOf = (args: Parsed, name: string): string[] =>
+  args
+    .flags(name)
+    .flatMap(list => list.split(','))
+    .map(one => one.trim())
+    .filter(one => one !== '')
+
+function requestOf(args: Parsed): CheckRequest {
+  const preset = args.flag('preset') as Preset | undefined // the choices of the flag are those of the type
+  const lists = {ruleIds: listOf(args, 'rules'), tags: listOf(args, 'tags'), platforms: listOf(args, 'platforms')}
+  const honour = listOf(args, 'honour').map(tool => {
+    if (tool !== 'nolint' && tool !== 'lint') throw errors.usage(`--honour cannot be "${tool}"`, 'Give nolint, lint or both.')
+    return tool
+  })
+  const [baseline, newFrom, config] = [args.flag('baseline'), args.flag('new-from'), args.flag('config')]
+  return {
+    patterns: args.positionals,
+    ...(preset ? {preset} : {}),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    ...(honour.length > 0 ? {honour} : {}),
+    ...(args.flag('tests') === undefined ? {} : {tests: args.flag('tests') === 'true'}),
+    ...(baseline === undefined ? {} : {baseline}),
+    ...(args.has('write-baseline') ? {writesBaseline: true} : {}),
+    ...(newFrom === undefined ? {} : {newFrom}),
+    ...(config === undefined ? {} : {config}),
+  }
+}
+
+async function writeBaseline(checked: Checked, request: CheckRequest, context: CommandContext): Promise<number> {
+  if (request.baseline === undefined)
+    throw errors.usage('--write-baseline needs the file to write', 'Write --baseline FILE --write-baseline.')
+  await context.write(request.baseline, checked.baseline())
+  context.note(terminalText(`baseline written to ${request.baseline}`))
+  return 0
+}
+
+async function rendered(checked: Checked, args: Parsed): Promise<string> {
+  const {envelope, sourceLine} = checked
+  switch (args.flag('format')) {
+    case 'json':
+      return (await import('../../findings/json.ts')).envelopeJson(envelope)
+    case 'github':
+      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings)
+    case 'junit':
+      return (await import('../../findings/junit.ts')).junitXml(envelope.findings)
+    case 'sarif': {
+      const [{sarifJson}, {sarifRules}] = await Promise.all([import('../../findings/sarif.ts'), import('../../operations/sarif-rules.ts')])
+      return sarifJson(envelope, sarifRules(), sourceLine)
+    }
+    default: {
+      const {findingText} = await import('../../findings/text.ts')
+      return envelope.findings
+        .filter(finding => args.has('show-suppressed') || finding.kind !== 'hazard' || finding.suppressed === undefined)
+        .map(finding => `${terminalText(findingText(finding, sourceLine))}\n\n`)
+        .join('')
+    }
+  }
 }

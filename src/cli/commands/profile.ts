@@ -1,12 +1,14 @@
 // gotriage profile: what go tool pprof says of profiles, in the same words and flags, and what it does not say.
 import {memorySource} from '../../base/byte-source.ts'
 import {errors} from '../../base/errors.ts'
+import type {ProfileRequest} from '../../operations/profile-flags.ts'
 import type {Command, CommandContext} from '../command.ts'
 
 export const command: Command = {
   name: 'profile',
   summary: 'print, compare, filter and convert profiles, with the text and the flags of go tool pprof',
-  usage: 'top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|proto|folded|speedscope [pprof flags] FILE…',
+  usage:
+    '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|proto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
   passthrough: true,
   flags: [],
   examples: [
@@ -14,12 +16,13 @@ export const command: Command = {
     'gotriage profile top -cum -focus=http -nodecount=20 cpu.pb.gz',
     'gotriage profile list keep heap.pb.gz',
     'gotriage profile diff heap-before.pb.gz heap.pb.gz',
-    'gotriage profile html -output=heap.html -base=heap-before.pb.gz heap.pb.gz',
+    'gotriage profile heap.pb.gz --format html -o heap.html',
+    'gotriage profile diff heap-before.pb.gz heap.pb.gz --format html -o diff.html',
     'gotriage profile folded cpu.pb.gz',
   ],
   async run(args, context) {
     const {parseProfileFlags} = await import('../../operations/profile-flags.ts')
-    const request = parseProfileFlags(args.positionals)
+    const request = inFormat(parseProfileFlags(args.positionals), args.flag('format'))
     if (request.files.length === 0) throw errors.usage('no profile source specified', 'Name a profile: gotriage profile top FILE.')
     const profileContext = {host: withStdin(context), task: context.task, note: (line: string) => context.note(line)}
     if (request.command === '') {
@@ -36,7 +39,7 @@ export const command: Command = {
       context.out(terminalFlame(await flameTree(request, profileContext), context.terminal.columns, context.terminal.color))
       return 0
     }
-    if (['proto', 'dot', 'folded', 'speedscope', 'svg', 'html'].includes(request.command)) {
+    if (exports.includes(request.command)) {
       const {exportProfile} = await import('../../operations/profile-export.ts')
       await write(await exportProfile(request, profileContext), request.output, context)
       return 0
@@ -50,6 +53,23 @@ export const command: Command = {
     if (request.output !== '') await write(joined(parts), request.output, context)
     return 0
   },
+}
+
+const exports = ['proto', 'dot', 'folded', 'speedscope', 'svg', 'html']
+
+/** `--format html` and its like, for the whole profile or for a comparison. */
+function inFormat(request: ProfileRequest, format: string | undefined): ProfileRequest {
+  if (format === undefined || format === 'text' || format === request.command) return request
+  if (!exports.includes(format)) throw errors.usage(`profile cannot be printed as "${format}"`, `Give one of: text, ${exports.join(', ')}.`)
+  if (request.command === '' || request.command === 'flame') return {...request, command: format}
+  if (request.command !== 'diff') {
+    throw errors.usage(`profile ${request.command} is text only`, `Leave "${request.command}" or "--format ${format}" out.`)
+  }
+  const [before, after, ...more] = request.files
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw errors.usage('profile diff compares two profiles', 'Write gotriage profile diff BEFORE AFTER.')
+  }
+  return {...request, command: format, files: [after], base: [before], diffBase: true}
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

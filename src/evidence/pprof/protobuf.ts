@@ -12,6 +12,20 @@ import {WireCursor} from './wire.ts'
 const format = 'pprof'
 /** Sample types of one profile; Go's have at most four. */
 export const sampleTypesMax = 64
+/** Rows of one table (samples, locations, functions, strings): an empty one takes two bytes of the file and some twenty of memory. */
+export const tableRowsMax = 10_000_000
+/** Mapped files of one process. */
+export const mappingsMax = 1_000_000
+export const commentsMax = 1_000_000
+/** Places in the file where fields stand that profile.proto does not have. */
+export const unknownRangesMax = 1_000_000
+/** Lines of all locations, and locations of all distinct stacks. */
+export const linesMax = 10_000_000
+export const stackLocationsMax = 64_000_000
+/** Frames of all distinct stacks with their inlined ones: what a report walks. Stacks of locations with many lines multiply. */
+export const framesMax = 256_000_000
+/** Values of all samples together, eight bytes each. */
+export const valuesMax = 48_000_000
 /** Samples between two looks at the cancellation signal. */
 const samplesPerCheck = 1 << 16
 
@@ -51,7 +65,14 @@ export function decodeProtobuf(bytes: Uint8Array, task?: Task): ProfileColumns {
   const functions = tables.functions(strings.count)
   const locations = tables.locations()
   const samples = readSamples(bytes, draft, tables.locationIndex, strings.count, task)
+  boundFrames(samples.stackLocation, locations.lineStart)
   return {header, strings, ...samples, locations, functions, mappings, unknownFields: tables.unknownFields()}
+}
+
+function boundFrames(stackLocation: Uint32Array, lineStart: Uint32Array): void {
+  let frames = 0
+  for (const location of stackLocation) frames += Math.max(1, lineStart[location + 1]! - lineStart[location]!)
+  if (frames > framesMax) throw errors.limit('frames of the stacks of a profile', framesMax)
 }
 
 function checked(index: number, count: number, what: string): number {
@@ -116,15 +137,17 @@ class TableReader {
       switch (cursor.field) {
         case 2:
           cursor.need(2)
-          draft.sampleCount++
+          if (++draft.sampleCount > tableRowsMax) throw errors.limit('samples of a profile', tableRowsMax)
           break
         case 4:
           cursor.need(2)
+          if (this.#locationAt.length >= tableRowsMax) throw errors.limit('locations of a profile', tableRowsMax)
           this.#locationAt.push(cursor.start)
           this.#locationEnd.push(cursor.stop)
           break
         case 5:
           cursor.need(2)
+          if (this.#functionAt.length >= tableRowsMax) throw errors.limit('functions of a profile', tableRowsMax)
           this.#functionAt.push(cursor.start)
           this.#functionEnd.push(cursor.stop)
           break
@@ -133,19 +156,28 @@ class TableReader {
           if (this.#stringStarts.length === 0 && cursor.stop > cursor.start) {
             throw errors.malformed(format, cursor.start, 'the first string of the table is not empty')
           }
+          if (this.#stringStarts.length >= tableRowsMax) throw errors.limit('strings of a profile', tableRowsMax)
           this.#stringStarts.push(cursor.start)
           this.#stringEnds.push(cursor.stop)
           this.#stringBytes += cursor.stop - cursor.start
           break
         case 3:
           cursor.need(2)
+          if (this.#mappings.length >= mappingsMax) throw errors.limit('mappings of a profile', mappingsMax)
           this.#mappings.push({at: cursor.start, end: cursor.stop})
           break
         default:
-          if (!readHeaderField(cursor, draft, fieldAt)) this.#unknown.push({start: fieldAt, end: cursor.at})
+          if (!readHeaderField(cursor, draft, fieldAt)) this.#keepUnknown(fieldAt, cursor.at)
       }
     }
     return draft
+  }
+
+  #keepUnknown(start: number, end: number): void {
+    const last = this.#unknown.at(-1)
+    if (last?.end === start) last.end = end
+    else if (this.#unknown.length >= unknownRangesMax) throw errors.limit('unknown fields of a profile', unknownRangesMax)
+    else this.#unknown.push({start, end})
   }
 
   strings(): StringTable {
@@ -248,6 +280,7 @@ class TableReader {
           line.at = cursor.start
           line.end = cursor.stop
           const [lineFunctionIndex, number, column] = this.#line(line)
+          if (lineFunction.length >= linesMax) throw errors.limit('lines of the locations of a profile', linesMax)
           lineFunction.push(lineFunctionIndex)
           lineNumber.push(number)
           lineColumn.push(column)
@@ -302,6 +335,11 @@ class TableReader {
   }
 }
 
+function addComment(draft: Draft, index: number): void {
+  if (draft.comments.length >= commentsMax) throw errors.limit('comments of a profile', commentsMax)
+  draft.comments.push(index)
+}
+
 /** Reads a field of the profile itself; false when profile.proto has no such field. */
 function readHeaderField(cursor: WireCursor, draft: Draft, fieldAt: number): boolean {
   if (cursor.field === 1) {
@@ -317,7 +355,7 @@ function readHeaderField(cursor: WireCursor, draft: Draft, fieldAt: number): boo
     const packed = new WireCursor(cursor.bytes, cursor.start, cursor.stop)
     while (packed.at < packed.end) {
       packed.varint()
-      draft.comments.push(packed.signed())
+      addComment(draft, packed.signed())
     }
     return true
   }
@@ -330,7 +368,7 @@ function readHeaderField(cursor: WireCursor, draft: Draft, fieldAt: number): boo
     draft.timeNanos = cursor.signedWhole()
   } else if (cursor.field === 10) draft.durationNanos = cursor.signedWhole()
   else if (cursor.field === 12) draft.period = cursor.signedWhole()
-  else if (cursor.field === 13) draft.comments.push(cursor.signed())
+  else if (cursor.field === 13) addComment(draft, cursor.signed())
   else if (cursor.field === 14) draft.defaultSampleType = cursor.signed()
   else draft.docUrl = cursor.signed()
   return true
@@ -369,6 +407,7 @@ function readSamples(bytes: Uint8Array, draft: Draft, locations: IdIndex, string
   const types = draft.sampleTypes.length
   const count = draft.sampleCount
   if (types === 0 && count > 0) throw errors.malformed(format, 0, 'samples without sample types, in a profile that starts')
+  if (count * types > valuesMax) throw errors.limit('values of the samples of a profile', valuesMax)
   const reader = new SampleReader(bytes, count, types)
   const outer = new WireCursor(bytes)
   for (let sample = 0; outer.next();) {
@@ -530,6 +569,7 @@ function resolveStacks(
   const {bytes, starts} = stacks.finish()
   let ids = 0
   for (const byte of bytes) if (byte < 0x80) ids++
+  if (ids > stackLocationsMax) throw errors.limit('locations of the stacks of a profile', stackLocationsMax)
   const stackStart = new Uint32Array(stacks.count + 1)
   const stackLocation = new Uint32Array(ids)
   const cursor = new WireCursor(bytes)

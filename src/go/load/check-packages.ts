@@ -30,11 +30,12 @@ export class PackageChecker {
   #importerOf(pkg: LoadedPackage): Importer {
     return path => {
       const found = this.#loaded.resolve(pkg, path)
-      return found === undefined ? undefined : this.#declare(found)
+      return found === undefined ? undefined : this.declare(found)
     }
   }
 
-  #declare(pkg: LoadedPackage): Package {
+  /** A package of which only declarations matter, resolved when something refers to them. */
+  declare(pkg: LoadedPackage): Package {
     const known = this.#declared.get(pkg.id)
     if (known !== undefined) return known
     const declared = declarePackage(this.#config(pkg), pkg.importPath, pkg.name, () => this.#files(pkg), this.#importerOf(pkg))

@@ -30,10 +30,6 @@ export function callExpr(c: Checker, x: Operand, call: CallExpr): ExprKind {
   else {
     if (!indexExpr(c, x, indexed)) indexed = undefined
     x.expr = call.fun
-    if (x.mode > Mode.typexpr && !isValid(x.type)) {
-      x.type = isUnknown(x.type) ? unknownType : x.type
-      x.mode = Mode.invalid
-    }
     record(c, x)
   }
   switch (x.mode) {
@@ -194,10 +190,6 @@ function genericExprList(c: Checker, list: readonly Expr[]): {list: Operand[]; t
         } else record(c, x)
       } else {
         x.expr = e
-        if (x.mode > Mode.typexpr && !isValid(x.type)) {
-          if (isUnknown(x.type)) x.type = unknownType
-          x.mode = Mode.invalid
-        }
         record(c, x)
         onlyValue(c, x)
       }

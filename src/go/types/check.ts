@@ -58,6 +58,7 @@ function fileStates(config: Config, files: readonly PackageFile[], declarationsO
         version: fileVersion(parsed.file.goVersion, config.goVersion),
         scope: undefined,
         dotUnknown: false,
+        nameGuessed: false,
         dotImports: undefined,
         tables: declarationsOnly ? undefined : newTables(parsed.nodeCount),
       },

@@ -52,9 +52,6 @@ export function rawExpr(
     if (type.kind !== 'Basic' && !hasFiniteSize(c, type)) {
       x.mode = Mode.invalid
       x.type = invalidType
-    } else if (!isValid(type)) {
-      x.mode = Mode.invalid
-      x.type = isUnknown(type) ? unknownType : invalidType
     }
   } else if (x.mode === Mode.typexpr && !hasFiniteSize(c, x.type)) x.mode = Mode.invalid
   record(c, x)
@@ -150,25 +147,21 @@ function dispatch(c: Checker, target: Target | undefined, x: Operand, e: Expr, h
 
 function typeAssert(c: Checker, x: Operand, e: TypeAssertExpr): void {
   checkExpr(c, undefined, x, e.x)
-  if (x.mode === Mode.invalid) {
-    if (e.type !== undefined && x.type === unknownType) {
-      // What is asserted is known even when what it is asserted of is not.
-      const type = varType(c, e.type)
-      if (isValid(type)) {
-        x.mode = Mode.commaok
-        x.type = type
-      }
-    }
+  if (isUnknown(underlying(x.type))) {
+    // What is asserted is known even when what it is asserted of is not.
+    const type = e.type === undefined ? x.type : varType(c, e.type)
+    x.mode = isValid(type) ? Mode.commaok : Mode.invalid
+    x.type = isValid(type) ? type : unknownType
     return
   }
+  if (x.mode === Mode.invalid) return
   if (e.type === undefined) {
     c.error(e.pos, 'use of .(type) outside type switch')
     x.mode = Mode.invalid
     return
   }
   if (isTypeParam(x.type) || !isInterface(x.type)) {
-    c.error(e.x.pos, 'operand of type assertion is not an interface')
-    x.mode = Mode.invalid
+    operandError(c, x, e.x.pos, 'operand of type assertion is not an interface')
     return
   }
   const type = varType(c, e.type)
@@ -191,7 +184,6 @@ function star(c: Checker, x: Operand, e: StarExpr): void {
   if (x.mode === Mode.invalid) return
   if (x.mode === Mode.typexpr) {
     validVarType(c, e.x, x.type)
-    if (isUnknown(x.type)) return
     x.type = newPointer(x.type)
     return
   }
@@ -265,8 +257,8 @@ function unary(c: Checker, x: Operand, e: UnaryExpr): void {
 /** Makes x invalid, with an error unless its type is unknown already. */
 export function operandError(c: Checker, x: Operand, pos: number, message: string): void {
   const u = underlying(x.type)
-  if (isValid(u)) c.error(pos, message)
-  else if (isUnknown(u)) x.type = unknownType
+  if (isUnknown(u) || (u.kind === 'Pointer' && isUnknown(underlying(u.base)))) x.type = unknownType
+  else if (isValid(u)) c.error(pos, message)
   x.mode = Mode.invalid
 }
 

@@ -44,12 +44,14 @@ export interface FileState {
   /** Position within the package's list of files. */
   readonly index: number
   readonly tree: File
-  readonly lines: ArrayLike<number>
+  readonly lines: Int32Array | readonly number[]
   /** Minor language version that holds for the file, 0 when none is known: 21 for go1.21. */
   readonly version: number
   scope: Scope | undefined
   /** A package that could not be found is imported with a dot: names that are not declared are unknown. */
   dotUnknown: boolean
+  /** A package that could not be found is imported without a name: what it is called is a guess. */
+  nameGuessed: boolean
   dotImports: Map<string, PkgName> | undefined
   /** Undefined for dependencies: nothing is recorded for them. */
   readonly tables: Tables | undefined

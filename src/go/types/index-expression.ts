@@ -208,6 +208,7 @@ export function sliceExpr(c: Checker, x: Operand, e: SliceExpr): void {
   }
   if (!ok) {
     operandError(c, x, e.pos, 'cannot slice')
+    if (x.type === unknownType) for (const part of parts) if (part !== undefined) useExprs(c, [part])
     return
   }
   x.mode = Mode.value

@@ -10,7 +10,7 @@ import {indexValue} from './index-expression.ts'
 import {fieldIndex} from './lookup.ts'
 import {isExported} from './objects.ts'
 import {newOperand, setLiteral, type Operand} from './operand.ts'
-import {isInterfaceNotParam, isUnknown, isValid} from './predicates.ts'
+import {isInterfaceNotParam, isValid} from './predicates.ts'
 import {recordType, recordUse} from './recording.ts'
 import {funcBody} from './statement.ts'
 import {typeExpr, varType} from './type-expression.ts'
@@ -102,9 +102,6 @@ export function compositeLit(c: Checker, x: Operand, e: CompositeLit, hint: Type
         x.type = invalidType
         return
       }
-      x.mode = Mode.invalid
-      x.type = isUnknown(u) ? unknownType : invalidType
-      return
   }
   x.mode = Mode.value
   x.type = type

@@ -1,9 +1,10 @@
 // Where an object comes from, in words that mean the same in every program that loads it: `net/http.Request.URL`. Local ones have a place only.
 import type {GoObject, Package, TypeName} from './objects.ts'
 import {objectType, originOfObject, signatureOf} from './objects.ts'
-import {originOf, underlying} from './underlying.ts'
+import {originOf, unalias, underlying} from './underlying.ts'
 import {loadPackage} from './package-members.ts'
 import type {Type} from './types.ts'
+import {unsafePackage} from './universe.ts'
 
 export interface ObjectPlace {
   /** Path of the declaring file, as it was loaded. */
@@ -24,7 +25,7 @@ export function objectPath(object: GoObject): string | ObjectPlace | undefined {
   const obj = originOfObject(object)
   if (obj.kind === 'PkgName') return undefined
   const {pkg} = obj
-  if (pkg === undefined || pkg.path === 'unsafe') return universePath(obj)
+  if (pkg === undefined || pkg === unsafePackage) return universePath(obj)
   const name = packageLevelName(obj, pkg) ?? methodName(obj, pkg) ?? memberName(obj, pkg)
   if (name !== undefined) return `${pkg.path}.${name}`
   return obj.file === undefined || obj.pos < 0 ? undefined : {file: obj.file.path, start: obj.pos}
@@ -42,9 +43,8 @@ const packageLevelName = (obj: GoObject, pkg: Package): string | undefined =>
 function methodName(obj: GoObject, pkg: Package): string | undefined {
   const receiver = obj.kind === 'Func' ? signatureOf(obj)?.recv : undefined
   if (receiver === undefined || obj.name === '_') return undefined
-  let type = objectType(receiver)
-  if (type.kind === 'Pointer') type = type.base
-  if (type.kind === 'Alias') type = type.actual ?? type
+  let type = unalias(objectType(receiver))
+  if (type.kind === 'Pointer') type = unalias(type.base)
   if (type.kind !== 'Named' || underlying(type).kind === 'Interface') return undefined
   const owner = originOf(type).obj
   return packageLevelName(owner, pkg) === undefined ? undefined : `${owner.name}.${obj.name}`

@@ -15,6 +15,7 @@ import {
   IsUntyped,
   invalidType,
   unknownType,
+  type Alias,
   type Type,
   typ,
   runeType,
@@ -23,7 +24,13 @@ import {
 /** Neither invalid nor unknown. */
 export function isValid(t: Type): boolean {
   const u = t.kind === 'Alias' ? unalias(t) : t
-  return u !== invalidType && u !== unknownType
+  // An alias that is still being declared may yet be valid: go/types takes it so.
+  return (u !== invalidType && u !== unknownType) || (t.kind === 'Alias' && isUndeclared(t))
+}
+function isUndeclared(alias: Alias): boolean {
+  let t: Type | undefined = alias
+  while (t !== undefined && t.kind === 'Alias' && t.actual === undefined) t = t.fromRHS
+  return t === undefined
 }
 export const isUnknown = (t: Type | undefined): boolean => t !== undefined && unalias(t) === unknownType
 

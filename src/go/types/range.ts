@@ -3,7 +3,7 @@ import type {Expr, RangeStmt} from '../syntax/ast.ts'
 import {assignVar, assignment, initVar} from './assignment.ts'
 import type {Checker} from './checker.ts'
 import {declare} from './declaration.ts'
-import {checkExpr} from './expression.ts'
+import {checkExpr, operandError} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {identical} from './identical.ts'
 import {newVar, type Var} from './objects.ts'
@@ -25,7 +25,7 @@ export function rangeStmt(c: Checker, context: number, s: RangeStmt): void {
   checkExpr(c, undefined, x, s.x)
   const ranged = x.mode === Mode.invalid ? undefined : rangedTypes(c, x.type)
   if (ranged === undefined) {
-    if (x.mode !== Mode.invalid && isValid(underlying(x.type))) c.error(s.x.pos, 'cannot range over expression')
+    if (x.mode !== Mode.invalid) operandError(c, x, s.x.pos, 'cannot range over expression')
   } else if (ranged.key === undefined && s.key !== undefined) c.error(s.key.pos, 'range permits no iteration variables')
   else if (ranged.value === undefined && s.value !== undefined) c.error(s.value.pos, 'range permits only one iteration variable')
   const failed = isUnknown(x.type) || isUnknown(underlying(x.type)) ? unknownType : invalidType

@@ -51,6 +51,7 @@ export function unparen(e: Expr): Expr {
 export function collectObjects(c: Checker): void {
   const methods: Method[] = []
   for (const file of c.files) collectFile(c, file, methods)
+  for (const file of c.files) if (file.nameGuessed) dropWrongGuesses(c, file)
   if (c.bodies) checkFileScopes(c)
   for (const m of methods) {
     const base = baseTypeName(c, m.pointer, m.recv)
@@ -175,6 +176,11 @@ function importDecl(c: Checker, file: FileState, scope: Scope, spec: ImportSpec)
   else recordImplicit(c, spec, obj)
   if (imported.fake) obj.used = true
   c.imports.push(obj)
+  if (imported.fake && path !== 'C' && spec.name === undefined) {
+    file.nameGuessed = true
+    if (scope.elems?.has(name) !== true) declare(c, scope, undefined, obj, -1)
+    return
+  }
   if (name !== '.') {
     declare(c, scope, undefined, obj, -1)
     return
@@ -213,6 +219,12 @@ export function guessName(path: string): string {
   if (/^v[0-9]+$/.test(name) && elements.length > 0) name = elements.pop() ?? name
   name = name.replace(/\.v[0-9]+$/, '').replace(/^go-|[.-]go$/, '')
   return name.replaceAll('-', '_').replaceAll('.', '_') || path
+}
+
+/** A package cannot be called what the package that imports it declares. */
+function dropWrongGuesses(c: Checker, file: FileState): void {
+  for (const [name, obj] of file.scope?.elems ?? [])
+    if (obj.kind === 'PkgName' && obj.imported.fake && c.pkg.scope.elems?.has(name) === true) file.scope?.elems?.delete(name)
 }
 
 function checkFileScopes(c: Checker): void {

@@ -21,6 +21,11 @@ export function selector(c: Checker, x: Operand, e: SelectorExpr, wantType: bool
       qualified(c, x, e, e.x, obj)
       return
     }
+    if (obj === undefined && c.env.file.nameGuessed) {
+      // It may be what a package that could not be found is called.
+      fail(x, e, true)
+      return
+    }
   }
   exprOrType(c, x, e.x, false)
   if (x.mode === Mode.builtin) {

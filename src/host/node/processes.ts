@@ -1,12 +1,12 @@
 // Processes, HTTP and /proc through Node.
-import {spawn} from 'node:child_process'
+import {execFile, spawn} from 'node:child_process'
 import {createWriteStream, openSync, closeSync} from 'node:fs'
 import {mkdir, open, readdir, readlink, writeFile} from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
 import {hostname} from 'node:os'
 import {errors} from '../../base/errors.ts'
-import type {Exit, HttpAnswer, Processes, RunningProgram, StartOptions} from '../../base/processes.ts'
+import type {Exit, HttpAnswer, Processes, Ran, RunningProgram, StartOptions} from '../../base/processes.ts'
 
 export const nodeProcesses: Processes = {
   now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e3)) * 1000n,
@@ -24,6 +24,7 @@ export const nodeProcesses: Processes = {
   hostname,
   env: name => process.env[name],
   start,
+  run,
   get,
   makeDirectory: async path => {
     await mkdir(path, {recursive: true})
@@ -60,6 +61,17 @@ async function start(command: readonly string[], {env, stdoutPath, stderrPath}: 
     )
   })
   return {pid: child.pid ?? 0, exited, stop: signal => void child.kill(signal)}
+}
+
+function run(command: readonly string[], options: {readonly timeoutMs: number; readonly outputBytesMax: number}): Promise<Ran | undefined> {
+  const [file = '', ...args] = command
+  return new Promise(resolve => {
+    execFile(file, args, {timeout: options.timeoutMs, maxBuffer: options.outputBytesMax, encoding: 'utf8'}, (error, stdout, stderr) => {
+      if (error === null) resolve({code: 0, stdout, stderr})
+      else if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(undefined)
+      else resolve({...(typeof error.code === 'number' ? {code: error.code} : {}), stdout, stderr})
+    })
+  })
 }
 
 function get(

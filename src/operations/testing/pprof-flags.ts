@@ -1,7 +1,18 @@
 // Which flags a profile is compared with: every report alone, every other flag with -top and the other reports, and pairs drawn from a seed.
 import {basename, dirname} from 'node:path'
 
-const reports = ['-top', '-tree', '-traces', '-tags', '-raw', '-comments', '-peek=.', '-peek=runtime|main', '-list=^main\\.|mallocgc$']
+const reports = [
+  '-top',
+  '-tree',
+  '-traces',
+  '-tags',
+  '-raw',
+  '-proto',
+  '-comments',
+  '-peek=.',
+  '-peek=runtime|main',
+  '-list=^main\\.|mallocgc$',
+]
 
 const flags = [
   '-cum',
@@ -79,6 +90,9 @@ export function singleFlags(file: string, files: readonly string[]): string[][] 
   ]
 }
 
+// Files last: pprof takes no flags behind the first of them.
+const filesLast = (args: readonly string[]) => args.toSorted((a, b) => Number(!a.startsWith('-')) - Number(!b.startsWith('-')))
+
 /** A report with two flags each; the same ones for the same seed. */
 export function flagPairs(file: string, files: readonly string[], count: number, seed: number): string[][] {
   let state = (seed + 1) * 2654435761
@@ -87,9 +101,16 @@ export function flagPairs(file: string, files: readonly string[], count: number,
     return Math.floor((state / 2 ** 32) * below)
   }
   const all = [...flags.map(flag => [flag]), ...withOthers(file, files)]
-  // Files last: pprof takes no flags behind the first of them.
-  const filesLast = (args: string[]) => args.sort((a, b) => Number(!a.startsWith('-')) - Number(!b.startsWith('-')))
   return Array.from({length: count}, () =>
     filesLast([reports[draw(reports.length)]!, ...all[draw(all.length)]!, ...all[draw(all.length)]!]),
   )
+}
+
+/** Every `stride`th of all pairs of flags, from `offset`: `stride` profiles with offsets in turn see each pair, each time with another report. */
+export function everyPair(file: string, files: readonly string[], stride: number, offset: number): string[][] {
+  const all = [...flags.map(flag => [flag]), ...withOthers(file, files)]
+  const pairs = all.flatMap((first, index) => all.slice(index + 1).map(second => [...first, ...second]))
+  return pairs
+    .map((pair, index) => filesLast([reports[(index + Math.floor(offset / stride)) % reports.length]!, ...pair]))
+    .filter((_, index) => (index + offset) % stride === 0)
 }

@@ -16,7 +16,7 @@ export interface FlameData {
 }
 
 /** Safe inside a script element: no `<` that could end it, no line separator that older parsers refuse. */
-export function scriptJson(value: unknown): string {
+function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }
 
@@ -30,6 +30,3 @@ export function flameJson(data: FlameData): string {
     ...(data.before === undefined ? {} : {before: Array.from(data.before)}),
   })
 }
-
-export const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

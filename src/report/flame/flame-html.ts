@@ -1,31 +1,32 @@
-// A flame graph as part of a page, and as a page of its own: one file, no network, its own canvas. Views: icicle, flame, sandwich, table; diff colours.
+// A flame graph as a page of its own: one file, no network, its own canvas. Views: icicle, flame, sandwich, table; with a base, colours of change.
+// The Content-Security-Policy names its script and its style by their hashes: nothing else in the page can run, whatever a profile is called.
+import {Sha256} from '../../base/sha256.ts'
+import {escapeHtml} from '../html.ts'
 import {flameClient} from './flame-client.ts'
-import {escapeHtml, flameJson} from './flame-data.ts'
+import {flameJson} from './flame-data.ts'
 import type {FlameData} from './flame-data.ts'
+import {flamePainter} from './flame-painter.ts'
+import {functionWeights, layOut, sandwichOf} from './frame-tree.ts'
 
-/** Parts to be put into a page. `style` and `script` may be shared by several graphs; `html` holds its own data. */
-export interface FlameParts {
-  readonly html: string
-  /** Defines `startFlame`; to be run once before the inline starts of each graph. */
-  readonly script: string
-  readonly style: string
-}
-
-const style = `
-.flame{display:flex;flex-direction:column;font:13px system-ui,sans-serif;color-scheme:light dark;height:100%;min-height:320px}
-.flame[hidden],.flame [hidden]{display:none!important}
-.flame .bar{display:flex;flex-wrap:wrap;gap:6px;align-items:center;padding:6px}
-.flame .bar button[aria-pressed=true]{font-weight:bold;text-decoration:underline}
-.flame .plot{flex:1;min-height:240px;position:relative}
-.flame canvas{position:absolute;inset:0;width:100%;height:100%}
-.flame canvas:focus-visible{outline:2px solid Highlight;outline-offset:-2px}
-.flame .status{padding:4px 6px;min-height:1.4em;overflow-wrap:anywhere}
-.flame .table{flex:1;overflow:auto;padding:0 6px}
-.flame td{padding:1px 8px;text-align:right;white-space:nowrap}
-.flame td:last-child,.flame th:last-child{text-align:left}
-.flame td button,.flame th button{all:unset;cursor:pointer}
-.flame td button:focus-visible,.flame th button:focus-visible{outline:2px solid Highlight}
-`
+const style = `:root{color-scheme:light dark;font:13px system-ui,sans-serif}
+html,body{height:100%;margin:0}
+body{display:flex;flex-direction:column}
+[hidden]{display:none!important}
+header{display:flex;flex-wrap:wrap;gap:6px;align-items:center;padding:6px}
+h1{font-size:inherit;margin:0}
+header button[aria-pressed=true]{font-weight:bold;text-decoration:underline}
+main{flex:1;display:flex;flex-direction:column;min-height:260px}
+#plot{flex:1;min-height:240px;position:relative}
+canvas{position:absolute;inset:0;width:100%;height:100%}
+canvas:focus-visible{outline:2px solid Highlight;outline-offset:-2px}
+p{margin:0;padding:4px 6px;overflow-wrap:anywhere}
+#status{min-height:1.4em}
+#table{flex:1;overflow:auto;padding:0 6px}
+td{padding:1px 8px;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td:last-child,th:last-child{text-align:left}
+#table button{all:unset;cursor:pointer}
+#table button:focus-visible{outline:2px solid Highlight}
+caption{text-align:left;padding:4px 8px}`
 
 const views = [
   ['icicle', 'Icicle'],
@@ -35,36 +36,48 @@ const views = [
 ] as const
 
 const helpText =
-  'Keys: arrows move, Enter zooms, Escape zooms out, s shows callers and callees, / searches, 1 to 4 change the view. ' +
-  'Colours: one for each package; in a comparison red grew and blue shrank.'
+  'Keys: arrows move, Enter zooms, Escape zooms out, s shows callers and callees, c changes between them, / searches, n goes to the next match, ' +
+  '1 to 4 change the view, ? hides this line. Mouse: click zooms, right click shows callers and callees, the wheel scrolls, with Ctrl it zooms. '
 
-/** `id` must be unique in the page. */
-export function flameGraphHtml(data: FlameData, id: string): FlameParts {
-  const title = escapeHtml(data.title)
-  const buttons = views.map(
-    ([view, text], index) => `<button type="button" data-view="${view}" aria-keyshortcuts="${index + 1}">${text}</button>`,
-  )
-  const html = `<section class="flame" id="${escapeHtml(id)}" aria-label="${title}">
-<div class="bar"><strong>${title}</strong> <span>${escapeHtml(data.type)}</span> ${buttons.join('')}
-<label>Search <input type="search" data-flame="search" aria-keyshortcuts="/"></label> <span data-flame="matched" role="status"></span></div>
-<p data-flame="help" class="status">${helpText}</p>
-<div class="plot" data-flame="plot"><canvas data-flame="canvas" tabindex="0" role="application" aria-roledescription="flame graph" aria-label="Flame graph of ${title}. Arrow keys move between frames; the table view holds the same as text." aria-describedby="${escapeHtml(id)}-status"></canvas></div>
-<div class="table" data-flame="table" hidden></div>
-<div class="status" data-flame="status" id="${escapeHtml(id)}-status" role="status" aria-live="polite"></div>
-<script>startFlame(document.getElementById(${JSON.stringify(id)}), ${flameJson(data)})</script>
-</section>`
-  return {html, script: flameClient, style}
+const colorText = {
+  alone: 'A package has one colour; grey bars stand for frames too narrow to draw.',
+  compared:
+    'Red grew, blue shrank, the stronger the more; a frame is as wide as both profiles together. Grey bars stand for frames too narrow to draw.',
 }
 
-/** A page that holds one flame graph. */
+/** A script element's text as the policy names it. */
+function hashOf(text: string): string {
+  const hex = new Sha256().update(new TextEncoder().encode(text)).hex()
+  const bytes = Array.from({length: hex.length / 2}, (_, at) => String.fromCharCode(Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16)))
+  return `'sha256-${btoa(bytes.join(''))}'`
+}
+
+/** `__name` is what a bundler that keeps the names of functions calls. */
+const clientScript = (): string =>
+  `'use strict';const __name=f=>f;(${flameClient.toString()})({layOut:${layOut.toString()},sandwichOf:${sandwichOf.toString()},` +
+  `functionWeights:${functionWeights.toString()},flamePainter:${flamePainter.toString()}})`
+
 export function flamePage(data: FlameData): string {
-  const parts = flameGraphHtml(data, 'flame')
+  const title = escapeHtml(data.title)
+  const script = clientScript()
+  const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`
+  const buttons = views.map(
+    ([view, text], index) =>
+      `<button type="button" id="view-${view}" aria-pressed="false" aria-keyshortcuts="${index + 1}">${text}</button>`,
+  )
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(data.title)}</title>
-<style>html,body{height:100%;margin:0}${parts.style}</style>
-<script>${parts.script}</script></head>
-<body>${parts.html}</body></html>
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${title}: ${escapeHtml(data.type)}</title>
+<style>${style}</style></head>
+<body><header><h1>${title}</h1> <span>${escapeHtml(data.type)}</span> <span role="group" aria-label="View">${buttons.join(' ')}</span>
+<label>Search <input type="search" id="search" aria-keyshortcuts="/"></label> <span id="matched" role="status"></span></header>
+<p id="help">${helpText}${data.before === undefined ? colorText.alone : colorText.compared}</p>
+<main><div id="plot"><canvas id="canvas" tabindex="0" role="application" aria-roledescription="flame graph" aria-label="Flame graph of ${title}. Arrow keys move between frames and say what each weighs; the table view holds the functions as text." aria-describedby="help"></canvas></div>
+<div id="table" hidden></div></main>
+<p id="status" role="status" aria-live="polite"></p>
+<noscript><p>This page draws with a script; <code>gotriage profile top</code> prints the same as text.</p></noscript>
+<script type="application/json" id="flame-data">${flameJson(data)}</script>
+<script>${script}</script></body></html>
 `
 }

@@ -1,5 +1,5 @@
 // A flame graph as one static SVG: for documents and mails. Frames narrower than a pixel are left out.
-import {escapeHtml} from './flame-data.ts'
+import {escapeHtml} from '../html.ts'
 import type {FlameData} from './flame-data.ts'
 
 const width = 1200

@@ -7,17 +7,20 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -55,7 +58,8 @@ var (
 	tests  = flag.Bool("tests", false, "also the test files of the named packages")
 	tags   = flag.String("tags", "", "build tags")
 	cgo    = flag.Bool("cgo", false, "files that import \"C\" too, with FakeImportC")
-	stream = flag.Bool("stream", false, `one package after the other, a line {"package":ID} before each`)
+	files  = flag.Bool("files", false, "arguments are Go files or directories below DIR, each a package of its own that imports std only")
+	stream = flag.Bool("stream", false, `one package after the other, a line {"package":ID,"errors":[PLACE]} before each`)
 )
 
 func main() {
@@ -67,7 +71,18 @@ func main() {
 		root = real
 	}
 	l := &loader{root: root, fset: token.NewFileSet(), packages: map[string]*types.Package{}, listed: map[string]*listed{}}
-	order := l.list(flag.Args())
+	var order []*listed
+	if *files {
+		for _, p := range l.list([]string{"std"}) {
+			p.DepOnly = true
+			order = append(order, p)
+		}
+		for _, name := range flag.Args() {
+			order = append(order, l.adHoc(name))
+		}
+	} else {
+		order = l.list(flag.Args())
+	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	defer out.Flush()
 	enc := json.NewEncoder(out)
@@ -77,7 +92,7 @@ func main() {
 		if strings.HasSuffix(p.ImportPath, ".test") && p.Name == "main" {
 			continue
 		}
-		rows := l.check(p)
+		rows, errors := l.check(p)
 		if p.DepOnly {
 			continue
 		}
@@ -85,7 +100,7 @@ func main() {
 			all = append(all, rows...)
 			continue
 		}
-		check(enc.Encode(map[string]string{"package": p.ImportPath}))
+		check(enc.Encode(map[string]any{"package": p.ImportPath, "errors": errors}))
 		sortRows(rows)
 		for i := range rows {
 			check(enc.Encode(&rows[i]))
@@ -138,7 +153,9 @@ func (l *loader) list(patterns []string) []*listed {
 	cmd.Dir = l.root
 	cmd.Stderr = os.Stderr
 	cmd.Env = os.Environ()
-	if !*cgo {
+	if *cgo {
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+	} else {
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=0")
 	}
 	pipe, err := cmd.StdoutPipe()
@@ -168,6 +185,27 @@ func (l *loader) list(patterns []string) []*listed {
 	return order
 }
 
+var lang = regexp.MustCompile(`^//.*-lang=(go[0-9.]+)`)
+
+// adHoc makes a package of a file, or of the files of a directory. Its language version is that of a -lang flag in its first line.
+func (l *loader) adHoc(name string) *listed {
+	p := &listed{ImportPath: name, Name: name, Dir: l.root}
+	full := filepath.Join(l.root, name)
+	if info, err := os.Stat(full); err == nil && info.IsDir() {
+		p.GoFiles, _ = filepath.Glob(filepath.Join(full, "*.go"))
+	} else {
+		p.GoFiles = []string{full}
+	}
+	if len(p.GoFiles) > 0 {
+		text, _ := os.ReadFile(p.GoFiles[0])
+		line, _, _ := bytes.Cut(text, []byte("\n"))
+		if found := lang.FindSubmatch(line); found != nil {
+			p.Module = &struct{ GoVersion string }{strings.TrimPrefix(string(found[1]), "go")}
+		}
+	}
+	return p
+}
+
 type importer struct {
 	l    *loader
 	from *listed
@@ -187,10 +225,12 @@ func (i importer) Import(path string) (*types.Package, error) {
 	return nil, fmt.Errorf("package %s is not there", id)
 }
 
-func (l *loader) check(p *listed) []row {
+// check type-checks a package; of those that were named, the rows and where errors are.
+func (l *loader) check(p *listed) ([]row, []place) {
 	var files []*ast.File
 	names := append(append([]string{}, p.GoFiles...), p.CgoFiles...)
 	parsed := make([]*ast.File, len(names))
+	broken := make([]scanner.ErrorList, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
 		if !filepath.IsAbs(name) {
@@ -202,8 +242,11 @@ func (l *loader) check(p *listed) []row {
 			f, err := parser.ParseFile(l.fset, name, nil, parser.SkipObjectResolution|parser.ParseComments)
 			if err != nil {
 				fmt.Fprintln(os.Stderr, "syntax:", err)
+				broken[i], _ = err.(scanner.ErrorList)
 			}
-			parsed[i] = f
+			if f != nil && f.Package.IsValid() {
+				parsed[i] = f
+			}
 		}()
 	}
 	wg.Wait()
@@ -219,6 +262,12 @@ func (l *loader) check(p *listed) []row {
 	if p.Module != nil && p.Module.GoVersion != "" {
 		version = "go" + p.Module.GoVersion
 	}
+	errors := []place{}
+	for _, list := range broken {
+		for _, err := range list {
+			errors = append(errors, place{l.fileName(err.Pos.Filename), err.Pos.Offset})
+		}
+	}
 	goarch := os.Getenv("GOARCH")
 	if goarch == "" {
 		goarch = runtime.GOARCH
@@ -230,8 +279,13 @@ func (l *loader) check(p *listed) []row {
 		Importer:         importer{l, p},
 		Sizes:            types.SizesFor("gc", goarch),
 		Error: func(err error) {
-			if !p.DepOnly {
-				fmt.Fprintln(os.Stderr, "types:", err)
+			if p.DepOnly {
+				return
+			}
+			fmt.Fprintln(os.Stderr, "types:", err)
+			if err, ok := err.(types.Error); ok && err.Pos.IsValid() {
+				file := l.fset.File(err.Pos)
+				errors = append(errors, place{l.fileName(file.Name()), int(err.Pos) - file.Base()})
 			}
 		},
 	}
@@ -248,13 +302,13 @@ func (l *loader) check(p *listed) []row {
 		l.packages[p.ImportPath] = pkg
 	}
 	if info == nil {
-		return nil
+		return nil, nil
 	}
 	var rows []row
 	for _, f := range files {
 		rows = append(rows, l.rows(f, info)...)
 	}
-	return rows
+	return rows, errors
 }
 
 func (l *loader) rows(f *ast.File, info *types.Info) []row {

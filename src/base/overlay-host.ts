@@ -1,0 +1,27 @@
+// A host with some files replaced: what a check of files would say before they are written.
+import {memorySource} from './byte-source.ts'
+import type {Host} from './host.ts'
+
+/** `files` by absolute path with `/`. */
+export function overlayHost(host: Host, files: ReadonlyMap<string, Uint8Array>): Host {
+  const at = (path: string) => files.get(path.startsWith('/') ? path : `${host.cwd}/${path}`)
+  const {readFileSync, within} = host
+  return {
+    ...host,
+    async stat(path) {
+      const stat = await host.stat(path)
+      const bytes = at(path)
+      return stat === undefined || bytes === undefined ? stat : {...stat, size: bytes.length}
+    },
+    readFile: (path, bytesMax) => {
+      const bytes = at(path)
+      return bytes === undefined ? host.readFile(path, bytesMax) : Promise.resolve(bytes)
+    },
+    open(path) {
+      const bytes = at(path)
+      return bytes === undefined ? host.open(path) : Promise.resolve(memorySource(path, bytes))
+    },
+    ...(readFileSync === undefined ? {} : {readFileSync: (path: string, bytesMax?: number) => at(path) ?? readFileSync(path, bytesMax)}),
+    ...(within === undefined ? {} : {within: (roots: readonly string[]) => overlayHost(within(roots), files)}),
+  }
+}

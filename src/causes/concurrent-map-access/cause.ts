@@ -1,0 +1,82 @@
+// concurrent-map-access: a map is used by two goroutines at once, one of them writing. See cause.md.
+import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
+import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
+import type {Observation} from '../../findings/finding.ts'
+
+const rules = ['map-concurrent-write', 'recover-fatal-map-error', 'gin-keys-direct-access', 'map-unbounded-growth']
+
+const inMapCode = /^(?:runtime\.map\w+|internal\/runtime\/maps\.)/
+
+export default defineCause({
+  id: 'concurrent-map-access',
+  title: 'A map is used by several goroutines without a lock',
+  since: '0.1',
+  joins: ['process-crash', 'data-race-site', ...rules],
+
+  find(facts) {
+    const crashes = observationsOf(facts, 'process-crash', 'concurrent-map')
+    const races = racesInMaps(facts)
+    const [first] = [...crashes, ...races]
+    return first === undefined ? [] : [causeOf(first, crashes, races, facts)]
+  },
+})
+
+/** Races whose stacks go into map code on either side; the report names the map's functions as innermost frames. */
+function racesInMaps(facts: CaseFile): Observation[] {
+  const artifacts = new Set(
+    facts.evidence
+      .of('race')
+      .filter(artifact =>
+        artifact.data.accesses.some(access => access.frames[0] !== undefined && inMapCode.test(access.frames[0].function)),
+      )
+      .map(artifact => artifact.id),
+  )
+  return observationsOf(facts, 'data-race-site').filter(race =>
+    race.measured.some(one => one.artifact !== undefined && artifacts.has(one.artifact)),
+  )
+}
+
+function causeOf(first: Observation, crashes: readonly Observation[], races: readonly Observation[], facts: CaseFile): FoundCause {
+  const hazards = hazardsAt(facts, rules, [...crashes, ...races])
+  const supports = new Set<SupportFactor>()
+  if (crashes.length > 0) supports.add('the runtime stopped the process for it')
+  if (races.length > 0) supports.add('both accesses of a race report go into map code')
+  if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
+  const symbol = first.places[0]?.symbol
+  return {
+    ...combine(supports, new Set()),
+    title: `a map is used by several goroutines at once${symbol === undefined ? '' : `, one of them in ${symbol}`}`,
+    places: placesOfAll([first, ...crashes.slice(1), ...races, ...hazards]),
+    chain: [
+      ...crashes.map(shows),
+      ...races.map(shows),
+      ...hazards.map(explains),
+      says(
+        'the runtime notices concurrent use of a map only sometimes, and then ends the process: no recover catches it, and a process that does not die may have a damaged map',
+      ),
+    ],
+    wrongIf: ['the dump is of another build than the source at hand'],
+    remedies: [
+      {
+        kind: 'code',
+        do: `Guard every read and write of the map used at ${shownPlace(first)} with one sync.Mutex or sync.RWMutex; a lock around the writes alone is not enough.`,
+      },
+      {
+        kind: 'code',
+        do: 'For keys that are written once and read often use sync.Map, and LoadOrStore instead of Load followed by Store.',
+      },
+    ],
+    verify: [{command: 'go test -race -count=10 ./...', expect: 'no "WARNING: DATA RACE" with map functions on top'}],
+    settle:
+      races.length > 0
+        ? []
+        : [
+            {
+              capture: 'go test -race ./... 2> race.txt',
+              because:
+                'the fatal error shows one of the two goroutines; a race report shows both (cost: 5 to 10 times the memory, 2 to 20 times the time, in a test)',
+            },
+          ],
+  }
+}

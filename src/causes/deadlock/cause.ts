@@ -1,0 +1,89 @@
+// deadlock: goroutines wait for each other and cannot go on. See cause.md.
+import {blockingWords, type BlockingClass} from '../../diagnosis/blocking-class.ts'
+import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
+import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
+import type {Observation} from '../../findings/finding.ts'
+
+const rules = ['mutex-missing-unlock', 'lock-pair-mismatch', 'waitgroup-add-in-goroutine', 'chan-close-misuse', 'goroutine-chan-send-leak']
+
+const factors: Readonly<Record<string, SupportFactor>> = {
+  fatal: 'the runtime reported a deadlock',
+  'time-out': 'a test ran into its time limit while goroutines were blocked',
+  'left-over': 'a leak check found blocked goroutines after a test',
+  excerpt: 'no goroutine of the dump can run',
+}
+
+const remedyOf: Readonly<Record<BlockingClass, string>> = {
+  resource:
+    'Take locks in one order everywhere, never take a lock (or a read lock) that the goroutine already holds, and unlock on every path with defer.',
+  communication: 'Give every send and receive a partner on every path, including errors: select on a context or a closed channel too.',
+  mixed: 'Do not wait for a channel or a WaitGroup while a lock is held that the other side needs.',
+}
+
+export default defineCause({
+  id: 'deadlock',
+  title: 'Goroutines wait for each other and cannot go on',
+  since: '0.1',
+  joins: ['all-goroutines-wait', 'lock-convoy', 'process-crash', ...rules],
+
+  find(facts) {
+    const waits = observationsOf(facts, 'all-goroutines-wait')
+    const convoys = observationsOf(facts, 'lock-convoy')
+    const [first] = [...waits, ...convoys]
+    return first === undefined ? [] : [causeOf(first, waits, convoys, facts)]
+  },
+})
+
+function causeOf(first: Observation, waits: readonly Observation[], convoys: readonly Observation[], facts: CaseFile): FoundCause {
+  const kind = classOf(first)
+  const crash = observationsOf(facts, 'process-crash', 'deadlock', 'test-timeout')
+  const all = [...waits, ...convoys]
+  const hazards = hazardsAt(facts, rules, all)
+  const supports = new Set<SupportFactor>()
+  for (const wait of waits) {
+    const factor = factors[wait.message.id]
+    if (factor !== undefined) supports.add(factor)
+    else
+      supports.add(wait.confidence >= 0.5 ? 'locks have been waited for over five minutes' : 'sends have been waited for over five minutes')
+  }
+  for (const convoy of convoys)
+    if (convoy.confidence >= 0.5) {
+      supports.add('many goroutines have waited for one lock for a minute')
+      if (convoy.message.id === 'held') supports.add('a method that waits probably holds the lock')
+    } else supports.add('no goroutine of the dump can run')
+  if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
+  return {
+    ...combine(supports, new Set()),
+    title: blockingWords[kind],
+    places: placesOfAll([...all, ...hazards]),
+    chain: [
+      ...crash.map(shows),
+      ...all.map(shows),
+      ...hazards.map(explains),
+      says(`the class is "${kind}": read from what the goroutines wait for, since a dump does not show which lock or channel it is`),
+    ],
+    wrongIf: [
+      'the dump is an excerpt, and the goroutine that would go on was left out',
+      'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
+    ],
+    remedies: [{kind: 'code', do: `${remedyOf[kind]} Begin at ${shownPlace(first)}.`}],
+    verify: [
+      {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit every time'},
+      {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait and no lock-convoy'},
+    ],
+    settle: supports.has('the runtime reported a deadlock')
+      ? []
+      : [
+          {
+            capture: 'curl -s "http://HOST:PORT/debug/pprof/goroutine?debug=2" -o goroutine-1.txt, and the same a minute later',
+            because: 'what stands at the same line in both is stuck (cost: a short stop of the world for each dump)',
+          },
+        ],
+  }
+}
+
+function classOf(observation: Observation): BlockingClass {
+  const said = observation.message.data['blocking']
+  return said === 'communication' || said === 'mixed' ? said : 'resource'
+}

@@ -1,0 +1,72 @@
+// lock-contention: goroutines spend their time waiting for a lock that is held too long or too often. See cause.md.
+import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
+import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
+
+const rules = ['mutex-missing-unlock', 'false-sharing', 'cgo-missing-lock', 'defer-in-loop']
+
+export default defineCause({
+  id: 'lock-contention',
+  title: 'A lock holds the program up',
+  since: '0.1',
+  joins: ['lock-contention', 'lock-convoy', ...rules],
+
+  find(facts) {
+    const seen = observationsOf(facts, 'lock-contention')
+    return seen.length === 0 ? [] : [causeOf(facts)]
+  },
+})
+
+function causeOf(facts: CaseFile): FoundCause {
+  const seen = observationsOf(facts, 'lock-contention')
+  const mutex = seen.filter(one => one.message.id === 'mutex')
+  const waits = seen.filter(one => one.message.id !== 'mutex')
+  const convoys = observationsOf(facts, 'lock-convoy')
+  const ordered = [...mutex, ...waits]
+  const first = ordered[0]!
+  const hazards = hazardsAt(facts, rules, ordered)
+  const supports = new Set<SupportFactor>()
+  if (mutex.length > 0) supports.add('a mutex profile names the critical section')
+  if (waits.length > 0) supports.add('a block profile shows goroutines waiting for locks')
+  if (convoys.some(one => one.confidence >= 0.5)) supports.add('many goroutines have waited for one lock for a minute')
+  if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
+  const readers = waits.some(one => one.message.id === 'readers')
+  return {
+    ...combine(supports, new Set()),
+    title: `goroutines wait for a lock ${mutex.length > 0 ? 'held' : 'taken'} in ${first.places[0]?.symbol ?? first.subject.name}`,
+    places: placesOfAll([...ordered, ...hazards]),
+    chain: [
+      ...ordered.map(shows),
+      ...convoys.map(shows),
+      ...hazards.map(explains),
+      ...(readers ? [says('a waiting writer of an RWMutex stops new readers, so one slow writer delays all of them')] : []),
+    ],
+    wrongIf: [
+      'the waiting is spread over many goroutines that have nothing else to do: compare with the latency of requests',
+      'the profiles were switched on for so long that the seconds mean little: divide by the time they cover',
+    ],
+    remedies: [
+      {
+        kind: 'code',
+        do: `Make the critical section at ${shownPlace(first)} shorter: compute before the lock, and never wait for I/O, channels or C inside it.`,
+      },
+      {kind: 'code', do: 'Split what the lock guards, by key or by field, or publish a read-only copy through atomic.Pointer.'},
+    ],
+    verify: [
+      {
+        command: 'go tool pprof -top http://HOST:PORT/debug/pprof/mutex?seconds=30',
+        expect: `the delay of ${first.places[0]?.symbol ?? 'this section'} falls under the same load`,
+      },
+    ],
+    settle:
+      mutex.length > 0
+        ? []
+        : [
+            {
+              capture: 'runtime.SetMutexProfileFraction(100), then curl -s "http://HOST:PORT/debug/pprof/mutex?seconds=30" -o mutex.pb.gz',
+              because:
+                'a block profile shows who waited; the mutex profile shows who held the lock (cost: one in a hundred contended unlocks takes a stack)',
+            },
+          ],
+  }
+}

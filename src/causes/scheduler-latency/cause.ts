@@ -1,0 +1,107 @@
+// scheduler-latency: goroutines that could run do not, because of Ps, stops or the host. See cause.md.
+import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
+import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
+import type {Observation} from '../../findings/finding.ts'
+
+const rules = [
+  'gomaxprocs-hardcoded',
+  'readmemstats-hot-path',
+  'busy-wait-loop',
+  'asm-unbounded-loop',
+  'explicit-gc-call',
+  'tiny-sleep-loop',
+]
+
+/** Nanoseconds of trace below which a share says little. */
+const traceNsMin = 200e6
+
+interface Seen {
+  readonly throttled: readonly Observation[]
+  readonly delays: readonly Observation[]
+  readonly stops: readonly Observation[]
+  readonly imbalance: readonly Observation[]
+}
+
+export default defineCause({
+  id: 'scheduler-latency',
+  title: 'Goroutines that could run have to wait',
+  since: '0.1',
+  joins: ['scheduling-delay', 'stw-overlap', 'quota-below-gomaxprocs', 'p-imbalance', 'observer-effect', 'numa-exposure', ...rules],
+
+  find(facts) {
+    const seen: Seen = {
+      throttled: observationsOf(facts, 'quota-below-gomaxprocs', 'throttled'),
+      delays: observationsOf(facts, 'scheduling-delay'),
+      stops: observationsOf(facts, 'stw-overlap', 'sum', 'tasks'),
+      imbalance: observationsOf(facts, 'p-imbalance'),
+    }
+    const any = seen.throttled.length + seen.delays.length + seen.stops.length + seen.imbalance.length
+    return any === 0 ? [] : [causeOf(seen, facts)]
+  },
+})
+
+function causeOf(seen: Seen, facts: CaseFile): FoundCause {
+  const {throttled, delays, stops, imbalance} = seen
+  const all = [...throttled, ...delays, ...stops, ...imbalance]
+  const hazards = hazardsAt(facts, rules, all)
+  const supports = new Set<SupportFactor>()
+  const counters = new Set<CounterFactor>()
+  if (throttled.length > 0) supports.add('the cgroup throttles the process')
+  if (delays.some(one => one.message.id === 'trace')) supports.add('waits to run are long in an execution trace')
+  if (delays.some(one => one.message.id === 'metrics')) supports.add('waits to run are long in runtime/metrics')
+  if (stops.length > 0) supports.add('stops of the world take a large share of the time')
+  if (imbalance.length > 0) supports.add('work waits beside idle Ps')
+  if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
+  const traces = facts.evidence.of('trace')
+  if (throttled.length === 0 && traces.length > 0 && traces.every(trace => trace.data.wallNs < traceNsMin))
+    counters.add('the capture is too short to judge')
+  const advice = observationsOf(facts, 'numa-exposure')
+  return {
+    ...combine(supports, counters),
+    title: titleOf(seen),
+    places: placesOfAll([...stops, ...delays, ...hazards].filter(one => one.places.length > 0)),
+    chain: [
+      ...all.map(shows),
+      ...hazards.map(explains),
+      ...advice.map(one => says(`${one.what}; this is an advice to measure, not a finding of cost`, 'explains', [one.fingerprint])),
+      says('single waits of milliseconds are normal; it is their share that counts here'),
+    ],
+    wrongIf: [
+      'the host did not run the threads: check run-queue latency (runqlat, perf sched) before blaming the program',
+      'the trace covers the start of the program only',
+    ],
+    remedies: remediesOf(seen),
+    verify: [
+      {
+        command: 'curl -s "http://HOST:PORT/debug/pprof/trace?seconds=5" -o after.trace && gotriage trace summary after.trace',
+        expect: 'a 99th percentile of waits below 1 ms and less than 5 % above 300 µs',
+      },
+    ],
+    settle:
+      traces.length > 0
+        ? []
+        : [
+            {
+              capture: 'curl -s "http://HOST:PORT/debug/pprof/trace?seconds=5" -o now.trace',
+              because: 'it shows what each long wait overlapped (cost: 1 to 2 % of CPU with Go 1.21 and later, some MB for each second)',
+            },
+          ],
+  }
+}
+
+function titleOf({throttled, delays, stops}: Seen): string {
+  if (throttled.length > 0) return 'the cgroup stops the process because its CPU quota is smaller than GOMAXPROCS'
+  if (delays.length === 0 && stops.length > 0)
+    return `the world is stopped too much, most of it for ${stops[0]?.message.data['kind'] ?? 'collections'}`
+  return delays[0] === undefined ? 'work waits at one P while another is idle' : 'goroutines that could run wait for a P'
+}
+
+function remediesOf({throttled, delays, stops}: Seen): FoundCause['remedies'] {
+  return [
+    ...throttled.map(one => ({kind: 'setting' as const, do: one.next})),
+    ...delays.filter(one => one.message.id === 'trace').map(one => ({kind: 'code' as const, do: one.next})),
+    ...stops.map(one => ({kind: 'code' as const, do: one.next})),
+    {kind: 'setting' as const, do: 'Compare GOMAXPROCS with the CPUs the process may really use, and leave it unset from Go 1.25 on.'},
+  ]
+}

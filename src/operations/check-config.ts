@@ -1,0 +1,60 @@
+// Finds and reads gotriage.yaml, and applies what it says to rules and findings.
+import {errors} from '../base/errors.ts'
+import type {Host} from '../base/host.ts'
+import {type Config, configBytesMax, emptyConfig, readConfig} from '../analysis/config/config.ts'
+import {pathPattern} from '../analysis/config/path-pattern.ts'
+import type {Hazard} from '../findings/finding.ts'
+import {shownPath} from './check-module.ts'
+
+export interface FoundConfig {
+  readonly config: Config
+  /** Absolute; undefined without a file. */
+  readonly dir: string | undefined
+}
+
+const fileName = 'gotriage.yaml'
+/** Directories looked at on the way up. */
+const levelsMax = 64
+
+/** The named file, or the nearest gotriage.yaml up to the directory with go.work, go.mod or .git; `none` looks for none. */
+export async function findConfig(host: Host, named: string | undefined, knownRules: readonly string[]): Promise<FoundConfig> {
+  if (named === 'none') return {config: emptyConfig, dir: undefined}
+  if (named !== undefined) {
+    if ((await host.stat(named)) === undefined) throw errors.notFound(named)
+    const path = named.startsWith('/') ? named : `${host.cwd}/${named}`
+    return {
+      config: readConfig(named, await host.readFile(named, configBytesMax), knownRules),
+      dir: path.slice(0, path.lastIndexOf('/')) || '/',
+    }
+  }
+  let dir = host.cwd.replace(/\/+$/, '')
+  for (let level = 0; level < levelsMax; level++) {
+    const path = `${dir}/${fileName}`
+    if ((await host.stat(path))?.kind === 'file')
+      return {config: readConfig(shownPath(path, host.cwd), await host.readFile(path, configBytesMax), knownRules), dir: dir || '/'}
+    for (const mark of ['go.work', 'go.mod', '.git'])
+      if ((await host.stat(`${dir}/${mark}`)) !== undefined) return {config: emptyConfig, dir: undefined}
+    if (dir === '') break
+    dir = dir.slice(0, dir.lastIndexOf('/'))
+  }
+  return {config: emptyConfig, dir: undefined}
+}
+
+/** Severities and exclusions of the configuration. */
+export function applyConfig(hazards: readonly Hazard[], {config, dir}: FoundConfig, shownFrom: string): Hazard[] {
+  const exclusions = config.exclude.map(({paths, rules, reason}) => ({
+    covers: paths.flatMap(pattern => pathPattern(pattern) ?? []),
+    rules,
+    reason,
+  }))
+  return hazards.map((hazard): Hazard => {
+    const wanted = config.rules[hazard.id]
+    const severity = wanted === undefined || wanted === 'on' || wanted === 'off' ? hazard.severity : wanted
+    const file = hazard.places[0]?.file ?? ''
+    const below = shownPath(file.startsWith('/') ? file : `${shownFrom.replace(/\/+$/, '')}/${file}`, dir ?? shownFrom)
+    const by = exclusions.find(
+      ({covers, rules}) => (rules.length === 0 || rules.includes(hazard.id)) && covers.some(covered => covered(below)),
+    )
+    return {...hazard, severity, ...(by === undefined ? {} : {suppressed: {by: 'config', reason: by.reason}})}
+  })
+}

@@ -1,0 +1,61 @@
+// What a run looked at and what it could not know: the last line of every `gotriage check`.
+import type {ModuleRun} from './check-module.ts'
+
+export interface CheckSummary {
+  readonly packagesChecked: number
+  /** Of all platforms. */
+  readonly platforms: readonly string[]
+  readonly calls: {readonly total: number; readonly unknown: number; readonly intoC: number}
+  /** Import paths that lead to nothing on this machine. */
+  readonly missing: readonly string[]
+  /** Rules that asked about a callee and got no answer somewhere. */
+  readonly silentRules: readonly string[]
+  /** Findings left out because their lines are older than --new-from. */
+  readonly unchanged: number
+}
+
+/** Names said one by one in the last line; the rest are counted. */
+const namesMax = 5
+
+export function summaryOf(runs: readonly ModuleRun[], {unchanged}: {readonly unchanged: number}): CheckSummary {
+  const calls = {total: 0, unknown: 0, intoC: 0}
+  for (const one of runs.flatMap(run => run.packages)) {
+    calls.total += one.calls.total
+    calls.unknown += one.calls.unknown
+    calls.intoC += one.calls.intoC
+  }
+  return {
+    packagesChecked: Math.max(0, ...runs.map(run => run.packages.length)),
+    platforms: runs.map(run => run.platform),
+    calls,
+    missing: sorted(runs.flatMap(run => run.missing)),
+    silentRules: sorted(runs.flatMap(run => run.packages.flatMap(one => one.unsure))),
+    unchanged,
+  }
+}
+
+const sorted = (names: readonly string[]) => [...new Set(names)].sort()
+
+export function summaryLine(summary: CheckSummary, shown: number): string {
+  const {packagesChecked, platforms, calls, missing, silentRules, unchanged} = summary
+  const parts = [
+    `${packagesChecked} packages checked${platforms.length > 1 ? ` for ${platforms.length} platforms` : ''}, ${shown} findings`,
+    ...(unchanged > 0 ? [`${unchanged} more on lines that are not new`] : []),
+    calls.unknown === 0
+      ? `the callee of every call is known`
+      : `unknown callee in ${share(calls.unknown, calls.total)} of ${calls.total} calls`,
+    ...(calls.intoC > 0 ? [`${calls.intoC} calls into C`] : []),
+    missing.length === 0 ? 'no import missing' : `imports missing: ${names(missing)}`,
+    ...(silentRules.length === 0 ? [] : [`rules partly silent because of unknown callees: ${names(silentRules)}`]),
+  ]
+  return parts.join('; ')
+}
+
+/** As little as 1 call in a million is not 0. */
+function share(part: number, whole: number): string {
+  const percent = (100 * part) / whole
+  return percent < 0.1 ? 'less than 0.1 %' : `${percent.toFixed(1)} %`
+}
+
+const names = (all: readonly string[]) =>
+  all.length <= namesMax ? all.join(', ') : `${all.slice(0, namesMax).join(', ')} and ${all.length - namesMax} more`

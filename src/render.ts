@@ -1,0 +1,6 @@
+// The library entry `gotriage/render`: the rendering pool, for programs that draw many graphs and must not be taken down by one of them.
+export {Renderer, formats} from './render/graphviz/renderer.ts'
+export type {Format, Picture, RendererOptions, RenderRequest, RenderResult, RenderStep} from './render/graphviz/renderer.ts'
+export {layouts, type Layout} from './render/graphviz/layout.ts'
+export {poolDefaults, type PoolCounts, type PoolOptions} from './render/pool/pool.ts'
+export {TriageError} from './base/errors.ts'

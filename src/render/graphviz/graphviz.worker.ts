@@ -1,0 +1,38 @@
+// One Graphviz instance in one thread: Graphviz keeps process-global variables and is unsafe on any two threads, locked or not, so nothing here
+// is ever shared. Serves one request after the other.
+import {parentPort} from 'node:worker_threads'
+import type {ThreadMessage} from '../pool/thread-vessel.ts'
+import type {Laid, LayoutRequest} from './layout.ts'
+
+/** The instance's memory is not exported by the package; it is caught where WebAssembly is instantiated. */
+let memory: WebAssembly.Memory | undefined
+const {instantiate} = WebAssembly
+const watched = async (...args: Parameters<typeof instantiate>): Promise<unknown> => {
+  const made: unknown = await instantiate(...args)
+  const module = made instanceof WebAssembly.Instance ? made : (made as {instance?: WebAssembly.Instance}).instance
+  memory = Object.values(module?.exports ?? {}).find(value => value instanceof WebAssembly.Memory)
+  return made
+}
+Object.assign(WebAssembly, {instantiate: watched})
+
+const {instance} = await import('@viz-js/viz')
+const viz = await instance()
+const port = parentPort
+
+const reply = (message: ThreadMessage<Laid>) => port?.postMessage(message)
+
+/** Anything but success and a syntax error leaves the instance in doubt. */
+function lay({dot, layout, format}: LayoutRequest): void {
+  const bytes = () => (memory === undefined ? {} : {memoryBytes: memory.buffer.byteLength})
+  try {
+    const result = viz.render(dot, {engine: layout, format})
+    const messages = result.errors.map(error => error.message)
+    if (result.status === 'success') reply({value: {kind: 'laid', output: result.output, messages}, ...bytes()})
+    else reply({value: {kind: 'failed', messages}, poisoned: !messages.some(text => text.startsWith('syntax error')), ...bytes()})
+  } catch (error) {
+    reply({value: {kind: 'failed', messages: [error instanceof Error ? error.message : String(error)]}, poisoned: true})
+  }
+}
+
+port?.on('message', lay)
+reply('ready')

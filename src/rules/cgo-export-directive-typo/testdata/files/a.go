@@ -1,0 +1,6 @@
+package callback
+
+import "C"
+
+//export goOne
+func goOne(n C.int) {}

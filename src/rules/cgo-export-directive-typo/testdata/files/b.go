@@ -1,0 +1,7 @@
+package callback
+
+//export goTwo // want `stands in a file that does not import "C"`
+func goTwo() {}
+
+// export goThree
+func goThree() {}

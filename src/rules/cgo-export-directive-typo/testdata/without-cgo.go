@@ -1,0 +1,4 @@
+package callback
+
+//export goOne
+func goOne() {}

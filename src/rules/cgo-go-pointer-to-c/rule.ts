@@ -1,0 +1,109 @@
+// cgo-go-pointer-to-c: C gets the address of Go memory that itself holds Go pointers, or a map or channel. See rule.md.
+import {cCallName, declaredInC, isCgoHelper, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {callsNamed, declarationAround, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
+import {addressed, peel} from '../../analysis/cgo/pointer-argument.ts'
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
+import type {Type} from '../../go/types/types.ts'
+import {underlying} from '../../go/types/underlying.ts'
+
+const depthMax = 6
+
+export default defineRule({
+  id: 'cgo-go-pointer-to-c',
+  title: 'C gets Go memory that holds Go pointers',
+  severity: 'error',
+  confidence: 0.9,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers', 'https://github.com/golang/go/blob/go1.26.0/src/runtime/cgocall.go'],
+  messages: {
+    direct: {
+      what: '{call} gets the {kind} {value}',
+      why: 'a {kind} is a pointer to memory that only the Go runtime understands; with cgocheck on, its default, the call panics',
+      next: 'Copy what C needs into C memory or into a value without Go pointers.',
+    },
+    always: {
+      what: '{call} gets the address of {value}, which holds {holds}',
+      why: 'Go memory passed to C must hold no unpinned Go pointer, and what is inside a {kind} can never be pinned; with cgocheck on, its default, the call panics',
+      next: 'Copy what C needs into C memory or into a value without Go pointers.',
+    },
+    filled: {
+      what: '{call} gets the address of {value}, which holds {holds}',
+      why: 'Go memory passed to C must hold no unpinned Go pointer; with cgocheck on, its default, the call panics as soon as the {kind} points into the Go heap',
+      next: 'Copy what C needs into C memory, or pin what the {kind} points to with runtime.Pinner (Go 1.21).',
+    },
+  },
+
+  run(pass) {
+    for (const call of pass.nodes('CallExpr')) {
+      const name = cCallName(pass, call)
+      if (name === undefined || isCgoHelper(name)) continue
+      for (const argument of call.args) {
+        const found = judge(pass, argument)
+        if (found === undefined || pinsAround(pass, call)) continue
+        const {message, value, kind, holds} = found
+        pass.report(argument, message, {data: {call: `C.${name}`, value: pass.text(value), kind, holds}})
+      }
+    }
+  },
+})
+
+interface Judged {
+  readonly message: 'direct' | 'always' | 'filled'
+  readonly value: Expr
+  readonly kind: string
+  readonly holds: string
+}
+
+function judge(pass: AnyPass, argument: Expr): Judged | undefined {
+  const inner = peel(pass, argument)
+  const direct = pass.typeOf(inner)
+  const kind = direct === undefined ? undefined : underlying(direct).kind
+  if (direct !== undefined && (kind === 'Map' || kind === 'Chan'))
+    return {message: 'direct', value: inner, kind: kind === 'Map' ? 'map' : 'channel', holds: ''}
+  const local = localOf(pass, inner)
+  const source = local?.varKind === 'local' ? onlyValue(pass, local) : undefined
+  const target = addressed(pass, source ?? inner)
+  const type = target === undefined ? undefined : pass.typeOf(target)
+  if (target === undefined || type === undefined) return undefined
+  const found = goPointerIn(type, '', 0)
+  if (found === undefined) return undefined
+  const holds = found.path === '' ? `a ${found.kind}` : `the ${found.kind} ${found.path}`
+  return {message: found.kind === 'map' || found.kind === 'channel' ? 'always' : 'filled', value: target, kind: found.kind, holds}
+}
+
+/** The part of a type that points into Go memory for sure once it is filled. Pointers may as well be C's, and functions need no memory: not counted. */
+function goPointerIn(type: Type, path: string, depth: number): {kind: string; path: string} | undefined {
+  const under = underlying(type)
+  if (depth > depthMax || declaredInC(type)) return undefined
+  switch (under.kind) {
+    case 'Map':
+      return {kind: 'map', path}
+    case 'Chan':
+      return {kind: 'channel', path}
+    case 'Slice':
+      return {kind: 'slice', path}
+    case 'Interface':
+      return {kind: 'interface', path}
+    case 'Basic':
+      return under.name === 'string' ? {kind: 'string', path} : undefined
+    case 'Array':
+      return goPointerIn(under.elem, path === '' ? '' : `${path}[…]`, depth + 1)
+    case 'Struct': {
+      const found = under.fields.flatMap(field => {
+        const inner = path === '' ? field.name : `${path}.${field.name}`
+        return field.type === undefined ? [] : (goPointerIn(field.type, inner, depth + 1) ?? [])
+      })
+      return found.find(one => one.kind === 'map' || one.kind === 'channel') ?? found[0]
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Something is pinned in this function: it may be what the value points to. */
+function pinsAround(pass: AnyPass, call: CallExpr): boolean {
+  const scope = declarationAround(pass, call)
+  return scope !== undefined && within(call, scope) && callsNamed(pass, scope, /^Pin$/)
+}

@@ -1,0 +1,53 @@
+// linkname-runtime: //go:linkname that pulls in a symbol of the run time or of another internal package of Go. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {CheckedFile} from '../../analysis/engine/checked-package.ts'
+import type {Node} from '../../go/syntax/ast.ts'
+
+/** First elements of import paths of the standard library. */
+const standard =
+  /^(?:archive|bufio|builtin|bytes|cmd|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)(?:\/|$)/
+const internal = /^(?:runtime|internal|sync|reflect|syscall|time|os|net|crypto)(?:\/[\w/]+)?\./
+
+export default defineRule({
+  id: 'linkname-runtime',
+  title: 'A private symbol of the run time is pulled in by its name',
+  severity: 'warning',
+  confidence: 0.9,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://github.com/golang/go/issues/67401', 'https://go.dev/doc/go1.23#linker'],
+  messages: {
+    pull: {
+      what: '{local} is linked to {target}, which is private to Go',
+      why: 'it calls whatever has that name in the Go version at hand, without any check of its parameters; since Go 1.23 the linker refuses such a reference unless Go itself marks the symbol, and it never intercepts the calls that Go makes',
+      next: 'Use an exported function; for measurements, runtime/metrics, pprof or an execution trace.',
+    },
+  },
+
+  run(pass) {
+    if (standard.test(pass.packagePath)) return
+    for (const file of pass.package.files) {
+      for (const group of file.state.tree.comments) {
+        for (const comment of group.list) {
+          const found = /^\/\/go:linkname\s+(\w+)\s+(\S+)\s*(?:\/\/.*)?$/.exec(comment.text)
+          const [local, target] = [found?.[1], found?.[2]]
+          if (local === undefined || target === undefined || !internal.test(target)) continue
+          const declared = declarationOf(file, local)
+          if (declared !== undefined)
+            pass.report(comment, 'pull', {data: {local, target}, related: [{node: declared, label: 'declared here, without a body'}]})
+        }
+      }
+    }
+  },
+})
+
+/** A function without body or a variable without value: a pull. With a body it is a push, which gives a name away. */
+function declarationOf(file: CheckedFile, name: string): Node | undefined {
+  for (const decl of file.state.tree.decls) {
+    if (decl.kind === 'FuncDecl' && decl.name.name === name) return decl.body === undefined ? decl.name : undefined
+    if (decl.kind !== 'GenDecl' || decl.tok !== 'var') continue
+    for (const spec of decl.specs)
+      if (spec.kind === 'ValueSpec' && spec.values.length === 0) for (const ident of spec.names) if (ident.name === name) return ident
+  }
+  return undefined
+}
