@@ -1,5 +1,4 @@
 // context-not-propagated: a new root context where one is at hand. See rule.md.
-import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
@@ -24,7 +23,7 @@ export default defineRule({
 
   run(pass) {
     for (const call of pass.nodes('CallExpr')) {
-      if (!must(pass.callsFunction(call, 'context.Background')) && !must(pass.callsFunction(call, 'context.TODO'))) continue
+      if (call.args.length > 0 || !/^context\.[A-Z]\w*$/.test(pass.calleeName(call) ?? '')) continue // the two without parameters make roots
       if (isTestFile(pass, call) || !isArgument(pass, call) || detaches(pass, call)) continue
       const around = parameterAround(pass, call, 'context.Context', 'net/http.Request', 'github.com/gin-gonic/gin.Context')
       if (around !== undefined) pass.report(call, 'root', {data: {call: pass.text(call), context: around.name}})
