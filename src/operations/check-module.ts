@@ -159,7 +159,7 @@ function packageDigests(loaded: Loaded, hash: Reuse['hash']): (pkg: LoadedPackag
     const known = digests.get(pkg)
     if (known !== undefined) return known
     digests.set(pkg, pkg.id) // an import cycle, which Go forbids, ends here
-    const files = [...pkg.files, ...(pkg.root ? pkg.sFiles : [])].map(file => [file.path, content(file)])
+    const files = [...pkg.files, ...(pkg.root ? [...pkg.sFiles, ...pkg.cFiles, ...pkg.hFiles] : [])].map(file => [file.path, content(file)])
     const imports = [...pkg.imports].map(([path, id]) => {
       const target = loaded.package(id)
       return [path, target === undefined ? '' : digest(target)]
