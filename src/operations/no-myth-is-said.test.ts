@@ -7,7 +7,7 @@ import {causeDefinitions} from '../causes/registry.generated.ts'
 import {gotriage} from '../cli/testing/command-line.ts'
 import {detectors} from '../detectors/registry.generated.ts'
 import {judged} from '../diagnosis/testing/observe.ts'
-import {repeatedMyths} from '../knowledge/myths/myths.ts'
+import {mythOf, repeatedMyths} from '../knowledge/myths/myths.ts'
 import {rules} from '../rules/registry.generated.ts'
 import {explain, explainable} from './explain.ts'
 
@@ -55,14 +55,24 @@ describe('what is written', () => {
   })
 
   test('no document says a myth', () => {
+    const top = readdirSync(checkout).filter(name => name.endsWith('.md'))
     const documents = [
       ...filesBelow(`${checkout}docs`, /\.md$/),
-      ...filesBelow(`${checkout}examples`, /\.(?:md|yaml)$/),
-      ...filesBelow(checkout, /^[^/]*\.md$/),
+      ...filesBelow(`${checkout}examples`, /\.md$/),
+      ...top.map(name => checkout + name),
     ]
-    for (const name of readdirSync(checkout)) if (name.endsWith('.md')) documents.push(checkout + name)
     expect(documents.length).toBeGreaterThan(5)
     expect(documents.flatMap(path => repeated(relative(checkout, path), readFileSync(path, 'utf8')))).toEqual([])
+  })
+
+  test('no scenario says a myth, but in the claim it puts to the test; and what it calls an erratum is a myth', () => {
+    const scenarios = filesBelow(`${checkout}examples/scenarios`, /\.yaml$/)
+    expect(scenarios.length).toBeGreaterThan(20)
+    for (const path of scenarios) {
+      const text = readFileSync(path, 'utf8')
+      expect(repeated(relative(checkout, path), text.replace(/^ *says:.*$/gm, ''))).toEqual([])
+      for (const [, id] of text.matchAll(/^ *erratum: (\S+)$/gm)) expect(mythOf(id ?? ''), path).toBeDefined()
+    }
   })
 
   // Texts that code puts together: each line of the source, string or comment, but for the myths themselves.

@@ -200,7 +200,9 @@ export const mythsOfTheHeap: readonly Myth[] = [
       'TotalAlloc only grows, so the ratio falls whatever the program does: with 150 MB of heap on average and 50 MB/s it is 0.43 after 4 s, 0.048 after a minute and 0.005 after ten. Use what survived against what was allocated within a window, or live heap against goal and limit.',
     sources: ['src/runtime/mstats.go: TotalAlloc is cumulative', 'computed: 150 / (150 + 50·t) for t = 4, 60, 600 s'],
     versions: everyKnownVersion,
-    says: [/\bAlloc ?(?:\/|÷|divided by|over) ?(?:m\.)?TotalAlloc\b[^;]* (?:measures?|shows?|is|gives?|tells?)/i],
+    says: [
+      /\bAlloc ?(?:\/|÷|divided by|over) ?(?:m\.)?TotalAlloc\b[^;]* (?:measures?|shows?|gives?|tells?|is a (?:measure|sign|figure))\b/i,
+    ],
   },
   {
     id: 'E-105',
