@@ -69,7 +69,7 @@ describe('wordings', () => {
   })
 
   test('a sentence ends at its full stop, its line and its table cell', () => {
-    expect(sentencesOf('One. Two?  Three\n| four | five |')).toEqual(['One.', 'Two?', 'Three', '| four', 'five |'])
+    expect(sentencesOf('One. Two?  Three\n| four | five |')).toEqual(['One.', 'Two?', 'Three', 'four', 'five'])
   })
 })
 

@@ -39,7 +39,8 @@ const namesAMyth =
 /** Sentences of a text: they end at a full stop, question or exclamation mark before a space, at a cell of a table, and at the end of a line. */
 export const sentencesOf = (text: string): string[] =>
   text
-    .split(/(?<=[.!?])\s+|\n+|\s\|\s/)
+    .split('\n')
+    .flatMap(line => (line.trimStart().startsWith('|') ? line.split('|') : line.split(/(?<=[.!?])\s+/)))
     .map(sentence => sentence.trim().slice(0, sentenceCharactersMax))
     .filter(sentence => sentence !== '')
 

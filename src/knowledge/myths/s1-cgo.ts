@@ -20,7 +20,7 @@ export const mythsOfCgo: readonly Myth[] = [
       'The linker keeps symbols and DWARF unless it is told otherwise (`-s`, `-w`); inlining has no part in it. For C frames inside a Go traceback a program has to install functions with `runtime.SetCgoTraceback`.',
     sources: ['src/runtime/symtab.go: pclntable', 'src/runtime/traceback.go: func SetCgoTraceback'],
     versions: everyKnownVersion,
-    says: [/symbols? [^;]*\b(?:needs?|requires?) [^;]*(?:-gcflags=-l\b|external linking|-linkmode=external)/i],
+    says: [/\bsymbols? [^;]{0,30}\b(?:needs?|requires?) [^;]{0,12}(?:-gcflags=-l\b|\bexternal linking|-linkmode=external)/i],
   },
   {
     id: 'E-18',
@@ -207,7 +207,10 @@ export const mythsOfCgo: readonly Myth[] = [
       'No call interrupts C code. `exitsyscall` is what a thread runs for itself when it has come back; run by anyone else it would corrupt the scheduler’s state.',
     sources: ['src/runtime/proc.go: func exitsyscall'],
     versions: everyKnownVersion,
-    says: [/\b(?:force|call|trigger|invoke)\w* (?:a |an )?`?(?:runtime\.)?exitsyscall/i],
+    says: [
+      /\b(?:force|trigger)\w* (?:a |an )?`?(?:runtime\.)?exitsyscall/i,
+      /\bexitsyscall\b[^;]* (?:gets?|brings?|takes?) the goroutine back/i,
+    ],
   },
   {
     id: 'E-35',

@@ -29,7 +29,7 @@ export const mythsOfMaps: readonly Myth[] = [
     versions: everyKnownVersion,
     says: [
       /&\w+\[[^\]]*\]`?[^;]*\b(?:gives?|yields?|returns?|is) an? (?:unstable|dangling|temporary|unreliable) (?:address|pointer)/i,
-      /addresses? of (?:a |the )?map elements?[^;]*\b(?:changes?|moves?|becomes? invalid|is unstable|are unstable)/i,
+      /addresse?s? of (?:a |the )?map elements?[^;]*\b(?:changes?|moves?|becomes? invalid|is unstable|are unstable)/i,
     ],
   },
   {
@@ -45,7 +45,7 @@ export const mythsOfMaps: readonly Myth[] = [
       /\bcompacting (?:GC|collector|garbage collector)/i,
       /safe to pass to C because it (?:is|lives) on the stack/i,
     ],
-    unless: [/\bnon-compacting|\bno compacting|\bnot (?:a )?compacting/i],
+    unless: [/\bever (?:does )?move|\bnon-compacting|\bno compacting|\bnot (?:a )?compacting/i],
   },
   {
     id: 'E-04',

@@ -125,8 +125,8 @@ export const mythsOfTheScheduler: readonly Myth[] = [
     ],
     versions: anyVersion,
     says: [
-      /\b(?:u?sleep)\b[^;]*\b(?:granularity|resolution|precision)\b[^;]*(?:CONFIG_HZ|\bHZ\b|kernel tick|jiff)/i,
-      /granularity of usleep\(1\) follows from CONFIG_HZ/i,
+      /\b(?:granularity|resolution|precision) of `?u?sleep\b[^;]*(?:CONFIG_HZ|\bHZ\b|kernel tick|jiff)/i,
+      /\bu?sleep\b[^;]*\b(?:granularity|resolution|precision)\b[^;]*(?:CONFIG_HZ|\bHZ\b|kernel tick|jiff)/i,
     ],
   },
   {

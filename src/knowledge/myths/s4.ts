@@ -211,7 +211,7 @@ export const mythsOfTheHeap: readonly Myth[] = [
     truth: 'The code says 0.15 and the chart 0.10; at 0.13 the ratio is normal and too low at once; nothing ever sets 25.',
     sources: ['computed: [0.12, 0.28] and (−∞, 0.15) overlap from 0.12 to 0.15'],
     versions: anyVersion,
-    says: [/\bnormal range (?:is |of )?0\.12 (?:to|–|-) 0\.28/i],
+    says: [/\bnormal range (?:is |of )?0\.12 ?(?:to|–|-) ?0\.28/i],
   },
   {
     id: 'E-106',

@@ -41,7 +41,7 @@ export const mythsOfThreadsAndRendering: readonly Myth[] = [
     sources: ['src/runtime/runtime2.go: _Psyscall_unused', 'src/runtime/proc.go: func setBlockOnExitSyscall'],
     versions: 'up to 1.25; 1.26',
     says: [/\b_Psyscall\b/],
-    unless: [/\b(?:up to|until|before|through|≤) ?(?:Go )?1\.2[56]|removed|gone|former/i],
+    unless: [/\b(?:up to|until|before|through|≤) ?(?:Go )?1\.2[56]|removed|gone|former|used to|no longer|still existed|historical/i],
   },
   {
     id: 'E-117',
@@ -54,7 +54,9 @@ export const mythsOfThreadsAndRendering: readonly Myth[] = [
       'src/runtime/extern.go: GOMAXPROCS variable limits the number of operating system threads',
     ],
     versions: everyKnownVersion,
-    says: [/\bGOMAXPROCS (?:caps|limits|bounds|is) the (?:total )?(?:number of |limit of )?(?:OS |operating system )?threads\b(?! that)/i],
+    says: [
+      /\bGOMAXPROCS (?:caps|limits|bounds|is) (?:the )?(?:total )?(?:number of |limit of )?(?:OS |operating system )?threads\b(?! that)/i,
+    ],
   },
   {
     id: 'E-118',
