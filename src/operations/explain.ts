@@ -97,8 +97,13 @@ const mythPage = (myth: Myth): string =>
 
 const valueText = (fact: Fact) => (fact.value === undefined ? '' : `**${fact.value.number} ${fact.value.unit}.** `)
 
+const litmusText = (fact: Fact) =>
+  fact.litmus === undefined
+    ? ''
+    : `## Example\n\n\`\`\`go\n${fact.litmus.go}\`\`\`\n\nThe race detector ${fact.litmus.ordered ? 'has nothing to say' : 'reports it'}.\n\n`
+
 const factPage = (fact: Fact): string =>
-  `# ${fact.id}\n\n${fact.title}.\n\n## What\n\n${valueText(fact)}${fact.text}\n\n## Versions\n\n${fact.versions}\n\n## Sources\n\n${sourceLines(fact.sources)}`
+  `# ${fact.id}\n\n${fact.title}.\n\n## What\n\n${valueText(fact)}${fact.text}\n\n${litmusText(fact)}## Versions\n\n${fact.versions}\n\n## Sources\n\n${sourceLines(fact.sources)}`
 
 const releasePage = (release: string, changed: readonly Fact[]): string =>
   `# ${release}\n\nWhat changed that a diagnosis depends on.\n\n${changed.map(fact => `- **${fact.title}** (\`${fact.id}\`). ${fact.text}\n`).join('')}`

@@ -12,4 +12,6 @@ export interface Fact {
   readonly since?: number
   /** A constant's value, with its unit in words. */
   readonly value?: {readonly number: number; readonly unit: string}
+  /** A few lines of Go that show it, and whether the race detector is silent on them. */
+  readonly litmus?: {readonly go: string; readonly ordered: boolean}
 }

@@ -1,9 +1,11 @@
 // All facts that can be explained, by id; a release (`go1.24`) stands for all that changed with it.
 import {constantFacts} from './constants.ts'
 import type {Fact} from './fact.ts'
+import {libraryFacts} from './libraries.ts'
+import {orderingFacts} from './ordering.ts'
 import {releaseFacts} from './releases.ts'
 
-export const facts: readonly Fact[] = [...releaseFacts, ...constantFacts]
+export const facts: readonly Fact[] = [...releaseFacts, ...constantFacts, ...orderingFacts, ...libraryFacts]
 
 export const factOf = (id: string): Fact | undefined => facts.find(fact => fact.id === id)
 
