@@ -69,11 +69,8 @@ export interface CheckedUnit {
 
 const unitsOf = (runs: readonly ModuleRun[]): ReadonlyMap<string, CheckedUnit> =>
   new Map(
-    runs.flatMap(one =>
-      one.packages.map(({packagePath, versions}, i) => [
-        `${one.platform} ${i} ${packagePath}`,
-        {typeErrors: one.typeErrors[i] ?? 0, files: Object.keys(versions)},
-      ]),
+    runs.flatMap(({platform, packages}) =>
+      packages.map(({importPath, typeErrors, files}, i) => [`${platform} ${i} ${importPath}`, {typeErrors, files}] as const),
     ),
   )
 
@@ -110,7 +107,10 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
 
   const notes: Note[] = uniqueNotes(runs.flatMap(one => one.notes))
   const concluded = runs.map(one => {
-    const {reports, notes: ruleNotes} = concludeModule(rules, one.packages)
+    const {reports, notes: ruleNotes} = concludeModule(
+      rules,
+      one.packages.map(({findings}) => findings),
+    )
     notes.push(...ruleNotes)
     return {reports, ...(runs.length > 1 ? {platform: one.platform} : {})}
   })
@@ -183,10 +183,10 @@ function silenceByComment(
   request: CheckRequest,
   {config}: FoundConfig,
 ): Hazard[] {
-  const untyped = new Set(runs.flatMap(one => one.untyped))
+  const untyped = new Set(runs.flatMap(one => one.packages.flatMap(({missing, files}) => (missing.length > 0 ? files : []))))
   const shown = applyDirectives({
     hazards,
-    directives: runs.flatMap(one => one.directives),
+    directives: runs.flatMap(one => one.packages.flatMap(({directives}) => directives)),
     honoured: request.honour ?? config.honour ?? [],
     ...ids,
     typed: file => !untyped.has(file),

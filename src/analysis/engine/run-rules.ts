@@ -1,10 +1,9 @@
 // Runs rules over the packages of a module. A failing rule becomes a note and stops nothing else; a rule never sees a file whose language
 // version, or main module's version, lies outside its range.
 import type {Note} from '../../findings/envelope.ts'
-import type {Hazard} from '../../findings/finding.ts'
 import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import type {CheckedPackage} from './checked-package.ts'
-import {hazardsOf, messageOf} from './hazards.ts'
+import {messageOf} from './hazards.ts'
 import {type PackageFacts, packageFacts} from './package-pass.ts'
 import type {FactPlace, ReportOptions} from './pass.ts'
 import type {CallCounts, PackageFindings, Report} from './report.ts'
@@ -16,25 +15,6 @@ export type RunnableRule = Rule<any> | ModuleRule<any, any>
 /** Sees every question a rule asks with its answer; for `gotriage why`. */
 export type Watch = (ruleId: string, question: Question, about: Node, answer: string) => void
 type Question = 'callsMethod' | 'callsFunction' | 'calleeName' | 'typeText'
-
-export interface RuleRun {
-  /** One package at a time; its trees may be dropped afterwards. */
-  visit(checked: CheckedPackage): void
-  /** After the last package. */
-  conclude(): {readonly hazards: readonly Hazard[]; readonly notes: readonly Note[]}
-}
-
-/** All of it for one platform, as tests want it. */
-export function startRules(rules: readonly RunnableRule[]): RuleRun {
-  const packages: PackageFindings[] = []
-  return {
-    visit: checked => void packages.push(runOnPackage(rules, checked)),
-    conclude() {
-      const {reports, notes} = concludeModule(rules, packages)
-      return {hazards: hazardsOf(rules, [{reports}]), notes}
-    },
-  }
-}
 
 /** `collect` and `run` of every rule on one package. */
 export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPackage, watch?: Watch): PackageFindings {

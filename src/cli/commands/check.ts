@@ -24,6 +24,7 @@ export const command: Command = {
     {name: 'new-from', value: 'REV', help: 'only findings on lines that are new since this git revision'},
     {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
     {name: 'diff', help: 'print what --fix would change, and change nothing'},
+    {name: 'no-cache', help: 'compute everything anew, and keep nothing for the next run'},
     {name: 'show-suppressed', help: 'print suppressed findings too, in text'},
     {name: 'format', value: 'FORMAT', choices: formats, help: 'text (default), json, sarif (2.1.0), github (annotations) or junit'},
     {name: 'o', value: 'FILE', help: 'write the answer to a file instead of stdout'},
@@ -38,7 +39,7 @@ export const command: Command = {
   async run(args, context) {
     const {check, summaryLine} = await import('../../operations/check.ts')
     const request = requestOf(args)
-    const services: CheckServices = {openRevision: (await import('../../host/node/git-revision.ts')).openGitRevision}
+    const services = await servicesOf(args, context)
     let checked = await check(request, context.host, context.task, services)
     if (args.has('write-baseline')) return writeBaseline(checked, request, context)
     const extraNotes: Checked['envelope']['notes'][number][] = []
@@ -69,6 +70,17 @@ export const command: Command = {
       throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
     return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
   },
+}
+
+async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckServices> {
+  const {openGitRevision: openRevision} = await import('../../host/node/git-revision.ts')
+  if (args.has('no-cache')) return {openRevision}
+  const [{openFindingCache}, {cachedRun}] = await Promise.all([
+    import('../../host/node/finding-cache.ts'),
+    import('../../operations/cached-run.ts'),
+  ])
+  const cache = openFindingCache(context.host.cwd)
+  return cache === undefined ? {openRevision} : {openRevision, run: cachedRun(cache, Date.now)}
 }
 
 function sayNote(note: Checked['envelope']['notes'][number], context: CommandContext): void {

@@ -13,7 +13,7 @@ export default defineRule({
   title: 'The handler goes on after an abort',
   severity: 'warning',
   confidence: 0.88,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/github.com/gin-gonic/gin#Context.Abort'],
   messages: {

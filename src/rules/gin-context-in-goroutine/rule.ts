@@ -12,7 +12,7 @@ export default defineRule({
   title: 'A gin.Context is used in a goroutine',
   severity: 'error',
   confidence: 0.93,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: [
     'https://gin-gonic.com/en/docs/examples/goroutines-inside-a-middleware/',

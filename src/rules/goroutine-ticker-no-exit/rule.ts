@@ -15,7 +15,7 @@ export default defineRule({
   title: 'A goroutine waits for ticks and has no way out',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/time#Ticker.Stop'],
   messages: {

@@ -13,7 +13,7 @@ export default defineRule({
   title: 'A path leaves the function locked to its thread',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime#LockOSThread', 'https://github.com/wailsapp/wails/pull/2994'],
   messages: {

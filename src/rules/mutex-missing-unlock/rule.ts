@@ -24,7 +24,7 @@ export default defineRule({
   title: 'A path leaves the function with the mutex locked',
   severity: 'error',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/sync#Mutex', 'https://go.dev/ref/spec#Defer_statements'],
   messages: {

@@ -15,7 +15,7 @@ export default defineRule({
   title: 'ReadMemStats where it runs often',
   severity: 'info',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime#ReadMemStats', 'https://pkg.go.dev/runtime/metrics'],
   messages: {

@@ -16,7 +16,7 @@ export default defineModuleRule<'goroutine' | 'module', Fact>({
   title: 'A thread is changed by a goroutine that is not locked to it',
   severity: 'error',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime#LockOSThread', 'https://man7.org/linux/man-pages/man2/setns.2.html'],
   messages: {

@@ -23,7 +23,7 @@ export default defineRule({
       next: 'Copy field by field, or declare the variable as the larger type.',
     },
     map: {
-      what: '{cast} reads the map {name} as a struct of this package',
+      what: '{cast} reads the map {name} as a struct',
       why: 'the layout of maps is private to the run time: Go 1.24 replaced it, and a struct that fits one version reads nonsense in another',
       next: 'Use len, range and reflect; for sizes of maps take a heap profile.',
     },

@@ -90,6 +90,7 @@ function addressUse(pass: AnyPass, variable: Var, from: Node): {node: Node; call
           return {node: at, callee: pass.text(at.fun)}
         break
       }
+      if (at.kind === 'BinaryExpr' && at.op === '^') return undefined // `x ^ 0` hides a pointer from escape analysis on purpose
       if (at.kind !== 'BinaryExpr' && at.kind !== 'ParenExpr') break
     }
   }
