@@ -87,7 +87,7 @@ function isExcused(pass: MixedPass, node: Expr): boolean {
   if (name === undefined || alone.test(name)) return true
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
-  if (outer === undefined || locksSomething(outer)) return true
+  if (outer === undefined || locksSomething(pass, outer)) return true
   return madeHere(pass, node, outer)
 }
 
