@@ -1,0 +1,34 @@
+package cases
+
+/*
+#include <stdlib.h>
+typedef struct Agraph Agraph;
+typedef struct Agnode Agnode;
+extern Agnode *agnode(Agraph *g, char *name, int create);
+extern int lookup(Agraph *g, const char *name);
+static void set_title(char *title) { (void)title; free(title); }
+*/
+import "C"
+
+import "unsafe"
+
+type graph struct{ g *C.Agraph }
+
+// A wrapper that makes a C string in the argument.
+func (g *graph) node(name string) *C.Agnode {
+	return C.agnode(g.g, C.CString(name), 1) // want `cgo-cstring-leak: `
+}
+
+func (g *graph) find(name string) int {
+	c := C.CString(name) // want `cgo-cstring-leak: `
+	return int(C.lookup(g.g, c))
+}
+
+// Not a leak: freed, or the C function of the preamble frees it.
+func (g *graph) freed(name string) int {
+	c := C.CString(name)
+	defer C.free(unsafe.Pointer(c))
+	return int(C.lookup(g.g, c))
+}
+
+func title(text string) { C.set_title(C.CString(text)) }
