@@ -12,6 +12,11 @@ func send(message, wparam, lparam uintptr) uintptr {
 	return r
 }
 
+func insertBySend(index int, text string) bool {
+	address := uintptr(unsafe.Pointer(syscall.StringBytePtr(text))) // want `unsafe-uintptr-stored: `
+	return send(0x014A, uintptr(index), address) != 0
+}
+
 func insert(index int, text string) bool {
 	p, err := syscall.UTF16PtrFromString(text)
 	if err != nil {

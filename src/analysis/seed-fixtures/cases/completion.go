@@ -16,8 +16,13 @@ func stream(c *gin.Context, ask func(user string, each func(string)) error) {
 		err := ask(c.GetString("user"), func(text string) { partial <- chunk{text: text} }) // want `gin-context-in-goroutine: `
 		partial <- chunk{err: err}
 	}()
-	for one := range partial {
-		if one.err != nil {
+	for {
+		select {
+		case one := <-partial:
+			if one.err != nil {
+				return
+			}
+		case <-c.Request.Context().Done():
 			return
 		}
 	}

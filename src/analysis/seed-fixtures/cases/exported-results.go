@@ -13,8 +13,8 @@ func parse(path *C.char) *C.char {
 }
 
 //export parseBytes
-func parseBytes(path *C.char) []byte { // want `cgo-export-returns-go-pointer: `
-	return []byte(C.GoString(path))
+func parseBytes(path *C.char) []byte {
+	return []byte(C.GoString(path)) // want `cgo-export-returns-go-pointer: `
 }
 
 // What C gets to keep: not a leak.

@@ -2,20 +2,18 @@ package cases
 
 /*
 #include <stdlib.h>
-typedef struct Agraph Agraph;
-typedef struct Agnode Agnode;
-extern Agnode *agnode(Agraph *g, char *name, int create);
-extern int lookup(Agraph *g, const char *name);
+#include <graphviz/cgraph.h>
+extern int lookup(Agraph_t *g, const char *name);
 static void set_title(char *title) { (void)title; free(title); }
 */
 import "C"
 
 import "unsafe"
 
-type graph struct{ g *C.Agraph }
+type graph struct{ g *C.Agraph_t }
 
 // A wrapper that makes a C string in the argument.
-func (g *graph) node(name string) *C.Agnode {
+func (g *graph) node(name string) *C.Agnode_t {
 	return C.agnode(g.g, C.CString(name), 1) // want `cgo-cstring-leak: `
 }
 
