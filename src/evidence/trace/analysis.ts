@@ -113,6 +113,8 @@ export class TraceAnalysis implements TraceSink {
 
   readonly #ledger = new GoLedger()
   readonly #held = new HeldSlices()
+  /** Slots with a mark assist under way. */
+  readonly #assisting = new Set<number>()
   readonly #blockedBy = new Map<number, number>()
   readonly #syscallBy = new Map<number, number>()
   readonly #gcWorker = this.sites.name('runtime.gcBgMarkWorker')
@@ -219,10 +221,9 @@ export class TraceAnalysis implements TraceSink {
       case ev.gcEnd:
         return this.#markEnds(now, true)
       case ev.gcMarkAssistBegin:
-        this.#ledger.assistSince[g] = now
-        return
+        return this.#assistBegins(g, now)
       case ev.gcMarkAssistActive:
-        if (event.resource >= 0 && Number.isNaN(this.#ledger.assistSince[event.resource]!)) this.#ledger.assistSince[event.resource] = now
+        if (event.resource >= 0 && Number.isNaN(this.#ledger.assistSince[event.resource]!)) this.#assistBegins(event.resource, now)
         return
       case ev.gcMarkAssistEnd:
         return this.#assistEnds(g, now)
@@ -329,7 +330,8 @@ export class TraceAnalysis implements TraceSink {
     const ledger = this.#ledger
     const {p, m} = this.context.event
     const since = ledger.since[slot]!
-    if (since === since) this.#waited(slot, since, now) // NaN: runnable since before the trace
+    if (since === since) this.#waited(slot, since, now)
+    else ledger.runnable[slot]! += now - ledger.born[slot]! // runnable since before the trace: time, but no latency
     ledger.since[slot] = now
     this.starts++
     const starts = ++ledger.starts[slot]!
@@ -399,8 +401,7 @@ export class TraceAnalysis implements TraceSink {
     const ledger = this.#ledger
     const since = ledger.since[g]!
     ledger.running[g]! += now - since
-    const assists = ledger.assistSince[g]!
-    if (assists === assists) this.#assistRan(Math.max(since, assists), now)
+    if (ledger.assistSince[g] === ledger.assistSince[g]) this.#assistRan(g, now)
     this.#held.ended(since, now)
     const worker = ledger.worker[g]!
     if (worker === 0) return
@@ -602,27 +603,45 @@ export class TraceAnalysis implements TraceSink {
     this.clock.tick(now)
     this.clock.gcActive = false
     if (this.#cycle === undefined) return
+    for (const g of this.#assisting) this.#assistInCycle(g, now)
     this.#cycle.endNs = now
     this.#cycle.ended = ended
     this.#cycle = undefined
   }
 
+  #assistBegins(g: number, now: number): void {
+    this.#ledger.assistSince[g] = now
+    this.#assisting.add(g)
+  }
+
   #assistEnds(g: number, now: number): void {
     const since = this.#ledger.assistSince[g]!
-    this.#ledger.assistSince[g] = Number.NaN
     if (since !== since) return
     this.#ledger.assist[g]! += now - since
     this.assistNs += now - since
-    if (this.#cycle !== undefined) this.#cycle.assistNs += now - since
-    this.#assistRan(Math.max(since, this.#ledger.since[g]!), now)
+    this.#assistInCycle(g, now)
+    this.#ledger.assistSince[g] = Number.NaN
+    this.#assisting.delete(g)
   }
 
-  #assistRan(from: number, to: number): void {
-    if (this.#cycle !== undefined) this.#cycle.assistRunningNs += to - from
+  /** Adds an assist that is under way, up to now, to the cycle. */
+  #assistInCycle(g: number, now: number): void {
+    const cycle = this.#cycle
+    if (cycle === undefined) return
+    const since = this.#ledger.assistSince[g]!
+    cycle.assistNs += now - Math.max(since, cycle.startNs)
+    if (this.context.model.goState[g] === go.running) this.#assistRan(g, now)
+  }
+
+  #assistRan(g: number, now: number): void {
+    const cycle = this.#cycle
+    const {since, assistSince} = this.#ledger
+    if (cycle !== undefined) cycle.assistRunningNs += now - Math.max(since[g]!, assistSince[g]!, cycle.startNs)
   }
 
   #end(g: number, now: number): void {
     this.ended++
+    this.#assisting.delete(g)
     this.#close(g, now, true)
   }
 
