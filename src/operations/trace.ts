@@ -184,6 +184,7 @@ export async function exportTrace(
   }
   const sink = new StackTimes(state)
   const end = await readTrace(source, sink, task)
+  sink.finish()
   write(format === 'folded' ? sink.folded() : sink.pprof())
   return end
 }
