@@ -124,10 +124,13 @@ export class TraceAnalysis implements TraceSink {
   event(): void {
     const {event} = this.context
     const {type} = event
-    if (!this.#started) this.#first(event.n[timeColumn]!)
+    if (!this.#started) {
+      if (this.context.generation === undefined) return this.#count(type) // a Sync before a generation that was cut off: its time is none
+      this.#first(event.n[timeColumn]!)
+    }
     const now = event.n[timeColumn]! - this.zero
     this.wallNs = now
-    this.byKind[kindIndex[type]!]!++
+    this.#count(type)
     const {p, g, resource} = event
     switch (type) {
       case ev.goStart:
@@ -175,6 +178,10 @@ export class TraceAnalysis implements TraceSink {
       default:
         this.#rest(type, g, now)
     }
+  }
+
+  #count(type: number): void {
+    this.byKind[kindIndex[type]!]!++
   }
 
   #rest(type: number, g: number, now: number): void {

@@ -68,8 +68,8 @@ export class ChromeJson implements TraceSink {
     if (context === undefined) return
     const {event, model, generation} = context
     const now = event.n[timeColumn]!
-    if (Number.isNaN(this.#zero)) this.#zero = now
     if (generation === undefined) return
+    if (Number.isNaN(this.#zero)) this.#zero = now
     const {type, g, p, resource} = event
     switch (type) {
       case ev.goCreate:

@@ -59,10 +59,10 @@ export class Slices implements TraceSink {
     const context = this.#context
     if (context === undefined) return
     const {event, generation} = context
+    if (generation === undefined) return
     if (Number.isNaN(this.#zero)) this.#zero = event.n[timeColumn]!
     const now = event.n[timeColumn]! - this.#zero
     this.wallNs = now
-    if (generation === undefined) return
     const {type, g, p, resource} = event
     switch (type) {
       case ev.goCreate:
