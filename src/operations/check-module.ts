@@ -146,7 +146,9 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
     ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
-    programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(one => one.dir ?? []),
+    programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
+      one => one.dir ?? [],
+    ),
   }
 }
 

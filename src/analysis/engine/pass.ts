@@ -83,6 +83,8 @@ export interface ModulePass<M extends string> {
   report(
     place: FactPlace,
     message: M,
-    options?: Omit<ReportOptions, 'related' | 'relatedAt'> & {readonly related?: readonly {readonly place: FactPlace; readonly label: string}[]},
+    options?: Omit<ReportOptions, 'related' | 'relatedAt'> & {
+      readonly related?: readonly {readonly place: FactPlace; readonly label: string}[]
+    },
   ): void
 }
