@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
+    // what tests check is not kept in the user's cache
+    env: {GOTRIAGE_CACHE: 'off'},
   },
 })

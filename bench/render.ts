@@ -148,7 +148,7 @@ async function perSecond(n: number, concurrency: number, one: (i: number) => Pro
 }
 
 async function compared(bundle: Bundle): Promise<void> {
-  const n = 2000
+  const n = 1000
   const renderer = new bundle.Renderer({cacheBytesMax: 0})
   await perSecond(
     50,

@@ -11,7 +11,7 @@ export function overlayHost(host: Host, files: ReadonlyMap<string, Uint8Array>):
     async stat(path) {
       const stat = await host.stat(path)
       const bytes = at(path)
-      return stat === undefined || bytes === undefined ? stat : {...stat, size: bytes.length}
+      return stat === undefined || bytes === undefined ? stat : {...stat, size: bytes.length, modifiedMs: Infinity} // newer than anything: no cache believes it unread
     },
     readFile: (path, bytesMax) => {
       const bytes = at(path)

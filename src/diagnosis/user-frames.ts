@@ -2,10 +2,19 @@
 import {parseSymbolName} from '../base/symbol-name.ts'
 import {isStandardPackage} from '../evidence/dumps/user-frame.ts'
 
+/** Names whose answer is kept; profiles name the same functions again and again. */
+const namesMax = 100_000
+const answers = new Map<string, boolean>()
+
 /** Whether a function belongs to the standard library or the runtime, by its import path; so do C and assembly helpers, which have none. */
 export function isStandardLibrary(functionName: string): boolean {
+  const known = answers.get(functionName)
+  if (known !== undefined) return known
   const symbol = parseSymbolName(functionName)
-  return symbol === undefined || symbol.wrapper === 'cgo-call' || isStandardPackage(symbol.packagePath)
+  const answer = symbol === undefined || symbol.wrapper === 'cgo-call' || isStandardPackage(symbol.packagePath)
+  if (answers.size >= namesMax) answers.clear()
+  answers.set(functionName, answer)
+  return answer
 }
 
 /** Index of the first frame, from the leaf, that is the user's own; undefined when there is none. */

@@ -2,16 +2,16 @@
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import type {CheckedFile} from '../analysis/engine/checked-package.ts'
-import type {AnyRule, Preset} from '../analysis/engine/rule.ts'
+import {type AnyRule, type Preset, presetRank} from '../analysis/engine/rule.ts'
 import {hazardsOf} from '../analysis/engine/hazards.ts'
 import type {PackageFindings} from '../analysis/engine/report.ts'
 import {concludeModule, runOnPackage, type RunnableRule, type Watch} from '../analysis/engine/run-rules.ts'
 import {type Directive, directivesIn} from '../analysis/suppression/directives.ts'
-import type {SourceFunction, SourceIndex} from '../diagnosis/source-index.ts'
+import {sourceFunctions, type SourceFunction, type SourceIndex} from '../go/flow/symbol-join.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
+import type {Loaded, LoadedPackage, SourceFile} from '../go/load/api.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
-import {declaredFunctionName} from '../go/types/symbol.ts'
 import {sizesFor, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
@@ -45,8 +45,6 @@ export interface ModuleCheck {
   sourceLine(file: string, line: number): string | undefined
 }
 
-const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all: 2}
-
 /** Every rule of the registry, folders of near neighbours flattened. */
 export const allRules: readonly RunnableRule[] = registered.flatMap((rule: AnyRule) => (Array.isArray(rule) ? rule : [rule]))
 
@@ -55,26 +53,44 @@ export function selectRules(preset: Preset, ruleIds: readonly string[] | undefin
   return registry.filter(rule => presetRank[rule.preset as Preset] <= presetRank[preset])
 }
 
+/** What one package left behind: plain data, so that it can be cached. */
+export interface PackageResult {
+  readonly importPath: string
+  readonly isMain: boolean
+  readonly findings: PackageFindings
+  readonly typeErrors: number
+  readonly directives: readonly Directive[]
+  readonly functions: readonly SourceFunction[]
+  /** As findings name them. */
+  readonly files: readonly string[]
+  /** Imports that lead to nothing on this machine. */
+  readonly missing: readonly string[]
+}
+
 /** What one platform's packages left behind: plain data, so that it can be cached and merged. */
 export interface ModuleRun {
   /** `goos/goarch` */
   readonly platform: string
-  readonly packages: readonly PackageFindings[]
-  /** Number of type errors, package by package. */
-  readonly typeErrors: readonly number[]
-  readonly directives: readonly Directive[]
-  /** Files of packages some of whose imports are not on this machine, as findings name them. */
-  readonly untyped: readonly string[]
-  readonly missing: readonly string[]
-  readonly functions: readonly SourceFunction[]
-  readonly mainPackages: readonly string[]
+  /** In go list's order. */
+  readonly packages: readonly PackageResult[]
   readonly notes: readonly Note[]
   readonly complete: boolean
   readonly config: Envelope['config']
+  /** The go line of the main module. */
+  readonly mainGoVersion?: string
+  /** Directories of the main packages, and of the main module. */
+  readonly programDirs: readonly string[]
+}
+
+/** Results of packages that need not be computed again. */
+export interface Reuse {
+  hash(content: Uint8Array | string): string
+  /** Asked once for every package, in go list's order; `key` says everything its result depends on. */
+  get(key: string): PackageResult | undefined
 }
 
 /** Loads, types and runs the rules over every package that matches, for one build configuration. */
-export async function runModule(request: ModuleCheckRequest, host: Host, task: Task, watch?: Watch): Promise<ModuleRun> {
+export async function runModule(request: ModuleCheckRequest, host: Host, task: Task, reuse?: Reuse, watch?: Watch): Promise<ModuleRun> {
   const {dir, patterns, shownFrom, tests = true, tags, goos, goarch} = request
   const loaded = await loadPackages(
     host,
@@ -84,65 +100,108 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
   const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)
   const notes: Note[] = loaded.notes.map(note => ({...note, ...(note.path === undefined ? {} : {path: shownPath(note.path, shownFrom)})}))
   const [main] = loaded.mainModules
-  const [packages, directives, functions]: [PackageFindings[], Directive[], SourceFunction[]] = [[], [], []]
-  const typeErrors: number[] = []
-  const mainPackages = new Set<string>()
-  const untyped = new Set<string>()
-  const missing = new Set<string>()
-  for await (const typed of typePackages(loaded, task)) {
-    const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
-    if (typed.loaded.name === 'main') mainPackages.add(typed.loaded.importPath)
-    for (const path of typed.loaded.missing) missing.add(path)
-    if (typed.loaded.missing.length > 0) for (const file of files) untyped.add(file.path)
-    typeErrors.push(typed.checked.errors.length)
-    directives.push(...files.flatMap(directivesIn))
-    functions.push(...functionsOf(typed, main?.dir, shownFrom))
-    packages.push(
-      runOnPackage(
-        rules,
-        {
-          types: typed.checked.package,
-          files,
-          assembly: typed.loaded.sFiles.map(file => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})),
-          sizes: sizesFor(loaded.config.goarch),
-          mainGoVersion: main?.goVersion,
-          goos: loaded.config.goos,
-          goarch: loaded.config.goarch,
-        },
-        watch,
-      ),
-    )
+  const results = new Map<LoadedPackage, PackageResult>()
+  if (reuse !== undefined) {
+    const digest = packageDigests(loaded, reuse.hash)
+    const common = JSON.stringify([rules.map(rule => rule.id), shownFrom, main?.dir, main?.goVersion, loaded.config])
+    for (const root of loaded.roots) {
+      const known = reuse.get(reuse.hash(`${common}\n${digest(root)}`))
+      if (known !== undefined) results.set(root, known)
+    }
   }
-  if (packages.length === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
+  for await (const typed of typePackages(loaded, task, new Set(results.keys()))) {
+    const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
+    const other = (file: SourceFile) => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})
+    const findings = runOnPackage(
+      rules,
+      {
+        types: typed.checked.package,
+        files,
+        assembly: typed.loaded.sFiles.map(other),
+        cFiles: [...typed.loaded.cFiles, ...typed.loaded.hFiles].map(other),
+        sizes: sizesFor(loaded.config.goarch),
+        mainGoVersion: main?.goVersion,
+        goos: loaded.config.goos,
+        goarch: loaded.config.goarch,
+      },
+      watch,
+    )
+    results.set(typed.loaded, {
+      importPath: typed.loaded.importPath,
+      isMain: typed.loaded.name === 'main',
+      findings,
+      typeErrors: typed.checked.errors.length,
+      directives: files.flatMap(directivesIn),
+      functions: functionsOf(typed, main?.dir, shownFrom),
+      files: files.map(file => file.path),
+      missing: typed.loaded.missing,
+    })
+  }
+  if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
   const {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std} = loaded.config
   return {
     platform: `${builtFor}/${builtArch}`,
-    packages,
-    typeErrors,
-    directives,
-    untyped: [...untyped],
-    missing: [...missing].sort(),
-    functions,
-    mainPackages: [...mainPackages],
+    packages: loaded.roots.flatMap(root => results.get(root) ?? []),
     notes,
     complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
+    ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
+    programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
+      one => one.dir ?? [],
+    ),
   }
+}
+
+/** A digest of a package with all it imports: names, versions, contents, and what is missing. */
+function packageDigests(loaded: Loaded, hash: Reuse['hash']): (pkg: LoadedPackage) => string {
+  const contents = new Map<SourceFile, string>()
+  const digests = new Map<LoadedPackage, string>()
+  const content = (file: SourceFile): string => {
+    const known = contents.get(file) ?? hash(loaded.bytes(file))
+    contents.set(file, known)
+    return known
+  }
+  const digest = (pkg: LoadedPackage): string => {
+    const known = digests.get(pkg)
+    if (known !== undefined) return known
+    digests.set(pkg, pkg.id) // an import cycle, which Go forbids, ends here
+    const files = [...pkg.files, ...(pkg.root ? [...pkg.sFiles, ...pkg.cFiles, ...pkg.hFiles] : [])].map(file => [file.path, content(file)])
+    const imports = [...pkg.imports].map(([path, id]) => {
+      const target = loaded.package(id)
+      return [path, target === undefined ? '' : digest(target)]
+    })
+    const made = hash(JSON.stringify([pkg.id, pkg.name, pkg.goVersion, files, imports, pkg.missing]))
+    digests.set(pkg, made)
+    return made
+  }
+  return digest
 }
 
 /** One platform, without suppression, baseline or fixes: for those who join hazards with evidence. */
 export async function checkModule(request: ModuleCheckRequest, host: Host, task: Task): Promise<ModuleCheck> {
   const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)
   const run = await runModule({...request, rules}, host, task)
-  const {reports, notes} = concludeModule(rules, run.packages)
+  const {reports, notes} = concludeModule(
+    rules,
+    run.packages.map(one => one.findings),
+  )
   return {
     hazards: hazardsOf(rules, [{reports}]),
     notes: [...run.notes, ...notes],
     complete: run.complete,
     config: run.config,
-    index: {functions: run.functions, mainPackages: new Set(run.mainPackages)},
+    index: sourceIndex([run]),
     packagesChecked: run.packages.length,
     sourceLine: lineReader(host, request.shownFrom),
+  }
+}
+
+/** What places of evidence can be joined with. */
+export const sourceIndex = (runs: readonly ModuleRun[]): SourceIndex => {
+  const packages = runs.flatMap(run => run.packages)
+  return {
+    functions: packages.flatMap(one => one.functions),
+    mainPackages: new Set(packages.flatMap(one => (one.isMain ? [one.importPath] : []))),
   }
 }
 
@@ -169,32 +228,10 @@ const isGenerated = (bytes: Uint8Array, packageAt: number) =>
   /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(new TextDecoder().decode(bytes.subarray(0, packageAt)))
 
 function functionsOf(typed: TypedPackage, moduleDir: string | undefined, shownFrom: string): SourceFunction[] {
-  return typed.checked.info.files.flatMap(state =>
-    state.tree.decls.flatMap(decl => {
-      if (decl.kind !== 'FuncDecl') return []
-      const symbol = declaredFunctionName(typed.loaded.importPath, decl)
-      const file = moduleDir === undefined ? state.path : shownPath(state.path, moduleDir)
-      return [
-        {
-          symbol,
-          file,
-          shownFile: shownPath(state.path, shownFrom),
-          startLine: lineAt(state.lines, decl.pos),
-          endLine: lineAt(state.lines, decl.end),
-        },
-      ]
-    }),
-  )
-}
-
-function lineAt(lines: ArrayLike<number>, offset: number): number {
-  let [low, high] = [0, lines.length - 1]
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (lines[middle]! <= offset) low = middle
-    else high = middle - 1
-  }
-  return low + 1
+  return typed.checked.info.files.flatMap(state => {
+    const file = moduleDir === undefined ? state.path : shownPath(state.path, moduleDir)
+    return sourceFunctions(typed.loaded.importPath, state, file, shownPath(state.path, shownFrom))
+  })
 }
 
 /** Lines of files that findings name, read when they are printed; undefined when the file is gone or the host cannot read at once. */

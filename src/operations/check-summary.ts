@@ -19,17 +19,18 @@ const namesMax = 5
 
 export function summaryOf(runs: readonly ModuleRun[], {unchanged}: {readonly unchanged: number}): CheckSummary {
   const calls = {total: 0, unknown: 0, intoC: 0}
-  for (const one of runs.flatMap(run => run.packages)) {
-    calls.total += one.calls.total
-    calls.unknown += one.calls.unknown
-    calls.intoC += one.calls.intoC
+  const packages = runs.flatMap(run => run.packages)
+  for (const {findings} of packages) {
+    calls.total += findings.calls.total
+    calls.unknown += findings.calls.unknown
+    calls.intoC += findings.calls.intoC
   }
   return {
     packagesChecked: Math.max(0, ...runs.map(run => run.packages.length)),
     platforms: runs.map(run => run.platform),
     calls,
-    missing: sorted(runs.flatMap(run => run.missing)),
-    silentRules: sorted(runs.flatMap(run => run.packages.flatMap(one => one.unsure))),
+    missing: sorted(packages.flatMap(one => one.missing)),
+    silentRules: sorted(packages.flatMap(one => one.findings.unsure)),
     unchanged,
   }
 }

@@ -9,8 +9,8 @@ export interface TypedPackage {
   readonly checked: Checked
 }
 
-/** Checks the roots one after the other, in go list's order, so that each can be let go before the next. */
-export async function* typePackages(loaded: Loaded, task: Task): AsyncIterable<TypedPackage> {
+/** Checks the roots one after the other, in go list's order, so that each can be let go before the next. Those of `skip` are left out. */
+export async function* typePackages(loaded: Loaded, task: Task, skip: ReadonlySet<LoadedPackage> = new Set()): AsyncIterable<TypedPackage> {
   const declared = new Map<string, Package>()
   const importerOf =
     (from: LoadedPackage): Importer =>
@@ -36,6 +36,7 @@ export async function* typePackages(loaded: Loaded, task: Task): AsyncIterable<T
     checkpoint(task)
     task.progress?.('checking packages', done, loaded.roots.length)
     if (done % 8 === 0) await Promise.resolve()
+    if (skip.has(root)) continue
     const files = root.files.map(file => ({path: file.path, bytes: loaded.bytes(file)}))
     yield {
       loaded: root,

@@ -1,7 +1,7 @@
 // Struct types that keep a C pointer, and how their methods end it: what the rules on Close have in common. By syntax; embedded types are not followed.
 import type {BlockStmt, CallExpr, Expr, FuncDecl, Ident, SelectorExpr, TypeSpec} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
-import {type AnyPass, cCallName, cMember, endsItsArgument, unparen, within} from './c-member.ts'
+import {type AnyPass, cCallName, cMember, unparen, within} from './c-member.ts'
 import {peel} from './pointer-argument.ts'
 
 export interface CField {
@@ -61,6 +61,10 @@ export function* callsIn(pass: AnyPass, body: BlockStmt): Iterable<CallExpr> {
   for (const call of pass.nodes('CallExpr')) if (pass.fileOf(call) === pass.fileOf(body) && within(call, body)) yield call
 }
 
+/** The release word comes last: `git_config_delete_entry(config)` ends an entry. */
+const endsForGood =
+  /(?:^|_)(?:free|destroy|close|delete|dispose|release|finalize)(?:_all|_v?\d+)?$|(?:Free|Destroy|Close|Delete|Dispose|Release|Finalize)(?:All|Context|Ctx)?$/
+
 /** The call in a method that ends the receiver's field for good: `C.X_free(x.f)`. References that are only counted down are not meant. */
 export function releaseIn(pass: AnyPass, method: FuncDecl, field: string): CallExpr | undefined {
   const receiver = receiverOf(pass, method)
@@ -68,7 +72,7 @@ export function releaseIn(pass: AnyPass, method: FuncDecl, field: string): CallE
   for (const call of callsIn(pass, method.body)) {
     const name = cCallName(pass, call)
     const first = call.args[0]
-    if (name === undefined || first === undefined || !endsItsArgument(name) || /unref|shutdown/i.test(name)) continue
+    if (name === undefined || first === undefined || call.args.length !== 1 || !endsForGood.test(name)) continue
     if (fieldUse(pass, peel(pass, first), receiver, field) !== undefined) return call
   }
   return undefined

@@ -1,4 +1,4 @@
-// Functions and variables that the C text of a Go file defines, with what a body does to a parameter. A scan of tokens, not a C parser:
+// Functions and variables that C text defines, in preambles and C files of a package, with what a body does to a parameter. A scan of tokens, not a C parser:
 // what it cannot read counts as "may do anything".
 import {cgoSourceOf} from '../../go/cgo/preamble.ts'
 import type {File} from '../../go/syntax/ast.ts'
@@ -16,6 +16,8 @@ export interface CDefinition {
 }
 
 const textMax = 400_000
+const filesMax = 200
+const decoder = new TextDecoder()
 
 /** C text without comments, string contents and preprocessor lines. */
 function plain(text: string): string {
@@ -98,14 +100,19 @@ function parameters(text: string): {name: string; type: string}[] {
 
 const byPackage = new WeakMap<object, ReadonlyMap<string, CDefinition>>()
 
-/** A function that some preamble of the package defines or declares; definitions win. */
+/** A function that a preamble or a C file of the package defines or declares; definitions win. */
 export function preambleFunction(pass: AnyPass, name: string): CDefinition | undefined {
   let all = byPackage.get(pass.package)
   if (all === undefined) {
     const made = new Map<string, CDefinition>()
-    for (const file of pass.package.files)
-      for (const one of preambleDefinitions(file.state.tree))
-        if (one.kind === 'function' && (one.defined || !made.has(one.name))) made.set(one.name, one)
+    const add = (definitions: readonly CDefinition[]) => {
+      for (const one of definitions) if (one.kind === 'function' && (one.defined || !made.has(one.name))) made.set(one.name, one)
+    }
+    for (const file of pass.package.files) add(preambleDefinitions(file.state.tree))
+    for (const file of pass.package.cFiles.slice(0, filesMax)) {
+      const bytes = file.bytes()
+      if (bytes.length <= textMax) add(definitionsIn(plain(decoder.decode(bytes))))
+    }
     all = made
     byPackage.set(pass.package, all)
   }

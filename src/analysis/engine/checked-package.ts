@@ -14,7 +14,7 @@ export interface CheckedFile {
 }
 
 /** A file of the package that is not Go; its text is read when a rule asks for it. */
-export interface AssemblyFile {
+export interface OtherFile {
   readonly path: string
   bytes(): Uint8Array
 }
@@ -23,7 +23,9 @@ export interface CheckedPackage {
   readonly types: Package
   readonly files: readonly CheckedFile[]
   /** The `.s` files that take part, in go list's order. */
-  readonly assembly: readonly AssemblyFile[]
+  readonly assembly: readonly OtherFile[]
+  /** The C, C++ and Objective-C files that take part, and the headers beside them. */
+  readonly cFiles: readonly OtherFile[]
   readonly sizes: Sizes
   /** The go line of the main module's go.mod; undefined when there is none. */
   readonly mainGoVersion?: string | undefined

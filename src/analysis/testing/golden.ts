@@ -10,10 +10,11 @@ import type {LoadedPackage} from '../../go/load/api.ts'
 import {loadPackages} from '../../go/load/load-packages.ts'
 import {checkPackage, declarePackage, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
-import {type RunnableRule, startRules} from '../engine/run-rules.ts'
+import {hazardsOf} from '../engine/hazards.ts'
+import {concludeModule, runOnPackage, type RunnableRule} from '../engine/run-rules.ts'
 import {unmetWants} from './wants.ts'
 
-/** By file name: Go files, and assembly (`.s`). */
+/** By file name: Go files, assembly (`.s`), C (`.c`, `.h`). */
 type Sources = Readonly<Record<string, string>>
 
 interface Target {
@@ -59,17 +60,35 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
 const sourcesIn = (folder: string): Sources =>
   Object.fromEntries(
     readdirSync(folder)
-      .filter(name => /\.(go|s)$/.test(name))
+      .filter(name => /\.(go|s|c|h)$/.test(name))
       .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
   )
 
-async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<void> {
+/** For fixtures of many rules: a want is `id: message`, and the folder holds what `testdata` of a rule does. */
+export function fixturesOfRules(rules: readonly RunnableRule[], folder: string): void {
+  for (const entry of readdirSync(folder, {withFileTypes: true})) {
+    const {name} = entry
+    if (!entry.isDirectory() && !name.endsWith('.go')) continue
+    test(`${name}: every finding is wanted and every want is found`, async () => {
+      const sources = entry.isDirectory() ? sourcesIn(`${folder}${name}/`) : {[name]: readFileSync(`${folder}${name}`, 'utf8')}
+      await expectWants(rules, sources, sharedStubs, 'amd64', hazard => `${hazard.id}: ${hazard.what}`)
+    })
+  }
+}
+
+async function expectWants(
+  rules: readonly RunnableRule[],
+  sources: Sources,
+  stubs: string,
+  goarch: string,
+  said: (hazard: Hazard) => string = hazard => hazard.what,
+): Promise<void> {
   const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, goarch)
   expect(errors, 'a fixture is valid Go').toEqual([])
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
       source,
-      hazards.filter(hazard => hazard.places[0]?.file === name).map(hazard => ({line: hazard.places[0]?.line ?? 0, message: hazard.what})),
+      hazards.filter(hazard => hazard.places[0]?.file === name).map(hazard => ({line: hazard.places[0]?.line ?? 0, message: said(hazard)})),
     ).map(problem => `${name}: ${problem}`),
   )
   expect(unmet).toEqual([])
@@ -91,10 +110,10 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
   const goos = Object.entries(sources).some(([name, source]) => name.endsWith('_windows.go') || /^\/\/go:build windows$/m.test(source))
     ? 'windows'
     : 'linux'
+  const other = ({name, bytes}: {name: string; bytes: Uint8Array}) => ({path: name, bytes: () => bytes})
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
   const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
-  const run = startRules(rules)
-  run.visit({
+  const findings = runOnPackage(rules, {
     types: checked.package,
     files: checked.info.files.map(state => ({
       path: state.path,
@@ -102,12 +121,15 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
       state,
       generated: false,
     })),
-    assembly: files.filter(file => file.name.endsWith('.s')).map(({name, bytes}) => ({path: name, bytes: () => bytes})),
+    assembly: files.filter(file => file.name.endsWith('.s')).map(other),
+    cFiles: files.filter(file => /\.[ch]$/.test(file.name)).map(other),
     sizes: sizesFor(goarch),
     goos,
     goarch,
   })
-  const {hazards, notes} = run.conclude()
+  expect(JSON.parse(JSON.stringify(findings.facts)), 'facts are plain data: a cache keeps them as JSON').toEqual(findings.facts)
+  const {reports, notes} = concludeModule(rules, [findings])
+  const hazards = hazardsOf(rules, [{reports}])
   return {hazards, errors: [...checked.errors.map(error => `${error.pos}: ${error.message}`), ...notes.map(note => note.message)]}
 }
 

@@ -59,7 +59,9 @@ function ofCrash(evidence: ProgramEvidence): Observed<Message> | undefined {
   for (const artifact of evidence.of('crash')) {
     const crash = artifact.data
     const fatal = crash.class === 'deadlock'
-    const timedOut = crash.class === 'test-timeout' || (crash.severity === 'panic' && /\btimed? ?out\b/i.test(crash.message))
+    // Only a test that gives up waiting means this by a panic; elsewhere "timeout" is any error text.
+    const inTest = crash.goroutine?.frames.some(frame => frame.function.startsWith('testing.tRunner')) === true
+    const timedOut = crash.class === 'test-timeout' || (crash.severity === 'panic' && inTest && /\btimed? ?out\b/i.test(crash.message))
     if (!fatal && !timedOut) continue
     const blocking = blockingOf([crash.goroutines], artifact.program.module)
     if (blocking === undefined) continue

@@ -31,12 +31,12 @@ export default defineDetector({
   messages: {
     long: {
       what: 'the world was stopped for {total} at {at} ({kind}), {stopping} of it until the last P had stopped',
-      why: 'no Go code runs meanwhile; a long part until the last P stops means a goroutine without safe points, a short one means the stopped work itself is long, and the host may have taken the CPU away in either',
+      why: 'no goroutine runs Go code meanwhile; a long part until the last P stops means a goroutine without safe points, a short one means the stopped work itself is long, and the host may have taken the CPU away in either',
       next: '{advice}',
     },
     sum: {
       what: 'the world was stopped for {share} of the time, {count} times, most of it for {kind}{period}',
-      why: 'no Go code runs meanwhile; {meaning}',
+      why: 'no goroutine runs Go code meanwhile; {meaning}',
       next: '{advice}',
     },
     tasks: {

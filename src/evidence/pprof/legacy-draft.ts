@@ -1,5 +1,6 @@
 // A profile of raw addresses while a legacy reader puts it together, and the memory map that says which binary each address lies in.
 // Follows ParseMemoryMap, massageMappings and remap…IDs of github.com/google/pprof/profile/legacy_profile.go and profile.go.
+import {legacyFrames} from './legacy-frames.ts'
 import {RE2JS} from 're2js'
 import {errors} from '../../base/errors.ts'
 import type {Mapping, ProfileColumns, ValueType} from './columns.ts'
@@ -32,8 +33,6 @@ export class LegacyDraft {
   periodType: ValueType = {type: '', unit: ''}
   period = 0
   durationNanos = 0n
-  dropFrames = ''
-  keepFrames = ''
   readonly samples: DraftSample[] = []
   readonly addresses: bigint[] = []
   readonly lines = new Map<number, DraftLine[]>()
@@ -208,14 +207,15 @@ export function finishDraft(draft: LegacyDraft): ProfileColumns {
   const strings = StringTable.of([''])
   const interned = stacks.finish()
   const bytesKey = strings.add('bytes')
+  const hidden = legacyFrames(draft.sampleTypes)
   return {
     header: {
       sampleTypes: draft.sampleTypes,
       defaultSampleType: '',
       comments: [],
       docUrl: '',
-      dropFrames: draft.dropFrames,
-      keepFrames: draft.keepFrames,
+      dropFrames: hidden.drop,
+      keepFrames: hidden.keep,
       timeNanos: 0n,
       durationNanos: draft.durationNanos,
       periodType: draft.periodType,

@@ -125,9 +125,6 @@ function readHeap(scanner: LineScanner, options: LegacyOptions): LegacyDraft | u
     {type: `${prefix}space`, unit: 'bytes'},
   ]
   draft.sampleTypes = hasAlloc ? [...pair('alloc_'), ...pair('inuse_')] : pair('')
-  // Frames of the allocator, as addLegacyFrameInfo names them; only Go's, since C programs have no names here.
-  draft.dropFrames = 'runtime\\..*'
-  draft.keepFrames = 'runtime\\.panic|runtime\\.reflectcall|runtime\\.call[0-9]*'
   const comments = new SymbolComments(draft)
   while (scanner.scan()) {
     if (isSpaceOrComment(scanner.text)) {

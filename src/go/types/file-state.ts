@@ -57,13 +57,16 @@ export interface FileState {
   readonly tables: Tables | undefined
 }
 
+/** Several times quicker than Array.from. */
+const empty = <T>(length: number): (T | undefined)[] => new Array<T | undefined>(length).fill(undefined)
+
 export function newTables(nodeCount: number): Tables {
   return {
     modes: new Uint8Array(nodeCount),
-    types: Array.from<Type | undefined>({length: nodeCount}),
+    types: empty<Type>(nodeCount),
     values: new Map(),
-    defs: Array.from<GoObject | undefined>({length: nodeCount}),
-    uses: Array.from<GoObject | undefined>({length: nodeCount}),
+    defs: empty<GoObject>(nodeCount),
+    uses: empty<GoObject>(nodeCount),
     selections: new Map(),
     implicits: new Map(),
     instances: new Map(),

@@ -118,5 +118,5 @@ export function corpusProfiles(corpus: string): string[] {
   )
 }
 
-/** In a difference: the toolchain takes a binary CPU profile in front of other files for an executable (docs/conformance/pprof.md). */
+/** In a difference, and listed in docs/conformance/pprof.md: the toolchain takes a binary CPU profile in front of other files for an executable. */
 export const knownDifference = /pprof: File: pprof__profile_testdata/

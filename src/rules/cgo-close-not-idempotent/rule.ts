@@ -36,4 +36,4 @@ export default defineRule({
   },
 })
 
-const isClosing = (name: string): boolean => /^(?:Close|Free|Destroy|Release|Delete|Dispose|Shutdown|Terminate|Finalize|Cleanup)/.test(name)
+const isClosing = (name: string): boolean => /^(?:Close|Free|Destroy|Release|Delete|Dispose|Shutdown|Terminate|Finalize)$/.test(name)

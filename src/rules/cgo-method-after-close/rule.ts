@@ -5,7 +5,7 @@ import {peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr, FuncDecl} from '../../go/syntax/ast.ts'
 
-const closing = /^(?:Close|Free|Destroy|Release|Delete|Dispose|Shutdown|Terminate|Finalize|Cleanup)/
+const closing = /^(?:Close|Free|Destroy|Release|Delete|Dispose|Shutdown|Terminate|Finalize)$/
 
 export default defineRule({
   id: 'cgo-method-after-close',

@@ -19,7 +19,7 @@ export default defineModuleRule<'differs', readonly SetFact[]>({
   title: 'A key of the gin.Context gets values of different types',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/github.com/gin-gonic/gin#Context.Set'],
   messages: {

@@ -8,7 +8,7 @@ export default defineRule({
   title: 'The keys of a gin.Context are used directly',
   severity: 'warning',
   confidence: 0.93,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/github.com/gin-gonic/gin#Context'],
   messages: {

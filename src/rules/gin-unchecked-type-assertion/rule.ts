@@ -22,6 +22,7 @@ export default defineRule({
   },
 
   run(pass) {
+    if (!pass.package.types.imports.some(one => one.path === 'github.com/gin-gonic/gin')) return
     for (const assertion of pass.nodes('TypeAssertExpr')) {
       if (assertion.type === undefined || isTestFile(pass, assertion) || isChecked(pass, assertion)) continue
       if (fromKeys(pass, assertion)) pass.report(assertion, 'panics', {data: {assertion: pass.text(assertion)}})

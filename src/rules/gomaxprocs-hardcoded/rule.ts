@@ -14,7 +14,7 @@ export default defineRule({
   title: 'GOMAXPROCS is set by hand',
   severity: 'warning',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://go.dev/doc/go1.25#container-aware-gomaxprocs', 'https://pkg.go.dev/runtime#GOMAXPROCS'],
   messages: {

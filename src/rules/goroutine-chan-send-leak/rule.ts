@@ -14,7 +14,7 @@ export default defineRule({
   title: 'A goroutine sends to a channel that nobody receives from any more',
   severity: 'warning',
   confidence: 0.93,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://go.dev/ref/spec#Send_statements', 'https://github.com/hellofresh/health-go/issues/224'],
   messages: {

@@ -5,7 +5,7 @@ import type {Node} from '../../go/syntax/ast.ts'
 
 /** First elements of import paths of the standard library. */
 const standard =
-  /^(?:archive|bufio|builtin|bytes|cmd|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)(?:\/|$)/
+  /^(?:archive|bufio|builtin|bytes|cmd|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)(?:_test)?(?:\/|$)/
 const internal = /^(?:runtime|internal|sync|reflect|syscall|time|os|net|crypto)(?:\/[\w/]+)?\./
 
 export default defineRule({

@@ -13,7 +13,7 @@ export default defineRule({
   title: 'A path leaves the function locked to its thread',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime#LockOSThread', 'https://github.com/wailsapp/wails/pull/2994'],
   messages: {
@@ -52,7 +52,7 @@ export default defineRule({
 
 /** Unlocked by a deferred call or a literal; or the thread was changed, and leaving locked throws it away on purpose. */
 const outOfSight = (pass: Pass<'path'>, body: BlockStmt): boolean =>
-  callsIn(body, true).some(call => {
+  callsIn(pass, body, true).some(call => {
     if (changesThread(pass, call) !== undefined) return true
     if (!unlocksThread(pass, call) && !locksThread(pass, call)) return false
     return pass.parent(call)?.kind !== 'ExprStmt' || pass.enclosingFunction(call)?.body !== body

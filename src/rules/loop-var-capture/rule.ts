@@ -16,7 +16,7 @@ export default defineRule({
   title: 'A loop variable is shared by all rounds',
   severity: 'warning',
   confidence: 0.93,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   go: {max: '1.22'},
   sources: ['https://go.dev/blog/loopvar-preview', 'https://go.dev/doc/go1.22#language'],

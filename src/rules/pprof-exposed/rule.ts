@@ -19,7 +19,7 @@ export default defineModuleRule<'open', Fact>({
   title: 'Profiles are served to the network',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/net/http/pprof', 'https://pkg.go.dev/net/http#DefaultServeMux'],
   messages: {

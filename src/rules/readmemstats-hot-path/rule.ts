@@ -15,7 +15,7 @@ export default defineRule({
   title: 'ReadMemStats where it runs often',
   severity: 'info',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime#ReadMemStats', 'https://pkg.go.dev/runtime/metrics'],
   messages: {
@@ -58,7 +58,7 @@ function handlesRequest(pass: StatsPass, call: CallExpr): boolean {
 /** A constant period is given in the function and it is short; or the loop waits for nothing at all. */
 function isFast(pass: StatsPass, loop: Node): boolean {
   const around = pass.enclosingFunction(loop)
-  const periods = callsIn(around ?? loop, true).flatMap(call => {
+  const periods = callsIn(pass, around ?? loop, true).flatMap(call => {
     const callee = pass.calleeName(call)
     if (callee === undefined || !/^time\.(?:Sleep|After|NewTicker|NewTimer|Tick)$/.test(callee)) return []
     const value = call.args[0] === undefined ? undefined : pass.constantOf(call.args[0])

@@ -27,7 +27,7 @@ export default defineRule({
   title: 'A sync.Pool of values that must be released',
   severity: 'warning',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/sync#Pool', 'https://github.com/golang/go/blob/go1.26.0/src/sync/pool.go'],
   messages: {

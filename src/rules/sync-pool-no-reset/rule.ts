@@ -1,8 +1,10 @@
 // sync-pool-no-reset: a pooled value is filled again without being emptied first. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import type {BlockStmt, CallExpr, Expr, Ident, Node} from '../../go/syntax/ast.ts'
+import {isPointerTo} from '../../analysis/reading/named.ts'
+import type {BlockStmt, CallExpr, Expr, Ident, Node, SelectorExpr, StarExpr} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
+import type {Type} from '../../go/types/types.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
 const resetName = /reset|clear|truncate|init|free|release|recycle|empty/i
@@ -28,15 +30,27 @@ export default defineRule({
       if (pass.callsMethod(call, 'sync.Pool', 'Get') !== 'yes') continue
       const taken = takenValue(pass, call)
       if (taken === undefined) continue
-      const uses = usesOf(pass, taken.object, taken.body)
+      const uses = usesOf(pass, taken.object, taken.body, taken.kind)
       if (!uses.put || uses.reset || uses.escapes || uses.filled === undefined) continue
       pass.report(uses.filled, 'dirty', {data: {value: taken.name.name}, related: [{node: call, label: 'taken from the pool here'}]})
     }
   },
 })
 
-/** `v := pool.Get().(map[K]V)` inside a function body. */
-function takenValue(pass: Pass<'dirty'>, call: CallExpr): {name: Ident; object: GoObject; body: BlockStmt} | undefined {
+/** What is pooled decides what fills it: stores, appends, writes, decoding. */
+type Kind = 'map' | 'map pointer' | 'slice' | 'buffer' | 'struct'
+
+function pooledKind(type: Type): Kind | undefined {
+  const under = underlying(type)
+  if (under.kind === 'Map') return 'map'
+  if (under.kind !== 'Pointer') return undefined
+  if (isPointerTo(type, 'bytes.Buffer') || isPointerTo(type, 'strings.Builder')) return 'buffer'
+  const base = underlying(under.base)
+  return base.kind === 'Map' ? 'map pointer' : base.kind === 'Slice' ? 'slice' : base.kind === 'Struct' ? 'struct' : undefined
+}
+
+/** `v := pool.Get().(map[K]V)`, or of a pointer to a slice, a buffer or a struct, inside a function body. */
+function takenValue(pass: Pass<'dirty'>, call: CallExpr): {name: Ident; object: GoObject; body: BlockStmt; kind: Kind} | undefined {
   const assertion = pass.parent(call)
   if (assertion?.kind !== 'TypeAssertExpr') return undefined
   const assign = pass.parent(assertion)
@@ -45,8 +59,9 @@ function takenValue(pass: Pass<'dirty'>, call: CallExpr): {name: Ident; object: 
   const type = pass.typeOf(assertion)
   const object = pass.objectOf(name)
   const body = pass.enclosingFunction(call)?.body
-  if (type === undefined || object === undefined || body === undefined || underlying(type).kind !== 'Map') return undefined
-  return {name, object, body}
+  const kind = type === undefined ? undefined : pooledKind(type)
+  if (object === undefined || body === undefined || kind === undefined) return undefined
+  return {name, object, body, kind}
 }
 
 interface Uses {
@@ -57,17 +72,22 @@ interface Uses {
 }
 
 /** What the function does with the value; a use that is not understood lets it escape, and the rule is silent. */
-function usesOf(pass: Pass<'dirty'>, object: GoObject, body: BlockStmt): Uses {
+function usesOf(pass: Pass<'dirty'>, object: GoObject, body: BlockStmt, kind: Kind): Uses {
   const uses: Uses = {put: false, reset: false, escapes: false, filled: undefined}
   for (const ident of pass.nodes('Ident')) {
     if (ident.pos < body.pos || ident.end > body.end || pass.objectOf(ident) !== object) continue
-    classify(pass, ident, uses)
+    if (kind === 'map') classify(pass, ident, uses)
+    else if (pass.enclosingFunction(ident)?.body !== body && !isDeferredPut(pass, ident)) uses.escapes = true
+    else classifyPointer(pass, ident, uses, kind)
   }
   return uses
 }
 
-function classify(pass: Pass<'dirty'>, ident: Ident, uses: Uses): void {
-  const parent = pass.parent(ident)
+/** A mention of a map: the variable itself, or `*p` of a pointer to one. */
+function classify(pass: Pass<'dirty'>, mention: Ident | StarExpr, uses: Uses): void {
+  let ident: Expr = mention
+  let parent = pass.parent(mention)
+  while (parent?.kind === 'ParenExpr') [ident, parent] = [parent, pass.parent(parent)]
   switch (parent?.kind) {
     case 'IndexExpr': {
       const outer = pass.parent(parent)
@@ -107,3 +127,60 @@ function classifyCall(pass: Pass<'dirty'>, call: CallExpr, ident: Expr, uses: Us
 
 const isDelete = (pass: Pass<'dirty'>, node: Node | undefined) =>
   node?.kind === 'ExprStmt' && node.x.kind === 'CallExpr' && pass.calleeName(node.x) === 'builtin delete'
+
+/** `defer func() { pool.Put(x) }()`. */
+function isDeferredPut(pass: Pass<'dirty'>, ident: Ident): boolean {
+  const call = pass.parent(ident)
+  return call?.kind === 'CallExpr' && pass.callsMethod(call, 'sync.Pool', 'Put') === 'yes'
+}
+
+/** Mentions of a pointer from the pool: Put, filling, reading; what is not one of these may empty it or hand it on. */
+function classifyPointer(pass: Pass<'dirty'>, ident: Ident, uses: Uses, kind: Kind): void {
+  const parent = pass.parent(ident)
+  if (parent?.kind === 'CallExpr') {
+    if (pass.callsMethod(parent, 'sync.Pool', 'Put') === 'yes') uses.put = true
+    else if (kind === 'struct' && decodes.test(pass.calleeName(parent) ?? '')) uses.filled ??= parent
+    else uses.escapes = true
+  } else if (parent?.kind === 'SelectorExpr' && kind === 'buffer') classifyMethod(pass, parent, uses)
+  else if (parent?.kind === 'SelectorExpr' && kind === 'struct') classifyField(pass, parent, uses)
+  else if (parent?.kind === 'StarExpr' && kind === 'slice') classifySlice(pass, parent, uses)
+  else if (parent?.kind === 'StarExpr' && kind === 'map pointer') classify(pass, parent, uses)
+  else if (parent?.kind === 'AssignStmt' && parent.lhs.includes(ident)) uses.escapes ||= parent.tok === '='
+  else if (parent?.kind !== 'BinaryExpr') uses.escapes = true
+}
+
+/** Decoders that leave what the input does not mention as it was. */
+const decodes = /^(?:encoding\/(?:json|xml)\.Unmarshal|\(\*encoding\/(?:json|xml|gob)\.Decoder\)\.Decode)$/
+
+const reads = new Set(['Bytes', 'String', 'Len', 'Cap', 'Available', 'Grow'])
+
+function classifyMethod(pass: Pass<'dirty'>, selector: SelectorExpr, uses: Uses): void {
+  const call = pass.parent(selector)
+  if (call?.kind !== 'CallExpr' || call.fun !== selector) uses.escapes = true
+  else if (/^(?:Write(?:String|Byte|Rune)?|ReadFrom)$/.test(selector.sel.name)) uses.filled ??= call
+  else if (!reads.has(selector.sel.name)) uses.reset = true // Reset, Truncate, and what takes bytes out
+}
+
+/** A field that is read is a use; one that is assigned may be a reset, and so may a method. */
+function classifyField(pass: Pass<'dirty'>, selector: SelectorExpr, uses: Uses): void {
+  const parent = pass.parent(selector)
+  const object = pass.objectOf(selector.sel)
+  if (object?.kind !== 'Var' || (parent?.kind === 'AssignStmt' && parent.lhs.includes(selector)) || parent?.kind === 'UnaryExpr')
+    uses.reset = true
+}
+
+/** `*b = append(*b, …)` fills; `*b = (*b)[:0]` and any other assignment empties. */
+function classifySlice(pass: Pass<'dirty'>, star: StarExpr, uses: Uses): void {
+  const parent = pass.parent(star)
+  if (parent?.kind === 'AssignStmt' && parent.lhs.includes(star)) {
+    const right = parent.rhs[0]
+    const appends = right?.kind === 'CallExpr' && pass.calleeName(right) === 'builtin append' && right.args[0]?.kind === 'StarExpr'
+    if (appends && parent.rhs.length === 1) uses.filled ??= parent
+    else uses.reset = true
+  } else if (parent?.kind === 'CallExpr') {
+    const name = pass.calleeName(parent)
+    if (name !== 'builtin len' && name !== 'builtin cap' && name !== 'builtin append')
+      uses.escapes ||= pass.parent(parent)?.kind === 'ExprStmt'
+  } else if (parent?.kind !== 'RangeStmt' && parent?.kind !== 'ParenExpr') uses.escapes = true
+  else if (parent.kind === 'ParenExpr' && pass.parent(parent)?.kind === 'SliceExpr') uses.reset = true
+}

@@ -9,7 +9,7 @@ export default defineRule({
   title: 'State of the thread is read before the goroutine is locked to it',
   severity: 'warning',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime#LockOSThread', 'https://github.com/moby/moby/commit/ed1b678a0f'],
   messages: {

@@ -1,7 +1,9 @@
 // unsafe-slice-header: a reflect.SliceHeader or StringHeader that is no real slice or string. See rule.md.
-import {unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {declaredInC, importsC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {peel, underlyingOf} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import type {Expr, Node} from '../../go/syntax/ast.ts'
+import type {CompositeLit, Expr, Node} from '../../go/syntax/ast.ts'
+import {isUnknown} from '../../go/types/predicates.ts'
 
 export default defineRule({
   id: 'unsafe-slice-header',
@@ -14,13 +16,19 @@ export default defineRule({
   messages: {
     made: {
       what: 'a {header} is made here as a plain struct',
-      why: 'its Data is a uintptr, which keeps nothing alive: the garbage collector may free the memory, or move it with the stack, before a {kind} is made of the header',
+      why: 'its Data is a uintptr, which keeps no Go memory alive: it may be freed, or moved with its stack, before a {kind} is made of the header; package unsafe allows these types only as views of a real {kind}',
+      next: 'Use {instead}.',
+    },
+    foreign: {
+      what: 'a {header} is made here as a plain struct',
+      why: 'package unsafe allows these types only as views of a real {kind}; C memory is not collected, so this works as long as the layout of headers stays what it is',
       next: 'Use {instead}.',
     },
   },
 
   run(pass) {
-    for (const literal of pass.nodes('CompositeLit')) if (literal.type !== undefined) reportHeader(literal, literal.type)
+    for (const literal of pass.nodes('CompositeLit'))
+      if (literal.type !== undefined && !isSample(pass, literal)) reportHeader(literal, literal.type)
     for (const call of pass.nodes('CallExpr'))
       if (pass.calleeName(call) === 'builtin new' && call.args[0] !== undefined) reportHeader(call, call.args[0])
     for (const spec of pass.nodes('ValueSpec')) if (spec.type !== undefined && spec.values.length === 0) reportHeader(spec, spec.type)
@@ -30,7 +38,9 @@ export default defineRule({
       if (header === undefined) return
       const slice = header === 'SliceHeader'
       const modern = pass.fileOf(node).state.version >= (slice ? 17 : 20)
-      pass.report(node, 'made', {
+      const foreign = node.kind === 'CompositeLit' && pointsToC(pass, node)
+      pass.report(node, foreign ? 'foreign' : 'made', {
+        ...(foreign ? {severity: 'warning' as const} : {}),
         data: {
           header: `reflect.${header}`,
           kind: slice ? 'slice' : 'string',
@@ -51,3 +61,16 @@ function headerName(pass: AnyPass, type: Expr): string | undefined {
   const object = pass.objectOf(at.x)
   return object?.kind === 'PkgName' && object.imported.path === 'reflect' ? at.sel.name : undefined
 }
+
+/** `Data: uintptr(unsafe.Pointer(x))` with an x of C's, or of no known type in a file of cgo. */
+function pointsToC(pass: AnyPass, literal: CompositeLit): boolean {
+  if (!importsC(pass.fileOf(literal).state.tree)) return false
+  const data = literal.elts.find(elt => elt.kind !== 'KeyValueExpr' || (elt.key.kind === 'Ident' && elt.key.name === 'Data'))
+  if (data === undefined) return false
+  const source = peel(pass, data.kind === 'KeyValueExpr' ? data.value : data)
+  const under = underlyingOf(pass, source)
+  return under === undefined || under.kind !== 'Pointer' || isUnknown(under.base) || declaredInC(under.base)
+}
+
+/** `f(reflect.SliceHeader{})` shows a type and holds no address. */
+const isSample = (pass: AnyPass, literal: CompositeLit): boolean => literal.elts.length === 0 && pass.parent(literal)?.kind === 'CallExpr'

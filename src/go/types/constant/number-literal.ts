@@ -9,10 +9,21 @@ export const literalLengthMax = 10_000
 
 const intPattern = /^0(?:[xX](?:_?[0-9a-fA-F])+|[bB](?:_?[01])+|[oO](?:_?[0-7])+|(?:_?[0-7])*)$|^[1-9](?:_?[0-9])*$/
 
+/** What nearly all literals are: decimal digits whose number a double holds. */
+function isShortDecimal(literal: string): boolean {
+  if (literal.length > 15 || literal.length === 0 || (literal.length > 1 && literal.startsWith('0'))) return false
+  for (let i = 0; i < literal.length; i++) {
+    const c = literal.charCodeAt(i)
+    if (c < 48 || c > 57) return false
+  }
+  return true
+}
+const shortHex = /^0x[0-9a-fA-F]{1,13}$/
+
 /** The value of an INT literal; unknown when Go's scanner would not accept it. */
 export function intFromLiteral(literal: string): IntValue | UnknownValue {
+  if (isShortDecimal(literal) || shortHex.test(literal)) return makeInt(Number(literal))
   if (!intPattern.test(literal)) return unknownValue
-  if (literal.length < 16 && !literal.startsWith('0')) return makeInt(Number(literal.replaceAll('_', '')))
   const digits = literal.replaceAll('_', '')
   const octal = /^0[0-7]+$/.exec(digits) !== null
   return makeInt(BigInt(octal ? `0o${digits.slice(1)}` : digits.toLowerCase()))

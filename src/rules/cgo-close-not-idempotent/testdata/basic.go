@@ -51,6 +51,11 @@ type counted struct{ ssl *C.SSL }
 
 func (c *counted) Close() { C.g_object_unref(c.ssl) }
 
+type config struct{ ssl *C.SSL }
+
+func (c *config) Delete(name *C.char) { C.config_delete_entry(c.ssl, name) }
+func (c *config) Free()               { C.config_conflict_cleanup(c.ssl) }
+
 type private struct{ ssl *C.SSL }
 
 func (p *private) free() { C.SSL_free(p.ssl) }

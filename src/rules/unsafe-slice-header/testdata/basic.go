@@ -27,3 +27,5 @@ func views(b []byte, s string) {
 	copied := *h
 	_ = copied
 }
+
+func sample() int { return int(reflect.TypeOf(reflect.SliceHeader{}).Size()) }

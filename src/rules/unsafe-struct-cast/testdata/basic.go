@@ -21,8 +21,8 @@ func larger(s small, n uint32, arr [2]byte) {
 }
 
 func maps(m map[string]int) int {
-	h := *(**hmap)(unsafe.Pointer(&m)) // want `reads the map m as a struct of this package`
-	k := (*hmap)(unsafe.Pointer(&m))   // want `reads the map m as a struct of this package`
+	h := *(**hmap)(unsafe.Pointer(&m)) // want `reads the map m as a struct`
+	k := (*hmap)(unsafe.Pointer(&m))   // want `reads the map m as a struct`
 	return h.count + k.count
 }
 

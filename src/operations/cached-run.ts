@@ -1,0 +1,69 @@
+// A module's run from the cache: whole when nothing it was computed from has changed, else package by package where only others did.
+import type {Host} from '../base/host.ts'
+import type {Task} from '../base/progress.ts'
+import type {ResultCache} from '../base/result-cache.ts'
+import {type Fact, recordingHost, stillHolds} from '../analysis/cache/recording-host.ts'
+import type {RunnableRule} from '../analysis/engine/run-rules.ts'
+import {type ModuleCheckRequest, type ModuleRun, type PackageResult, runModule} from './check-module.ts'
+
+/** What is written: the facts behind a run, its packages by the digest of all they depend on, and the run without them. */
+interface Entry {
+  readonly writtenMs: number
+  readonly views: readonly {readonly parent: number; readonly roots: readonly string[]}[]
+  readonly facts: readonly Fact[]
+  readonly packages: readonly (readonly [key: string, result: PackageResult])[]
+  readonly run: Omit<ModuleRun, 'packages'>
+}
+
+export type Run = (request: ModuleCheckRequest & {readonly rules: readonly RunnableRule[]}, host: Host, task: Task) => Promise<ModuleRun>
+
+/** `now` in milliseconds since the epoch: only files older than the entry are believed by their time stamp. */
+export function cachedRun(cache: ResultCache, now: () => number): Run {
+  return async (request, host, task) => {
+    const {rules, ...rest} = request
+    const configuration = JSON.stringify([cache.identity, host.cwd, host.platform, rest, rules.map(rule => rule.id)])
+    const entry = entryOf(await cache.read(configuration))
+    if (entry !== undefined && (await stillHolds(host, entry.views, entry.facts, entry.writtenMs, cache.hash)))
+      return {...entry.run, packages: entry.packages.map(([, result]) => result)}
+    const known = new Map(entry?.packages)
+    const writtenMs = now()
+    const recording = recordingHost(host, cache.hash)
+    const keys: string[] = []
+    const run = await runModule(request, recording.host, task, {
+      hash: cache.hash,
+      get(key) {
+        keys.push(key)
+        return known.get(key)
+      },
+    })
+    const facts = await recording.facts()
+    if (facts !== undefined) {
+      const {packages, ...others} = run
+      const made: Entry = {
+        writtenMs,
+        views: recording.views(),
+        facts,
+        packages: packages.map((result, i) => [keys[i] ?? '', result] as const),
+        run: others,
+      }
+      await cache.write(configuration, JSON.stringify(made))
+    }
+    return run
+  }
+}
+
+/** The checksum says that it is what was written; the shape is still looked at before it is believed. */
+function entryOf(text: string | undefined): Entry | undefined {
+  if (text === undefined) return undefined
+  try {
+    const entry = JSON.parse(text) as Partial<Entry> | null
+    const whole =
+      typeof entry?.writtenMs === 'number' &&
+      [entry.views, entry.facts, entry.packages].every(Array.isArray) &&
+      typeof entry.run === 'object' &&
+      entry.run !== null
+    return whole ? (entry as Entry) : undefined // checked above
+  } catch {
+    return undefined
+  }
+}

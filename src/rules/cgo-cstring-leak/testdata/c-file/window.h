@@ -1,0 +1,2 @@
+void set_title(char *title);
+void show_title(const char *title);

@@ -1,0 +1,69 @@
+// context-lost-cancel: the cancel function of a context is dropped, or a path returns without having used it. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {walkPaths} from '../../analysis/reading/paths.ts'
+import {isTestFile, runsOnce, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {AssignStmt, BlockStmt, Node} from '../../go/syntax/ast.ts'
+import type {GoObject} from '../../go/types/objects.ts'
+
+type CancelPass = Pass<'dropped' | 'path'>
+type Pending = 'before' | 'pending' | 'used'
+
+export default defineRule({
+  id: 'context-lost-cancel',
+  title: 'The cancel function of a context is lost',
+  severity: 'warning',
+  confidence: 0.93,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/context#CancelFunc', 'https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/lostcancel'],
+  messages: {
+    dropped: {
+      what: 'the cancel function of {call} is dropped',
+      why: 'the context stays registered with its parent, and its timer with the runtime, until the parent ends or the time is up',
+      next: 'Keep the function and defer its call.',
+    },
+    path: {
+      what: 'the function returns here without having used {cancel}',
+      why: 'the context stays registered with its parent, and its timer with the runtime, until the parent ends or the time is up',
+      next: 'Defer {cancel}() right after the context is made.',
+    },
+  },
+
+  run(pass) {
+    for (const at of pass.nodes('AssignStmt')) {
+      const made = cancelOf(pass, at)
+      const body = made === undefined ? undefined : pass.enclosingFunction(at)?.body
+      if (made === undefined || body === undefined || isTestFile(pass, at)) continue
+      if (made.object === undefined) {
+        if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call}})
+      } else follow(pass, body, at, made.object)
+    }
+  },
+})
+
+/** The variable that gets the cancel function; no object when it is the blank one. */
+function cancelOf(pass: CancelPass, assign: AssignStmt): {object: GoObject | undefined; call: string} | undefined {
+  const call = assign.rhs.length === 1 && assign.rhs[0] !== undefined ? unparen(assign.rhs[0]) : undefined
+  const cancel = assign.lhs[1]
+  if (call?.kind !== 'CallExpr' || cancel?.kind !== 'Ident' || assign.lhs.length !== 2) return undefined
+  const name = pass.calleeName(call)
+  if (name === undefined || !/^context\.With(?:Cancel|Deadline|Timeout)(?:Cause)?$/.test(name)) return undefined
+  if (cancel.name === '_') return {object: undefined, call: name}
+  const object = variableOf(pass, cancel)
+  return object?.varKind === 'local' ? {object, call: name} : undefined
+}
+
+/** Any mention counts as a use, as in go vet: it may be called there, kept or returned. */
+function follow(pass: CancelPass, body: BlockStmt, made: AssignStmt, cancel: GoObject): void {
+  if (cancel.pos < body.pos || cancel.pos >= body.end) return // of a function around
+  const uses = (node: Node) => some(node, at => at.kind === 'Ident' && at.name === cancel.name && variableOf(pass, at) === cancel)
+  const leaves = walkPaths<Pending>(pass, body, {
+    start: 'before',
+    join: (a, b) => (a === b ? a : a === 'pending' || b === 'pending' ? 'pending' : 'used'),
+    same: (a, b) => a === b,
+    step: (at, state) => (at === made ? 'pending' : state === 'pending' && uses(at) ? 'used' : state),
+  })
+  for (const {at, state} of leaves ?? [])
+    if (state === 'pending') pass.report(at, 'path', {data: {cancel: cancel.name}, related: [{node: made, label: 'made here'}]})
+}

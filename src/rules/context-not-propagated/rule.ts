@@ -1,0 +1,54 @@
+// context-not-propagated: a new root context where one is at hand. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {parameterAround} from '../../analysis/reading/goroutines.ts'
+import {isTestFile, some} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
+
+export default defineRule({
+  id: 'context-not-propagated',
+  title: 'A new root context where one is at hand',
+  severity: 'info',
+  confidence: 0.7,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/context', 'https://go.dev/blog/context'],
+  messages: {
+    root: {
+      what: '{call} is passed on although {context} is at hand',
+      why: 'what is called does not see its deadline, its cancellation or its values',
+      next: 'Pass {context} on, or context.WithoutCancel of it (Go 1.21) where the work is to go on.',
+    },
+  },
+
+  run(pass) {
+    for (const call of pass.nodes('CallExpr')) {
+      if (call.args.length > 0 || !/^context\.[A-Z]\w*$/.test(pass.calleeName(call) ?? '')) continue // the two without parameters make roots
+      if (isTestFile(pass, call) || !isArgument(pass, call) || detaches(pass, call)) continue
+      const around = parameterAround(pass, call, 'context.Context', 'net/http.Request', 'github.com/gin-gonic/gin.Context')
+      if (around !== undefined) pass.report(call, 'root', {data: {call: pass.text(call), context: around.name}})
+    }
+  },
+})
+
+/** Loggers take a context for its values only; no deadline matters to them. */
+const logs = /(?:^|[/.*(])s?log(?:rus|ger)?\)?[./]/i
+
+function isArgument(pass: Pass<'root'>, call: CallExpr): boolean {
+  const parent = pass.parent(call)
+  return parent?.kind === 'CallExpr' && parent.args.includes(call) && !logs.test(pass.calleeName(parent) ?? '')
+}
+
+/** Later work, cleaning up, or code that asks whether the context is over or nil: a new root may be meant. */
+function detaches(pass: Pass<'root'>, call: CallExpr): boolean {
+  for (const at of pass.ancestors(call)) {
+    if (at.kind === 'GoStmt' || at.kind === 'DeferStmt') return true
+    if (at.kind === 'FuncDecl')
+      return (
+        at.body === undefined ||
+        some(at.body, node => node.kind === 'SelectorExpr' && /^(?:Done|Err|Shutdown|Rollback|Close)$/.test(node.sel.name))
+      )
+    if (at.kind === 'IfStmt' && some(at.cond, node => node.kind === 'Ident' && node.name === 'nil')) return true
+  }
+  return false
+}

@@ -1,0 +1,53 @@
+// http-client-no-timeout: requests that may wait for ever. See rule.md.
+import {must} from '../../base/answer.ts'
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {namedPath} from '../../analysis/reading/named.ts'
+import {isTestFile} from '../../analysis/reading/terms.ts'
+
+export default defineRule({
+  id: 'http-client-no-timeout',
+  title: 'HTTP requests without any time limit',
+  severity: 'warning',
+  confidence: 0.8,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/net/http#Client'],
+  messages: {
+    literal: {
+      what: 'the client has no Timeout, and no request of this package carries a context',
+      why: 'zero means no limit: a server that accepts and never answers keeps the request, and what waits for it, for ever',
+      next: 'Set Timeout, or give each request a context with a deadline.',
+    },
+    call: {
+      what: '{call} uses the default client, which has no time limit',
+      why: 'a server that accepts and never answers keeps the request, and what waits for it, for ever',
+      next: 'Use a client with a Timeout, or a request with a context that has a deadline.',
+    },
+  },
+
+  run(pass) {
+    if (setsTimeout(pass)) return
+    if (!usesContext(pass)) {
+      for (const literal of pass.nodes('CompositeLit')) {
+        if (namedPath(pass.typeOf(literal)) !== 'net/http.Client' || isTestFile(pass, literal)) continue
+        const named = literal.elts.some(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Timeout')
+        const positional = literal.elts.some(elt => elt.kind !== 'KeyValueExpr')
+        if (!named && !positional) pass.report(literal, 'literal')
+      }
+    }
+    for (const call of pass.nodes('CallExpr'))
+      if (!isTestFile(pass, call) && ['Get', 'Head', 'Post', 'PostForm'].some(name => must(pass.callsFunction(call, `net/http.${name}`))))
+        pass.report(call, 'call', {data: {call: pass.text(call.fun)}})
+  },
+})
+
+/** Something in the package assigns a Timeout. */
+const setsTimeout = (pass: Pass<'literal' | 'call'>) =>
+  [...pass.nodes('AssignStmt')].some(({lhs}) => lhs.some(left => left.kind === 'SelectorExpr' && left.sel.name === 'Timeout'))
+
+const usesContext = (pass: Pass<'literal' | 'call'>) =>
+  [...pass.nodes('CallExpr')].some(
+    call =>
+      must(pass.callsFunction(call, 'net/http.NewRequestWithContext')) || must(pass.callsMethod(call, 'net/http.Request', 'WithContext')),
+  )

@@ -1,0 +1,17 @@
+package basic
+
+import (
+	"context"
+	"net/http"
+)
+
+var client = &http.Client{}
+
+func get(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, "GET", url, nil)
+	if err != nil {
+		return err
+	}
+	_, err = client.Do(req)
+	return err
+}

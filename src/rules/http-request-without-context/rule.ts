@@ -1,0 +1,66 @@
+// http-request-without-context: a request, command or query that cannot be cancelled where a context is at hand. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import {parameterAround} from '../../analysis/reading/goroutines.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {isTestFile, some, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
+
+/** Functions with a twin that takes a context, by the twin. */
+const twins: Readonly<Record<string, string | undefined>> = {
+  'net/http.Get': 'http.NewRequestWithContext',
+  'net/http.Head': 'http.NewRequestWithContext',
+  'net/http.Post': 'http.NewRequestWithContext',
+  'net/http.PostForm': 'http.NewRequestWithContext',
+  'net/http.NewRequest': 'http.NewRequestWithContext',
+  '(*net/http.Client).Get': 'http.NewRequestWithContext',
+  '(*net/http.Client).Post': 'http.NewRequestWithContext',
+  'os/exec.Command': 'exec.CommandContext',
+  'net.Dial': 'net.Dialer.DialContext',
+  ...Object.fromEntries(
+    ['DB', 'Tx', 'Stmt'].flatMap(type =>
+      ['Exec', 'Query', 'QueryRow', 'Prepare'].map(name => [`(*database/sql.${type}).${name}`, `${name}Context`]),
+    ),
+  ),
+}
+
+export default defineRule({
+  id: 'http-request-without-context',
+  title: 'A call without the context that is at hand',
+  severity: 'info',
+  confidence: 0.85,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/net/http#NewRequestWithContext', 'https://pkg.go.dev/os/exec#CommandContext'],
+  messages: {
+    plain: {
+      what: '{call} runs without {context}, which is at hand',
+      why: 'it goes on when the caller has given up: a deadline or a cancellation does not reach it',
+      next: 'Use {twin}.',
+    },
+  },
+
+  run(pass) {
+    for (const call of pass.nodes('CallExpr')) {
+      const twin = twins[pass.calleeName(call) ?? '']
+      if (twin === undefined || isTestFile(pass, call)) continue
+      const around = parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context')
+      if (around === undefined || (pass.parent(call)?.kind === 'SelectorExpr' && /WithContext$/.test(pass.text(pass.parent(call)!))))
+        continue
+      if (getsContext(pass, call)) continue
+      pass.report(call, 'plain', {data: {call: pass.text(call.fun), context: around.name, twin}})
+    }
+  },
+})
+
+/** `req, err := http.NewRequest(…)` with `req = req.WithContext(ctx)` in the same function; or `cmd.ctx = ctx`, as CommandContext itself does. */
+function getsContext(pass: Pass<'plain'>, call: CallExpr): boolean {
+  const parent = pass.parent(call)
+  const name = parent?.kind === 'AssignStmt' && parent.rhs[0] === call ? parent.lhs[0] : undefined
+  const body = pass.enclosingFunction(call)?.body
+  const object = name === undefined ? undefined : variableOf(pass, name)
+  if (object === undefined || body === undefined) return false
+  return some(
+    body,
+    at => at.kind === 'SelectorExpr' && /^(?:WithContext|SetContext|ctx)$/.test(at.sel.name) && variableOf(pass, at.x) === object,
+  )
+}

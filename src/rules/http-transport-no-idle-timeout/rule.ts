@@ -1,0 +1,44 @@
+// http-transport-no-idle-timeout: idle connections are kept without limit of time. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {namedPath} from '../../analysis/reading/named.ts'
+import {callsIn, isTestFile} from '../../analysis/reading/terms.ts'
+import type {CompositeLit} from '../../go/syntax/ast.ts'
+
+export default defineRule({
+  id: 'http-transport-no-idle-timeout',
+  title: 'An http.Transport keeps idle connections for ever',
+  severity: 'info',
+  confidence: 0.85,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/net/http#Transport'],
+  messages: {
+    kept: {
+      what: 'the Transport has no IdleConnTimeout',
+      why: 'zero means no limit: idle connections, with two goroutines each, stay until the other side closes them; http.DefaultTransport closes them after 90 s',
+      next: 'Set IdleConnTimeout, or start from http.DefaultTransport.(*http.Transport).Clone().',
+    },
+  },
+
+  run(pass) {
+    const assigned = [...pass.nodes('AssignStmt')].some(({lhs}) =>
+      lhs.some(left => left.kind === 'SelectorExpr' && left.sel.name === 'IdleConnTimeout'),
+    )
+    if (assigned) return
+    for (const literal of pass.nodes('CompositeLit')) {
+      if (namedPath(pass.typeOf(literal)) !== 'net/http.Transport' || isTestFile(pass, literal) || closesIdle(pass, literal)) continue
+      const names = literal.elts.map(elt => (elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' ? elt.key.name : ''))
+      if (!names.includes('IdleConnTimeout') && !names.includes('DisableKeepAlives')) pass.report(literal, 'kept')
+    }
+  },
+})
+
+/** The function around closes idle connections itself. */
+function closesIdle(pass: Pass<'kept'>, literal: CompositeLit): boolean {
+  const body = pass.enclosingFunction(literal)?.body
+  return (
+    body !== undefined &&
+    callsIn(pass, body, true).some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'CloseIdleConnections')
+  )
+}
