@@ -6,6 +6,9 @@ import {abGo} from './codegen/ab.ts'
 import {readMemoryGuard} from './config/memory.ts'
 import {memoryGo} from './codegen/memory.ts'
 import {cgoWarnings, readCgoGuard} from './config/cgo.ts'
+import {ciFiles} from './codegen/ci.ts'
+import {readCiGuard} from './config/ci.ts'
+import {ginHelpersGo} from './codegen/gin.ts'
 import {cgoGo} from './codegen/cgo.ts'
 import {safeMapGo} from './codegen/safe-map.ts'
 import {breakerGo} from './codegen/breaker.ts'
@@ -60,6 +63,17 @@ export const guardKinds = {
       return {files: cgoGo(guard, config), warnings: cgoWarnings(guard)}
     },
     listed: (config, yaml) => new Set(readCgoGuard(config, yaml).functions.map(fn => fn.name)),
+  },
+  ci: {
+    summary: 'CI gate that can fail: race, checkptr, cgocheck2, asan, new findings',
+    generate: (config, yaml) => ({files: ciFiles(readCiGuard(guardRoot(config, yaml)), config), warnings: []}),
+  },
+  gin: {
+    summary: 'helpers for gin: UseIf, typed keys, goroutines with a copy of the context',
+    generate: (config, yaml) => {
+      const e = guardRoot(config, yaml).map(['guard', 'package'])
+      return {files: ginHelpersGo(packageName(e.get('package'), 'ginhelp'), config), warnings: []}
+    },
   },
   safemap: {
     summary: 'generic map for many goroutines that owns its values and reports its growth',
