@@ -11,6 +11,8 @@ import type {CheckedFile, CheckedPackage} from './checked-package.ts'
 export interface ReportOptions {
   readonly data?: Readonly<Record<string, string>>
   readonly related?: readonly {readonly node: Node; readonly label: string}[]
+  /** Related places outside the trees: C files, assembly. */
+  readonly relatedAt?: readonly {readonly place: FactPlace; readonly label: string}[]
   readonly fixes?: readonly Fix[]
   /** Overrides the rule's confidence for this finding. */
   readonly confidence?: number
@@ -81,6 +83,8 @@ export interface ModulePass<M extends string> {
   report(
     place: FactPlace,
     message: M,
-    options?: Omit<ReportOptions, 'related'> & {readonly related?: readonly {readonly place: FactPlace; readonly label: string}[]},
+    options?: Omit<ReportOptions, 'related' | 'relatedAt'> & {
+      readonly related?: readonly {readonly place: FactPlace; readonly label: string}[]
+    },
   ): void
 }

@@ -42,9 +42,9 @@ export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPac
           ...answers,
           report(node: Node, message: string, options: ReportOptions = {}) {
             const related = (options.related ?? []).map(({node: other, label}) => ({place: shared.place(other), label}))
-            push(shared.place(node), message, related, options)
+            push(shared.place(node), message, [...related, ...(options.relatedAt ?? [])], options)
           },
-          reportAt: (place, message, options = {}) => push(place, String(message), [], options),
+          reportAt: (place, message, options = {}) => push(place, String(message), options.relatedAt ?? [], options),
         })
       else {
         const fact: unknown = rule.collect({...answers, report: neverReports, reportAt: neverReports})

@@ -78,6 +78,7 @@ function* declared(source: Source, func: FuncDecl | FuncLit): Iterable<Copy> {
 function* copied(source: Source, expr: Expr, how: Copy['how']): Iterable<Copy> {
   const at = unparen(expr)
   if (at.kind !== 'Ident' && at.kind !== 'SelectorExpr' && at.kind !== 'IndexExpr' && at.kind !== 'StarExpr') return
+  if (at.kind === 'StarExpr' && unparen(at.x).kind === 'CallExpr') return // what a function just made is often not in use yet
   if (at.kind === 'Ident' ? source.objectOf(at)?.kind !== 'Var' : at.kind === 'SelectorExpr' && source.objectOf(at.sel)?.kind !== 'Var')
     return
   const type = source.typeOf(at)

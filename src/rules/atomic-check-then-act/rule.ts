@@ -57,10 +57,22 @@ function atomics(pass: ActPass, stmt: IfStmt): void {
       const access = atomicAccess(pass, call)
       return access?.key === key ? [{call, kind: access.kind}] : []
     })
-    const store = later.find(one => one.kind === 'store')
-    if (store === undefined || later.some(one => one.kind === 'change')) continue
+    const store = later.find(one => one.kind === 'store' && decidedBy(pass, one.call, stmt))
+    if (store === undefined || later.some(one => one.kind === 'change') || onlyStores(stmt)) continue
     pass.report(store.call, 'store', {data: {variable: nameOf(pass, store.call)}, related: [{node: load, label: 'loaded here'}]})
   }
+}
+
+/** `if x.Load() != v { x.Store(v) }`: it saves a write and decides nothing. */
+const onlyStores = (stmt: IfStmt) => stmt.body.list.length === 1 && stmt.body.list[0]?.kind === 'ExprStmt' && stmt.else === undefined
+
+/** No other condition stands between: one that does has its own reason, as where a flag is raised after a failed attempt. */
+function decidedBy(pass: ActPass, call: CallExpr, stmt: IfStmt): boolean {
+  for (const at of pass.ancestors(call)) {
+    if (at === stmt) return true
+    if (at.kind === 'IfStmt' || at.kind === 'CaseClause' || at.kind === 'CommClause') return false
+  }
+  return false
 }
 
 function nameOf(pass: ActPass, call: CallExpr): string {
