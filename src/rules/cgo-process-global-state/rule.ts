@@ -82,7 +82,7 @@ interface Concurrency {
 
 /** How a function comes to run more than once at a time; undefined when it is not known to, or when something on the way takes a lock. */
 function concurrency(pass: AnyPass, scope: FuncDecl | FuncLit, depth: number, seen: Set<Node>): Concurrency | undefined {
-  if (depth > depthMax || seen.has(scope) || locksSomething(scope)) return undefined
+  if (depth > depthMax || seen.has(scope) || locksSomething(pass, scope)) return undefined
   seen.add(scope)
   if (isHandler(pass, scope)) return {at: scope.type, text: 'net/http runs each request in a goroutine'}
   if (scope.kind === 'FuncLit') {
