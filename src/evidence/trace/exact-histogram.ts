@@ -14,6 +14,8 @@ export class ExactHistogram {
   #large = new Float64Array(64)
   #largeCount = 0
   #sorted = true
+  #sums: readonly number[] = []
+  #sumsOf = -1
   readonly #rounded = new Map<number, number>()
 
   add(ns: number): void {
@@ -53,13 +55,27 @@ export class ExactHistogram {
     return this.count - below
   }
 
+  /** Values in each chunk; counted again only after something was added. */
+  #chunkSums(): readonly number[] {
+    if (this.#sumsOf !== this.count) {
+      this.#sums = Array.from(this.#chunks, chunk => chunk?.reduce((sum, n) => sum + n, 0) ?? 0)
+      this.#sumsOf = this.count
+    }
+    return this.#sums
+  }
+
   /** The value at rank ceil(q × count); 0 without values. */
   quantile(q: number): number {
     if (this.count === 0) return 0
     let left = Math.max(1, Math.ceil(q * this.count))
+    const sums = this.#chunkSums()
     for (let c = 0; c < this.#chunks.length; c++) {
       const chunk = this.#chunks[c]
       if (chunk === undefined) continue
+      if (left > sums[c]!) {
+        left -= sums[c]!
+        continue
+      }
       for (let i = 0; i < chunk.length; i++) {
         left -= chunk[i]!
         if (left <= 0) return (c << chunkBits) + i
