@@ -40,6 +40,10 @@ export const supportWeights = {
   'work waits beside idle Ps': 0.5,
   'threads in use grow': 0.7,
   'goroutines block in C or system calls at one line': 0.4,
+  'the process died in C code': 0.3,
+  'C code of the package keeps a pointer to Go memory': 0.7,
+  'C died on Go memory that the call did not give it': 0.85,
+  'goroutines are in functions of one C library at the same time': 0.6,
 } as const
 
 /** Factor in 0..1 by which counter-evidence shrinks the confidence. */
@@ -51,6 +55,12 @@ export const counterFactors = {
   'the capture is too short to judge': 0.6,
 } as const
 
+/** What evidence does to a hazard of source: the first joins as support does, the second multiplies. */
+export const weighFactors = {
+  'the evidence shows it at the same function': 0.7,
+  'the evidence covers the time and shows nothing': 0.5,
+} as const
+
 export type SupportFactor = keyof typeof supportWeights
 export type CounterFactor = keyof typeof counterFactors
 
@@ -58,9 +68,9 @@ export type CounterFactor = keyof typeof counterFactors
 export function combine(
   supports: ReadonlySet<SupportFactor>,
   counters: ReadonlySet<CounterFactor>,
-): {confidence: number; basis: {factor: string; value: number}[]} {
+): {confidence: number; basis: {factor: string; value: number; counter?: boolean}[]} {
   let doubt = 1
-  const basis: {factor: string; value: number}[] = []
+  const basis: {factor: string; value: number; counter?: boolean}[] = []
   for (const [factor, value] of Object.entries(supportWeights) as [SupportFactor, number][]) {
     if (!supports.has(factor)) continue
     doubt *= 1 - value
@@ -70,7 +80,7 @@ export function combine(
   for (const [factor, value] of Object.entries(counterFactors) as [CounterFactor, number][]) {
     if (!counters.has(factor)) continue
     confidence *= value
-    basis.push({factor, value})
+    basis.push({factor, value, counter: true})
   }
   return {confidence: Number(Math.min(0.99, confidence).toFixed(2)), basis}
 }

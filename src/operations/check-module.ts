@@ -1,8 +1,9 @@
 // The packages of a module through the rules: what `check` prints and `diagnose` joins with evidence.
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
-import type {CheckedFile} from '../analysis/engine/checked-package.ts'
-import type {AnyRule, Preset} from '../analysis/engine/rule.ts'
+import {pathPattern} from '../analysis/config/path-pattern.ts'
+import type {CgoPolicy, CheckedFile} from '../analysis/engine/checked-package.ts'
+import {type AnyRule, type Preset, presetRank} from '../analysis/engine/rule.ts'
 import {hazardsOf} from '../analysis/engine/hazards.ts'
 import type {PackageFindings} from '../analysis/engine/report.ts'
 import {concludeModule, runOnPackage, type RunnableRule, type Watch} from '../analysis/engine/run-rules.ts'
@@ -29,9 +30,19 @@ export interface ModuleCheckRequest {
   readonly ruleIds?: readonly string[]
   /** Instead of preset and ids: the rules themselves. */
   readonly rules?: readonly RunnableRule[]
+  /** Plain data, so that a cache can hold results against it. */
+  readonly cgo?: CgoRequest
   /** Instead of what the environment says. */
   readonly goos?: string
   readonly goarch?: string
+}
+
+/** What gotriage.yaml says of calls into C. */
+export interface CgoRequest {
+  /** The directory the patterns are relative to. */
+  readonly dir: string
+  readonly wrappers?: readonly string[]
+  readonly contract?: {readonly path: string; readonly functions: readonly string[]}
 }
 
 export interface ModuleCheck {
@@ -44,8 +55,6 @@ export interface ModuleCheck {
   /** A line of a file as findings name it, from 1. */
   sourceLine(file: string, line: number): string | undefined
 }
-
-const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all: 2}
 
 /** Every rule of the registry, folders of near neighbours flattened. */
 export const allRules: readonly RunnableRule[] = registered.flatMap((rule: AnyRule) => (Array.isArray(rule) ? rule : [rule]))
@@ -78,6 +87,10 @@ export interface ModuleRun {
   readonly notes: readonly Note[]
   readonly complete: boolean
   readonly config: Envelope['config']
+  /** The go line of the main module. */
+  readonly mainGoVersion?: string
+  /** Directories of the main packages, and of the main module. */
+  readonly programDirs: readonly string[]
 }
 
 /** Results of packages that need not be computed again. */
@@ -101,7 +114,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
   const results = new Map<LoadedPackage, PackageResult>()
   if (reuse !== undefined) {
     const digest = packageDigests(loaded, reuse.hash)
-    const common = JSON.stringify([rules.map(rule => rule.id), shownFrom, main?.dir, main?.goVersion, loaded.config])
+    const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, main?.goVersion, loaded.config])
     for (const root of loaded.roots) {
       const known = reuse.get(reuse.hash(`${common}\n${digest(root)}`))
       if (known !== undefined) results.set(root, known)
@@ -121,6 +134,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
         mainGoVersion: main?.goVersion,
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
+        ...(request.cgo === undefined ? {} : {cgoPolicy: cgoPolicyOf(request.cgo, shownFrom)}),
       },
       watch,
     )
@@ -143,6 +157,21 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     notes,
     complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
+    ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
+    programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
+      one => one.dir ?? [],
+    ),
+  }
+}
+
+function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): CgoPolicy {
+  const covers = wrappers?.flatMap(pattern => pathPattern(pattern) ?? [])
+  const below = (file: string) => shownPath(file.startsWith('/') ? file : `${shownFrom.replace(/\/+$/, '')}/${file}`, dir)
+  return {
+    ...(wrappers === undefined
+      ? {}
+      : {wrappers: {text: wrappers.join(', '), covers: (file: string) => covers?.some(covered => covered(below(file))) === true}}),
+    ...(contract === undefined ? {} : {contract: {text: contract.path, functions: new Set(contract.functions)}}),
   }
 }
 
@@ -184,12 +213,18 @@ export async function checkModule(request: ModuleCheckRequest, host: Host, task:
     notes: [...run.notes, ...notes],
     complete: run.complete,
     config: run.config,
-    index: {
-      functions: run.packages.flatMap(one => one.functions),
-      mainPackages: new Set(run.packages.flatMap(one => (one.isMain ? [one.importPath] : []))),
-    },
+    index: sourceIndex([run]),
     packagesChecked: run.packages.length,
     sourceLine: lineReader(host, request.shownFrom),
+  }
+}
+
+/** What places of evidence can be joined with. */
+export const sourceIndex = (runs: readonly ModuleRun[]): SourceIndex => {
+  const packages = runs.flatMap(run => run.packages)
+  return {
+    functions: packages.flatMap(one => one.functions),
+    mainPackages: new Set(packages.flatMap(one => (one.isMain ? [one.importPath] : []))),
   }
 }
 

@@ -13,8 +13,9 @@ import {applyDirectives, suppressionRules} from '../analysis/suppression/apply-d
 import {changedLines} from '../analysis/suppression/changed-lines.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
 import {compareFindings, type Hazard} from '../findings/finding.ts'
-import {applyConfig, findConfig, type FoundConfig} from './check-config.ts'
-import {allRules, lineReader, type ModuleCheckRequest, type ModuleRun, runModule, selectRules} from './check-module.ts'
+import {applyConfig, cgoRequest, findConfig, type FoundConfig} from './check-config.ts'
+import {byHeat, type Hot, hotShares, profileFile} from './check-hot.ts'
+import {allRules, lineReader, type ModuleCheckRequest, type ModuleRun, runModule, selectRules, sourceIndex} from './check-module.ts'
 import {type CheckSummary, summaryOf} from './check-summary.ts'
 
 export type {Preset}
@@ -37,6 +38,8 @@ export interface CheckRequest {
   readonly writesBaseline?: boolean
   /** Only findings on lines that are new since this revision. */
   readonly newFrom?: string
+  /** A profile to order findings by; `auto` for the default.pgo of a main package. */
+  readonly hot?: string
   /** Path of the configuration; `none` for none. */
   readonly config?: string
 }
@@ -55,6 +58,8 @@ export interface Checked {
   readonly summary: CheckSummary
   /** Type errors by package and platform: a fix must not add any. */
   readonly packages: ReadonlyMap<string, CheckedUnit>
+  /** With `hot`: the share of the profile through each finding's function. */
+  readonly hot?: Hot
   /** The document of --write-baseline. */
   baseline(): string
   sourceLine(file: string, line: number): string | undefined
@@ -88,6 +93,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   const tags = request.tags ?? config.tags
   const platforms = platformsOf(request.platforms ?? config.platforms ?? [])
   const tests = request.tests ?? config.tests
+  const cgo = await cgoRequest(found, host)
   const base = {
     dir: host.cwd,
     patterns,
@@ -95,6 +101,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
     rules,
     ...(tags === undefined ? {} : {tags}),
     ...(tests === undefined ? {} : {tests}),
+    ...(cgo === undefined ? {} : {cgo}),
   }
   const run = services.run ?? runModule
   const runs: ModuleRun[] = []
@@ -130,17 +137,32 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   }
   const all = hazards
   if (request.newFrom !== undefined) hazards = await onNewLines(hazards, request.newFrom, host, services.openRevision)
+  const hot =
+    request.hot === undefined
+      ? undefined
+      : await hotShares(
+          hazards,
+          await profileFile(
+            request.hot,
+            runs.flatMap(one => one.programDirs),
+            host,
+          ),
+          sourceIndex(runs.slice(0, 1)),
+          host,
+          task,
+        )
   const summary = summaryOf(runs, {unchanged: all.length - hazards.length})
   return {
     envelope: {
       ...emptyEnvelope('check'),
       complete: runs.every(one => one.complete),
       config: runs[0]?.config ?? {},
-      findings: [...hazards].sort(compareFindings),
-      notes,
-      data: {...summary},
+      findings: [...hazards].sort(hot === undefined ? compareFindings : byHeat(hot)),
+      notes: [...notes, ...(hot?.notes ?? [])],
+      data: {...summary, ...(hot === undefined ? {} : {hot: hotData(hot)})},
     },
     summary,
+    ...(hot === undefined ? {} : {hot}),
     packages: unitsOf(runs),
     baseline: () => baselineText(all),
     sourceLine: lineReader(host, host.cwd),
@@ -222,6 +244,12 @@ async function onNewLines(hazards: readonly Hazard[], revision: string, host: Ho
     old.close()
   }
 }
+
+const hotData = ({file, sampleType, shares}: Hot) => ({
+  file,
+  sampleType,
+  shares: [...shares].map(([{id, fingerprint, places}, share]) => ({id, fingerprint, file: places[0]?.file, line: places[0]?.line, share})),
+})
 
 function uniqueNotes(notes: readonly Note[]): Note[] {
   const seen = new Set<string>()

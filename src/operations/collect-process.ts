@@ -29,23 +29,33 @@ const cgroupFiles = [
 
 const textOf = (bytes: Uint8Array | undefined) => (bytes ? new TextDecoder().decode(bytes) : undefined)
 
-/** /proc/PID/status and the cgroup at both ends of the capture, smaps once. */
+/** /proc/PID/status, ten times over the capture: RSS and threads of a program that dies before its end are there up to then. */
+const statusSamples = 10
+
+/** /proc/PID/status over the capture, the cgroup at its both ends, smaps once. */
 export async function captureKernel(capture: Capture, pid: number, leftMs: () => number, signal: AbortSignal): Promise<void> {
-  await snapshot(capture, pid, 1)
+  if (!(await status(capture, pid, 1)))
+    capture.note('proc-missing', `/proc/${pid}/status cannot be read: what the kernel says of the process is missing`)
+  await cgroups(capture, pid, 1)
   const smaps = await capture.processes.readKernelFile(`/proc/${pid}/smaps`, fileBytesMax)
   if (smaps && smaps.length > 0) await capture.write('smaps.txt', 'smaps', smaps)
-  await capture.processes.sleep(leftMs() * 0.9, signal)
-  if (!signal.aborted) await snapshot(capture, pid, 2)
+  const gapMs = (leftMs() * 0.9) / (statusSamples - 1)
+  for (let n = 2; n <= statusSamples && !signal.aborted; n++) {
+    await capture.processes.sleep(gapMs, signal)
+    if (!signal.aborted) await status(capture, pid, n)
+  }
+  if (!signal.aborted) await cgroups(capture, pid, 2)
 }
 
-async function snapshot(capture: Capture, pid: number, n: number): Promise<void> {
+async function status(capture: Capture, pid: number, n: number): Promise<boolean> {
+  const bytes = await capture.processes.readKernelFile(`/proc/${pid}/status`, fileBytesMax)
+  if (!bytes || bytes.length === 0) return false
+  await capture.write(`status-${n}.txt`, 'proc-status', bytes)
+  return true
+}
+
+async function cgroups(capture: Capture, pid: number, n: number): Promise<void> {
   const {processes} = capture
-  const status = await processes.readKernelFile(`/proc/${pid}/status`, fileBytesMax)
-  if (!status || status.length === 0) {
-    if (n === 1) capture.note('proc-missing', `/proc/${pid}/status cannot be read: what the kernel says of the process is missing`)
-    return
-  }
-  await capture.write(`status-${n}.txt`, 'proc-status', status)
   const groups = textOf(await processes.readKernelFile(`/proc/${pid}/cgroup`, fileBytesMax)) ?? ''
   const parts: string[] = []
   for (const directory of cgroupDirectories(groups))

@@ -70,6 +70,8 @@ const parts: Readonly<Record<string, () => boolean>> = {
   types: program('types-table'),
   pprof: program('pprof'),
   'pprof-robust': program('pprof-robust'),
+  trace: program('trace'),
+  'trace-robust': program('trace-robust'),
 }
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
 for (const name of wanted) {

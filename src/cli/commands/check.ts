@@ -22,8 +22,10 @@ export const command: Command = {
     {name: 'baseline', value: 'FILE', help: 'leave out the findings of this file'},
     {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline'},
     {name: 'new-from', value: 'REV', help: 'only findings on lines that are new since this git revision'},
+    {name: 'hot', value: 'FILE', help: 'order findings by the share of this profile through their function; "auto" for default.pgo'},
     {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
     {name: 'diff', help: 'print what --fix would change, and change nothing'},
+    {name: 'watch', help: 'check again whenever a source file below this directory changes, until Ctrl-C'},
     {name: 'no-cache', help: 'compute everything anew, and keep nothing for the next run'},
     {name: 'show-suppressed', help: 'print suppressed findings too, in text'},
     {name: 'format', value: 'FORMAT', choices: formats, help: 'text (default), json, sarif (2.1.0), github (annotations) or junit'},
@@ -37,39 +39,52 @@ export const command: Command = {
     'gotriage check --new-from origin/main',
   ],
   async run(args, context) {
-    const {check, summaryLine} = await import('../../operations/check.ts')
-    const request = requestOf(args)
     const services = await servicesOf(args, context)
-    let checked = await check(request, context.host, context.task, services)
-    if (args.has('write-baseline')) return writeBaseline(checked, request, context)
-    const extraNotes: Checked['envelope']['notes'][number][] = []
-    if (args.has('fix') || args.has('diff')) {
-      const {fix} = await import('../../operations/check-fix.ts')
-      const fixed = await fix(request, checked, context.host, context.task, services)
-      extraNotes.push(...fixed.notes)
-      if (args.has('diff')) {
-        for (const file of fixed.files) context.out(terminalText(file.diff))
-        for (const note of extraNotes) sayNote(note, context)
-        return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
-      }
-      for (const file of fixed.files) {
-        await context.write(file.path, file.after)
-        context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
-      }
-      checked = fixed.checked
-    }
-    const {envelope} = checked
-    const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
-    const text = await rendered(checked, args)
-    const output = args.flag('o')
-    if (output === undefined) context.out(text)
-    else await context.write(output, text)
-    for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
-    context.note(terminalText(summaryLine(checked.summary, shown.length)))
-    if (!envelope.complete && args.has('strict-input'))
-      throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
-    return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
+    if (!args.has('watch')) return once(args, context, services)
+    if (['fix', 'diff', 'write-baseline'].some(name => args.has(name)))
+      throw errors.usage('--watch goes with none of --fix, --diff and --write-baseline', 'Leave one of them out.')
+    const {changesBelow} = await import('../../host/node/changes-below.ts')
+    const {checkAgain} = await import('../../operations/check-watch.ts')
+    return checkAgain(
+      () => once(args, context, services),
+      relevant => changesBelow(context.host.cwd, relevant, context.task.signal),
+      line => context.note(terminalText(line)),
+    )
   },
+}
+
+async function once(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
+  const {check, summaryLine} = await import('../../operations/check.ts')
+  const request = requestOf(args)
+  let checked = await check(request, context.host, context.task, services)
+  if (args.has('write-baseline')) return writeBaseline(checked, request, context)
+  const extraNotes: Checked['envelope']['notes'][number][] = []
+  if (args.has('fix') || args.has('diff')) {
+    const {fix} = await import('../../operations/check-fix.ts')
+    const fixed = await fix(request, checked, context.host, context.task, services)
+    extraNotes.push(...fixed.notes)
+    if (args.has('diff')) {
+      for (const file of fixed.files) context.out(terminalText(file.diff))
+      for (const note of extraNotes) sayNote(note, context)
+      return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
+    }
+    for (const file of fixed.files) {
+      await context.write(file.path, file.after)
+      context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
+    }
+    checked = fixed.checked
+  }
+  const {envelope} = checked
+  const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
+  const text = await rendered(checked, args)
+  const output = args.flag('o')
+  if (output === undefined) context.out(text)
+  else await context.write(output, text)
+  for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
+  context.note(terminalText(summaryLine(checked.summary, shown.length)))
+  if (!envelope.complete && args.has('strict-input'))
+    throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
+  return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
 }
 
 async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckServices> {
@@ -101,7 +116,7 @@ function requestOf(args: Parsed): CheckRequest {
     if (tool !== 'nolint' && tool !== 'lint') throw errors.usage(`--honour cannot be "${tool}"`, 'Give nolint, lint or both.')
     return tool
   })
-  const [baseline, newFrom, config] = [args.flag('baseline'), args.flag('new-from'), args.flag('config')]
+  const [baseline, newFrom, config, hot] = [args.flag('baseline'), args.flag('new-from'), args.flag('config'), args.flag('hot')]
   return {
     patterns: args.positionals,
     ...(preset ? {preset} : {}),
@@ -112,6 +127,7 @@ function requestOf(args: Parsed): CheckRequest {
     ...(args.has('write-baseline') ? {writesBaseline: true} : {}),
     ...(newFrom === undefined ? {} : {newFrom}),
     ...(config === undefined ? {} : {config}),
+    ...(hot === undefined ? {} : {hot}),
   }
 }
 
@@ -123,8 +139,16 @@ async function writeBaseline(checked: Checked, request: CheckRequest, context: C
   return 0
 }
 
+/** What flows through the finding's function, by the profile of --hot. */
+function heatLine(finding: Checked['envelope']['findings'][number], hot: Checked['hot']): string {
+  const share = finding.kind === 'hazard' ? hot?.shares.get(finding) : undefined
+  return share === undefined
+    ? ''
+    : terminalText(`\n  hot:  ${(share * 100).toFixed(1)} % of ${hot?.sampleType ?? ''} flows through this function`)
+}
+
 async function rendered(checked: Checked, args: Parsed): Promise<string> {
-  const {envelope, sourceLine} = checked
+  const {envelope, sourceLine, hot} = checked
   switch (args.flag('format')) {
     case 'json':
       return (await import('../../findings/json.ts')).envelopeJson(envelope)
@@ -140,7 +164,7 @@ async function rendered(checked: Checked, args: Parsed): Promise<string> {
       const {findingText} = await import('../../findings/text.ts')
       return envelope.findings
         .filter(finding => args.has('show-suppressed') || finding.kind !== 'hazard' || finding.suppressed === undefined)
-        .map(finding => `${terminalText(findingText(finding, sourceLine))}\n\n`)
+        .map(finding => `${terminalText(findingText(finding, sourceLine))}${heatLine(finding, hot)}\n\n`)
         .join('')
     }
   }

@@ -23,7 +23,7 @@ export interface TraceContext {
   readonly minor: number
   /** Trace clock at time 0, ns, exact as a bigint. */
   readonly originNs: bigint
-  /** Undefined in the last Sync event, after the last generation. */
+  /** Undefined in Sync events that begin no whole generation: the last one, and one before a generation that the file's end cuts off. */
   readonly generation: Generation | undefined
 }
 
@@ -152,7 +152,11 @@ class TraceReader implements TraceContext {
     this.#cursor = -1
     try {
       frontier.install(generation, this.#origin, id => this.model.threadSlot(id))
-      this.#sync(generation, Math.trunc(generation.minTicks * generation.nsPerTick) - this.#origin)
+      // Of a generation without its end the official reader gives no more than this Sync, at the time of the event before it. Before Go 1.26
+      // generations have no end of their own: one that has all tables passes for whole.
+      if (generation.lacking || (generation.partial && this.minor >= 26)) this.#sync(undefined, this.#ordering.lastTime)
+      else this.#sync(generation, Math.trunc(generation.minTicks * generation.nsPerTick) - this.#origin)
+      this.generation = generation
       const samples = generation.sampleOrder
       let sample = 0
       for (let step = 1; frontier.length > 0 || sample < samples.length; step++) {

@@ -92,7 +92,7 @@ function isExcused(pass: MixedPass, node: Expr): boolean {
   if (name === undefined || alone.test(name) || knows.test(name) || implementsSync.test(pass.packagePath)) return true
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
-  if (outer === undefined || locksSomething(outer) || callerLocks(outer)) return true
+  if (outer === undefined || locksSomething(pass, outer) || callerLocks(outer)) return true
   return madeHere(pass, node, outer)
 }
 

@@ -38,6 +38,7 @@ export default defineRule({
 function closesIdle(pass: Pass<'kept'>, literal: CompositeLit): boolean {
   const body = pass.enclosingFunction(literal)?.body
   return (
-    body !== undefined && callsIn(body, true).some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'CloseIdleConnections')
+    body !== undefined &&
+    callsIn(pass, body, true).some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'CloseIdleConnections')
   )
 }

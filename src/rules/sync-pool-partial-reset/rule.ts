@@ -83,7 +83,7 @@ function pooledTypes(pass: ResetPass): Set<GoObject> {
 
 const usesPool = (pass: ResetPass, decl: FuncDecl, ...methods: readonly ('Get' | 'Put')[]): boolean =>
   decl.body !== undefined &&
-  callsIn(decl.body, true).some(call => methods.some(method => must(pass.callsMethod(call, 'sync.Pool', method))))
+  callsIn(pass, decl.body, true).some(call => methods.some(method => must(pass.callsMethod(call, 'sync.Pool', method))))
 
 /** Whether the whole value is replaced (`*v = T{}`) where it is taken or put back: then a method of this name serves another purpose. */
 function replacedForPool(pass: ResetPass, type: GoObject): boolean {

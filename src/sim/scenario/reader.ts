@@ -15,14 +15,15 @@ export class ScenarioReader {
   #nodes = 0
   readonly root: Field
 
-  constructor(name: string, text: string) {
+  /** `root` is what complaints call the document. */
+  constructor(name: string, text: string, root = 'scenario') {
     this.#name = name
     if (text.length > scenarioBytesMax) throw errors.limit(`size of ${name} in bytes`, scenarioBytesMax)
     const document = parseDocument(text, {lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true, strict: true})
     const broken = document.errors[0]
     if (broken) throw this.problem(broken.pos[0], broken.message.split('\n')[0] ?? 'not YAML', 'Correct the YAML.')
     if (document.contents === null) throw errors.empty(name)
-    this.root = new Field(this, document.contents, 'scenario')
+    this.root = new Field(this, document.contents, root)
   }
 
   problem(offset: number, what: string, hint: string): TriageError {

@@ -1,0 +1,44 @@
+// Package pricing asks the pricing service.
+package pricing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Client asks one pricing service.
+type Client struct {
+	base string
+	http *http.Client
+}
+
+// NewClient returns a client of the service at a base URL.
+func NewClient(base string) *Client {
+	return &Client{base: base, http: &http.Client{
+		Timeout:   2 * time.Second,
+		Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second},
+	}}
+}
+
+// Quote returns the list price of a SKU in cents.
+func (p *Client) Quote(ctx context.Context, sku string) (int64, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+"/quote?sku="+url.QueryEscape(sku), nil)
+	if err != nil {
+		return 0, err
+	}
+	response, err := p.http.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("pricing answered %s", response.Status)
+	}
+	var quote struct{ Cents int64 }
+	err = json.NewDecoder(response.Body).Decode(&quote)
+	return quote.Cents, err
+}

@@ -1,0 +1,6 @@
+package digest
+
+// Sum returns the checksum of a block.
+//
+//go:noescape
+func Sum(block []uint64) uint64

@@ -1,0 +1,106 @@
+// The kinds of guard: from a YAML document to files, with what should be said about it. Nothing here writes.
+import {readBreakerGuard} from './config/breaker.ts'
+import {deadlineGo} from './codegen/deadline.ts'
+import {guardRoot, line, milliseconds, packageName, whole} from './config/fields.ts'
+import {readAbGuard} from './config/ab.ts'
+import {abGo} from './codegen/ab.ts'
+import {readMemoryGuard} from './config/memory.ts'
+import {memoryGo} from './codegen/memory.ts'
+import {cgoWarnings, readCgoGuard} from './config/cgo.ts'
+import {ciFiles} from './codegen/ci.ts'
+import {readCiGuard} from './config/ci.ts'
+import {ginHelpersGo} from './codegen/gin.ts'
+import {cgoGo} from './codegen/cgo.ts'
+import {safeMapGo} from './codegen/safe-map.ts'
+import {breakerGo} from './codegen/breaker.ts'
+import type {GeneratedFile} from './codegen/go-file.ts'
+import {abWarnings} from './policies/ab.ts'
+import {memoryWarnings} from './policies/gogc.ts'
+import {breakerWarnings} from './policies/breaker-presets.ts'
+
+export interface GuardOutput {
+  readonly files: readonly GeneratedFile[]
+  /** What this configuration cannot do, or does for nothing. */
+  readonly warnings: readonly string[]
+}
+
+export interface GuardKindDefinition {
+  /** One line for the help. */
+  readonly summary: string
+  /** `config` is the name the generated files mention. */
+  generate(config: string, yaml: string): GuardOutput
+  /** C functions that `--check` looks for outside the generated package. */
+  listed?(config: string, yaml: string): ReadonlySet<string>
+}
+
+export const guardKinds = {
+  breaker: {
+    summary: 'circuit breaker with a health score: plain, net/http, gin, gRPC',
+    generate(config, yaml) {
+      const guard = readBreakerGuard(guardRoot(config, yaml))
+      return {files: breakerGo(guard, config), warnings: breakerWarnings(guard.policy)}
+    },
+  },
+  ab: {
+    summary: 'A/B trial that downgrades a variant that is worse than control',
+    generate(config, yaml) {
+      const guard = readAbGuard(guardRoot(config, yaml))
+      const warnings = abWarnings(guard.policy)
+      return {files: abGo(guard, config, warnings), warnings}
+    },
+  },
+  gogc: {
+    summary: 'GOGC controller and memory fuse over runtime/metrics',
+    generate(config, yaml) {
+      const guard = readMemoryGuard(guardRoot(config, yaml))
+      const warnings = memoryWarnings(guard.policy)
+      return {files: memoryGo(guard, config, warnings), warnings}
+    },
+  },
+  cgo: {
+    summary: 'gate for calls into C: lock, bounds on waiting and on stuck threads, figures',
+    generate(config, yaml) {
+      const guard = readCgoGuard(config, yaml)
+      return {files: cgoGo(guard, config), warnings: cgoWarnings(guard)}
+    },
+    listed: (config, yaml) => new Set(readCgoGuard(config, yaml).functions.map(fn => fn.name)),
+  },
+  ci: {
+    summary: 'CI gate that can fail: race, checkptr, cgocheck2, asan, new findings',
+    generate: (config, yaml) => ({files: ciFiles(readCiGuard(guardRoot(config, yaml)), config), warnings: []}),
+  },
+  gin: {
+    summary: 'helpers for gin: UseIf, typed keys, goroutines with a copy of the context',
+    generate: (config, yaml) => {
+      const e = guardRoot(config, yaml).map(['guard', 'package'])
+      return {files: ginHelpersGo(packageName(e.get('package'), 'ginhelp'), config), warnings: []}
+    },
+  },
+  deadline: {
+    summary: 'deadlines for requests, database sessions and background work, and an owner for goroutines',
+    generate: (config, yaml) => {
+      const e = guardRoot(config, yaml).map(['guard', 'package', 'http', 'database', 'exit', 'body'])
+      const guard = {
+        package: packageName(e.get('package'), 'deadline'),
+        httpMs: milliseconds(e.get('http'), 5000),
+        databaseMs: milliseconds(e.get('database'), 5000),
+        exitMs: milliseconds(e.get('exit'), 10_000),
+        body: line(e.get('body'), 'took too long'),
+      }
+      return {files: deadlineGo(guard, config), warnings: []}
+    },
+  },
+  safemap: {
+    summary: 'generic map for many goroutines that owns its values and reports its growth',
+    generate(config, yaml) {
+      const e = guardRoot(config, yaml).map(['guard', 'package', 'threshold'])
+      return {
+        files: safeMapGo({package: packageName(e.get('package'), 'safemap'), threshold: whole(e.get('threshold'), 10_000, 1)}, config),
+        warnings: [],
+      }
+    },
+  },
+} satisfies Record<string, GuardKindDefinition>
+
+export type GuardKind = keyof typeof guardKinds
+export const guardKindNames = Object.keys(guardKinds) as GuardKind[]
