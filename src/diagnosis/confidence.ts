@@ -40,6 +40,10 @@ export const supportWeights = {
   'work waits beside idle Ps': 0.5,
   'threads in use grow': 0.7,
   'goroutines block in C or system calls at one line': 0.4,
+  'the process died in C code': 0.3,
+  'C code of the package keeps a pointer to Go memory': 0.7,
+  'C died on Go memory that the call did not give it': 0.85,
+  'goroutines are in functions of one C library at the same time': 0.6,
 } as const
 
 /** Factor in 0..1 by which counter-evidence shrinks the confidence. */

@@ -166,18 +166,23 @@ export interface SeenDump {
   readonly dump: GoroutineDump
 }
 
-/** Every state of the goroutines that a program's evidence shows, in order of time: dumps, crashes, goroutine profiles. */
+/** Every state of the goroutines that a program's evidence shows, in order of time: dumps, goroutine profiles, crashes. */
 export function dumpsOf(evidence: ProgramEvidence): SeenDump[] {
   const seen: SeenDump[] = [
     ...evidence.of('goroutines').map(artifact => ({artifact, dump: artifact.data})),
-    ...evidence.of('crash').map(artifact => ({artifact, dump: artifact.data.goroutines})),
+    ...evidence
+      .of('crash')
+      .filter(artifact => artifact.data.class !== 'http-handler-panic') // one goroutine, and the process goes on
+      .map(artifact => ({artifact, dump: artifact.data.goroutines})),
     ...evidence
       .of('profile')
       .filter(artifact => artifact.data.profileType === 'goroutine')
       .map(artifact => ({artifact, dump: dumpOfProfile(artifact.data)})),
   ]
   const order = ({artifact}: SeenDump) => Number(artifact.id.slice(1))
-  return seen.sort((a, b) => compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
+  // A log bears the time it was opened, but what it says of the end is the last there is.
+  const end = ({artifact}: SeenDump) => (artifact.data.kind === 'crash' ? 1 : 0)
+  return seen.sort((a, b) => end(a) - end(b) || compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
 }
 
 const compareTimes = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || b === undefined ? 0 : a < b ? -1 : a > b ? 1 : 0)

@@ -1,6 +1,7 @@
 // The kinds of guard: from a YAML document to files, with what should be said about it. Nothing here writes.
 import {readBreakerGuard} from './config/breaker.ts'
-import {guardRoot, packageName, whole} from './config/fields.ts'
+import {deadlineGo} from './codegen/deadline.ts'
+import {guardRoot, line, milliseconds, packageName, whole} from './config/fields.ts'
 import {readAbGuard} from './config/ab.ts'
 import {abGo} from './codegen/ab.ts'
 import {readMemoryGuard} from './config/memory.ts'
@@ -73,6 +74,20 @@ export const guardKinds = {
     generate: (config, yaml) => {
       const e = guardRoot(config, yaml).map(['guard', 'package'])
       return {files: ginHelpersGo(packageName(e.get('package'), 'ginhelp'), config), warnings: []}
+    },
+  },
+  deadline: {
+    summary: 'deadlines for requests, database sessions and background work, and an owner for goroutines',
+    generate: (config, yaml) => {
+      const e = guardRoot(config, yaml).map(['guard', 'package', 'http', 'database', 'exit', 'body'])
+      const guard = {
+        package: packageName(e.get('package'), 'deadline'),
+        httpMs: milliseconds(e.get('http'), 5000),
+        databaseMs: milliseconds(e.get('database'), 5000),
+        exitMs: milliseconds(e.get('exit'), 10_000),
+        body: line(e.get('body'), 'took too long'),
+      }
+      return {files: deadlineGo(guard, config), warnings: []}
     },
   },
   safemap: {

@@ -31,6 +31,6 @@ done
 wait "$collector"
 core=$(ls core* 2>/dev/null | head -1 || true)
 if [ -n "$core" ]; then
-  gdb -batch -ex 'bt 30' -ex 'frame function report' -ex 'info locals' -ex 'print *device' -ex 'thread apply all bt 14' "$work/relay" "$core" >"$target/evidence/gdb.txt" 2>/dev/null
+  gdb -batch -ex 'bt 30' -ex 'frame function report' -ex 'info locals' -ex 'print *device' -ex 'thread apply all bt 24' "$work/relay" "$core" >"$target/evidence/gdb.txt" 2>/dev/null
 fi
 gzip -n -9 -f "$target/evidence/metrics.jsonl"

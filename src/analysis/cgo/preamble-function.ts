@@ -129,7 +129,7 @@ export function mayKeepOrFree(definition: CDefinition | undefined, index: number
   // Passed to a plain reader of text, or dereferenced: nothing else counts as harmless.
   const rest = definition.body.replaceAll(
     new RegExp(
-      `\\b(?:printf|puts|fputs|strlen|strcmp|strncmp|strdup|strstr|strchr|atoi|strtol|fprintf|snprintf)\\s*\\([^;]*\\b${name}\\b[^;]*\\)`,
+      `\\b(?:printf|puts|fputs|strlen|strcmp|strncmp|strcasecmp|strncasecmp|strdup|strndup|strstr|strchr|strcpy|strncpy|strcat|strncat|strlcpy|strlcat|memcpy|memmove|memcmp|atoi|atof|strtol|strtoul|strtod|sscanf|fprintf|snprintf|vsnprintf)\\s*\\([^;]*\\b${name}\\b[^;]*\\)`,
       'g',
     ),
     ' ',

@@ -285,6 +285,7 @@ function partOf(crash: Open): Parameters<Emit>[0] {
         ? mostCommon(goroutines)
         : userFrame(shown?.frames ?? [])
   const quit = klass === 'quit'
+  const heapAddresses = crash.dump.first.flatMap(({header}) => (header.id === '0' || header.record === undefined ? [] : [header.record]))
   const notes = [
     ...(crash.throws > 1
       ? [{code: 'interleaved-throws', message: `${crash.throws} threads threw at once; their lines are interleaved`}]
@@ -323,6 +324,7 @@ function partOf(crash: Open): Parameters<Emit>[0] {
       runningTests: crash.tests,
       throws: crash.throws,
       unresolvedPcs: crash.pcs,
+      ...(heapAddresses.length > 0 ? {heapAddresses} : {}),
       goroutines,
     },
   }

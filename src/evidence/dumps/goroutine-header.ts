@@ -11,6 +11,8 @@ export interface GoroutineHeader {
   readonly labels?: ReadonlyMap<string, string>
   /** `m=3`; undefined when not printed or nil. */
   readonly thread?: string
+  /** `gp=0xc000112540`: where the goroutine's own record is, in the Go heap. */
+  readonly record?: string
 }
 
 // Go 1.22 adds gp= m= mp= at GOTRACEBACK=system and in throws. A program's own output may stand before the header on its line.
@@ -42,6 +44,7 @@ export function parseGoroutineHeader(text: string): GoroutineHeader | undefined 
     else flags.push(part)
   }
   const thread = /(?:^| )m=(\d+)/.exec(m[2] ?? '')?.[1]
+  const record = /(?:^| )gp=(0x[0-9a-f]+)/.exec(m[2] ?? '')?.[1]
   const labels = labelText === undefined ? undefined : parseLabels(labelText)
   return {
     id: m[1] ?? '',
@@ -51,6 +54,7 @@ export function parseGoroutineHeader(text: string): GoroutineHeader | undefined 
     flags,
     ...(labels === undefined ? {} : {labels}),
     ...(thread === undefined ? {} : {thread}),
+    ...(record === undefined ? {} : {record}),
   }
 }
 

@@ -28,6 +28,7 @@ test('every header form from Go 1.0 to 1.27 is read', () => {
     lockedToThread: true,
     flags: ['scan', 'synctest bubble 1', 'durably blocked'],
     thread: '3',
+    record: '0xc000112540',
   })
   expect(parseGoroutineHeader('goroutine 7 [select (no cases) (leaked)]:')).toMatchObject({state: 'select (no cases)', flags: ['leaked']})
   expect(parseGoroutineHeader('goroutine 7 gp=0x1 m=nil [sleep]:')).toMatchObject({state: 'sleep'})

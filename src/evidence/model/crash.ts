@@ -71,5 +71,7 @@ export interface Crash {
   readonly throws: number
   /** Addresses of C frames that have no name, as printed: what `runtime.SetCgoTraceback` would resolve. */
   readonly unresolvedPcs: readonly string[]
+  /** Addresses that lie in the Go heap: the records of the first goroutines (`gp=`, Go 1.22), but for the system goroutine 0. */
+  readonly heapAddresses?: readonly string[]
   readonly goroutines: GoroutineDump
 }

@@ -7,6 +7,8 @@ export interface NativeFrame {
   readonly file: string
   readonly line: number
   readonly address: string
+  /** Arguments with the values that gdb prints; those that were optimised away are left out. */
+  readonly args?: readonly {readonly name: string; readonly value: string}[]
 }
 
 export interface SanitizerReport {

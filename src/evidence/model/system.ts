@@ -33,6 +33,9 @@ export interface NativeStacks {
   }[]
 }
 
+/** Function of the frame that the kernel makes for a signal, as gdb prints it: behind it stands where the signal arrived. */
+export const signalHandlerCalled = '<signal handler called>'
+
 export interface Strace {
   readonly kind: 'strace'
   readonly calls: readonly {readonly name: string; readonly count: number; readonly errors: number; readonly seconds: number}[]

@@ -1,6 +1,6 @@
 // Native stacks: `perf script` (tools/perf/Documentation/perf-script.txt) and gdb's `thread apply all bt`.
 import {errors} from '../../base/errors.ts'
-import type {NativeStacks} from '../model/system.ts'
+import {type NativeStacks, signalHandlerCalled} from '../model/system.ts'
 import type {NativeFrame} from '../model/sanitizer.ts'
 import type {Emit, TextReader} from '../logs/text-reader.ts'
 
@@ -76,6 +76,12 @@ export function perfScriptReader(emit: Emit): TextReader {
 const threadHead = /^Thread (\d+) \((?:Thread (0x[0-9a-f]+) )?\(?LWP (\d+)\)?(?: "([^"]*)")?(?: \(.*\))?\)+:?$/
 const gdbFrame = /^#(\d+)\s+(?:(0x[0-9a-f]+) in )?(.*?) \((.*?)\)(?: at (.+?):(\d+)| from (.+))?$/
 
+/** `device=0x2adf016266c0, n=3, text=0x5 "x"`: names with numbers and addresses. */
+function argumentsOf(text: string): Pick<NativeFrame, 'args'> {
+  const args = [...text.matchAll(/([A-Za-z_]\w*)=(?:@)?(-?(?:0x[0-9a-f]+|\d+))/g)].map(([, name = '', value = '']) => ({name, value}))
+  return args.length === 0 ? {} : {args}
+}
+
 export function gdbReader(emit: Emit): TextReader {
   const stacks = new Stacks()
   let open: {thread: string; frames: NativeFrame[]} | undefined
@@ -106,7 +112,10 @@ export function gdbReader(emit: Emit): TextReader {
           function: f[3] === '??' ? '' : (f[3] ?? ''),
           file: f[5] ?? f[7] ?? '',
           line: Number(f[6] ?? 0),
+          ...argumentsOf(f[4] ?? ''),
         })
+      else if (/^#\d+\s+<signal handler called>$/.test(line.text))
+        open.frames.push({address: '', function: signalHandlerCalled, file: '', line: 0})
       else if (line.text === '' && open.frames.length > 0) {
         flush()
         return true

@@ -1,9 +1,5 @@
 // cgo-go-pointer-to-c: C gets the address of Go memory that itself holds Go pointers, or a map or channel. See rule.md.
-<<<<<<< HEAD
 import {cCallName, cMember, declaredInC, isCgoHelper, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
-=======
-import {cCallName, declaredInC, isCgoHelper, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
->>>>>>> wing/rules-b
 import {callsNamed, declarationAround, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {addressed, peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -42,11 +38,6 @@ export default defineRule({
       why: 'Go memory passed to C must hold no unpinned Go pointer; with cgocheck on, its default, the call panics as soon as the {kind} points into the Go heap',
       next: 'Copy what C needs into C memory, or pin what the {kind} points to with runtime.Pinner (Go 1.21).',
     },
-    hidden: {
-      what: '{call} gets the address of {value}, which holds {holds}',
-      why: 'Go memory passed to C must hold no unpinned Go pointer; cgocheck goes by the type of the parameter and sees nothing where {type} holds no pointers, nor does go vet behind the cast',
-      next: 'Copy what C needs into C memory or into a value without Go pointers.',
-    },
   },
 
   run(pass) {
@@ -57,27 +48,13 @@ export default defineRule({
         const found = judge(pass, argument)
         if (found === undefined || pinsAround(pass, call)) continue
         const {value, kind, holds} = found
-<<<<<<< HEAD
         const type = convertedTo(pass, argument)
-        const message = type === undefined ? found.message : 'hidden'
-=======
-        const type = castToC(pass, argument)
         const message = type === undefined || found.message === 'direct' ? found.message : 'hidden'
->>>>>>> wing/rules-b
         pass.report(argument, message, {data: {call: `C.${name}`, value: pass.text(value), kind, holds, type: type ?? ''}})
       }
     }
   },
 })
-
-/** `C.T` where the argument is `(*C.T)(…)`: cmd/cgo (gcc.go, needsPointerCheck) decides by the parameter's type whether a check is compiled in. */
-function castToC(pass: AnyPass, argument: Expr): string | undefined {
-  const at = unparen(argument)
-  const fun = at.kind === 'CallExpr' && at.args.length === 1 ? unparen(at.fun) : undefined
-  if (fun?.kind !== 'StarExpr') return undefined
-  const text = pass.text(fun.x)
-  return text.startsWith('C.') ? text : undefined
-}
 
 interface Judged {
   readonly message: 'direct' | 'always' | 'filled'
