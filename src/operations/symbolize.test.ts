@@ -79,6 +79,7 @@ describeNeeding('corpus', 'a core', () => {
   test('is answered with the line for delve', async () => {
     const {exit, stdout} = await gotriage(['symbolize', join(corpus, 'core/x-debug__core')])
     expect([exit, /dlv core EXECUTABLE/.test(stdout)]).toEqual([0, true])
+    expect((await gotriage(['identify', join(corpus, 'core/x-debug__core')])).stdout).toMatch(/ elf\/core\n/)
   })
 })
 
