@@ -105,8 +105,15 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
       {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: `no goroutine-leak at ${symbol}`},
     ],
     settle:
-      leak.message.id === 'proven' || leak.message.id === 'grows'
+      leak.message.id === 'proven'
         ? []
-        : [settleBy('goroutine-counts', 'a leak grows and keeps its oldest members, a pool does neither')],
+        : leak.message.id === 'grows'
+          ? [
+              settleBy(
+                'leak-profile',
+                'it lists the goroutines that nothing can ever wake, where two dumps only show that they become more',
+              ),
+            ]
+          : [settleBy('goroutine-counts', 'a leak grows and keeps its oldest members, a pool does neither')],
   }
 }

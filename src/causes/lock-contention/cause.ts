@@ -69,6 +69,9 @@ function causeOf(facts: CaseFile): FoundCause {
         expect: `the delay of ${first.places[0]?.symbol ?? 'this section'} falls to less than half under the same load`,
       },
     ],
-    settle: mutex.length > 0 ? [] : [settleBy('mutex', 'a block profile shows who waited; the mutex profile shows who held the lock')],
+    settle:
+      mutex.length > 0
+        ? [settleBy('trace', 'it shows whether the goroutines that wait are those of slow requests')]
+        : [settleBy('mutex', 'a block profile shows who waited; the mutex profile shows who held the lock')],
   }
 }

@@ -72,7 +72,7 @@ function causeOf(facts: CaseFile): FoundCause {
       {command: 'ls /proc/PID/task | wc -l', expect: 'a number that does not grow'},
     ],
     settle: supports.has('goroutines block in C or system calls at one line')
-      ? []
+      ? [settleBy('threads', 'threads that become more under constant load hang; those of a burst stay at their level')]
       : [settleBy('goroutine-stacks', 'it shows where goroutines are in C or in system calls')],
   }
 }

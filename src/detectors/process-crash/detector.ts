@@ -116,6 +116,9 @@ function observe(artifact: Identified<'crash'>): Observed<Message> {
   }
 }
 
+/** What a failure means and what to do next, for answers that need no whole diagnosis. */
+export const crashAdvice = (crash: Crash): {readonly why: string; readonly next: string} => messages[messageOf(crash)]
+
 function messageOf(crash: Crash): Message {
   if (/^Log in goroutine after \S+ has completed/.test(crash.message)) return 'late-log'
   const named = byClass[crash.class]

@@ -192,22 +192,22 @@ func TestIfAndGo(t *testing.T) {
     expect(module.go(['test', '-race', '-count=1', './deadline'])).toMatch(/^ok/)
   })
 
-  test('the gate fails on a module without tests, passes one that is well, and fails on pointer arithmetic that leaves its object', () => {
+  test('the gate fails on a module without tests, passes one that is well, and fails on a data race', () => {
     const gate = goModule([], '.', '1.24')
-    gate.write('go-gate.sh', ci('steps: [checkptr]\n')[0]!.text)
+    gate.write('go-gate.sh', ci('steps: [race]\n')[0]!.text)
     const run = () =>
       spawnSync('bash', ['go-gate.sh'], {cwd: gate.directory, encoding: 'utf8', env: {...process.env, GOFLAGS: '', GOWORK: 'off'}})
-    gate.write('p.go', 'package p\n\nimport "unsafe"\n\nfunc Beyond(x *[4]byte) *[16]byte { return (*[16]byte)(unsafe.Pointer(x)) }\n')
+    gate.write('p.go', 'package p\n\nvar Count int\n\nfunc Add() { Count++ }\n')
     expect(run()).toMatchObject({status: 1, stderr: expect.stringContaining('no package has tests')})
-    gate.write('p_test.go', 'package p\n\nimport "testing"\n\nfunc TestNothing(t *testing.T) {}\n')
+    gate.write('p_test.go', 'package p\n\nimport "testing"\n\nfunc TestAdd(t *testing.T) { Add() }\n')
     expect(run().status).toBe(0)
     gate.write(
       'p_test.go',
-      'package p\n\nimport "testing"\n\nvar sink *[16]byte\n\nfunc TestBeyond(t *testing.T) {\n\tfor i := 0; i < 10; i++ {\n\t\tsink = Beyond(new([4]byte))\n\t}\n}\n',
+      'package p\n\nimport "testing"\n\nfunc TestAdd(t *testing.T) {\n\tdone := make(chan bool)\n\tgo func() { Add(); done <- true }()\n\tAdd()\n\t<-done\n}\n',
     )
     const bad = run()
-    expect(bad.stdout).toContain('checkptr: converted pointer straddles multiple allocations')
-    expect(bad).toMatchObject({status: 1, stderr: expect.stringContaining('failed: checkptr')})
+    expect(bad.stdout).toContain('WARNING: DATA RACE')
+    expect(bad).toMatchObject({status: 1, stderr: expect.stringContaining('failed: race')})
     gate.remove()
   })
 })

@@ -18,7 +18,7 @@ export default defineRule({
   title: 'A variable is accessed atomically and plainly',
   severity: 'warning',
   confidence: 0.75,
-  preset: 'strict',
+  preset: 'all',
   since: '0.1',
   sources: ['https://go.dev/ref/mem', 'https://github.com/google/gxui/issues/69'],
   messages: {
@@ -92,8 +92,18 @@ function isExcused(pass: MixedPass, node: Expr): boolean {
   if (name === undefined || alone.test(name) || knows.test(name) || implementsSync.test(pass.packagePath)) return true
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
-  if (outer === undefined || locksSomething(pass, outer)) return true
+  if (outer === undefined || locksSomething(pass, outer) || callerLocks(outer)) return true
   return madeHere(pass, node, outer)
+}
+
+/** The name or the comment of the function says that its caller holds a lock. */
+function callerLocks(outer: Node): boolean {
+  if (outer.kind !== 'FuncDecl') return false
+  const doc = outer.doc?.list.map(one => one.text).join(' ') ?? ''
+  return (
+    /(?:Locked|Seqed|Held)$/.test(outer.name.name) ||
+    /precondition|critical section|\block(?:ed)?\b|\bmu(?:tex)?\b.*\bheld\b|checklocks/i.test(doc)
+  )
 }
 
 /** The object is a local variable that is no parameter: made in this function, so perhaps not shared yet. */

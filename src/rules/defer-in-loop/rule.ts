@@ -9,7 +9,7 @@ export default defineRule({
   title: 'defer inside a loop',
   severity: 'warning',
   confidence: 0.75,
-  preset: 'strict',
+  preset: 'all',
   since: '0.1',
   sources: ['https://go.dev/ref/spec#Defer_statements'],
   messages: {

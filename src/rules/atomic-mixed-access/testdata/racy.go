@@ -7,3 +7,8 @@ type counter struct{ n int64 }
 func (c *counter) Add(d int64)      { atomic.AddInt64(&c.n, d) }
 func (c *counter) RacyLoad() int64  { return c.n }
 func (c *counter) Load() int64      { return c.n } // want `c\.n is read without sync/atomic`
+
+// Preconditions: the caller holds the writer's side.
+func (c *counter) reset() { c.n = 0 }
+
+func (c *counter) clearLocked() { c.n = 0 }

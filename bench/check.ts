@@ -1,0 +1,142 @@
+// `npm run bench -- check [NAME…]`: the built `gotriage check ./...` beside `go vet ./...` and, where it is installed, `staticcheck ./...`, turn by
+// turn, in three states: cold (nobody's cache holds a result of this module; go's of its dependencies is filled), one file changed, unchanged.
+// Seconds, processor seconds and the peak of resident memory over the processes of a run. Names: gin, prometheus, git2go. Build first.
+import {execFileSync, spawn} from 'node:child_process'
+import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {asMainModule, go, type ModuleVersion} from '../tools/conformance/main-modules.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const scratch = join(tmpdir(), 'gotriage-conformance')
+const rounds = 3
+const sampleMs = 20
+const modules: Readonly<Record<string, ModuleVersion & {readonly changed: string}>> = {
+  gin: {name: 'gin', path: 'github.com/gin-gonic/gin', version: 'v1.12.0', changed: 'context.go'},
+  prometheus: {name: 'prometheus', path: 'github.com/prometheus/prometheus', version: 'v0.310.0', changed: 'tsdb/db.go'},
+  git2go: {name: 'git2go', path: 'github.com/libgit2/git2go/v34', version: 'v34.0.0', changed: 'repository.go'},
+}
+
+interface Run {
+  readonly seconds: number
+  readonly cpu: number
+  readonly peakMb: number
+}
+
+/** Resident bytes of a process and all below it, in MB; what has ended meanwhile counts as nothing. */
+function residentMb(pid: number): number {
+  let kb = 0
+  const of = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const waiting = [pid]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    kb += Number(/VmRSS:\s+(\d+)/.exec(of(`/proc/${next}/status`))?.[1] ?? 0)
+    try {
+      for (const task of readdirSync(`/proc/${next}/task`))
+        waiting.push(...of(`/proc/${next}/task/${task}/children`).split(' ').filter(Boolean).map(Number))
+    } catch {
+      continue
+    }
+  }
+  return kb / 1e3
+}
+
+/** Runs to the end whatever the exit code: all three exit 1 when they find something. */
+function timed(dir: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const script = `TIMEFORMAT='%R %U %S'; time { ${command} >/dev/null 2>&1 || true; }`
+  const child = spawn('bash', ['-c', `( ${script} ) 2>&1`], {cwd: dir, env: {...process.env, GOFLAGS: '', GOWORK: 'off', ...env}})
+  let text = ''
+  let peakMb = 0
+  child.stdout.on('data', chunk => (text += String(chunk)))
+  const sampling = setInterval(() => (peakMb = Math.max(peakMb, residentMb(child.pid ?? 0))), sampleMs)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', () => {
+      clearInterval(sampling)
+      const [seconds = 0, user = 0, system = 0] = text.trim().split(' ').map(Number)
+      resolve({seconds, cpu: user + system, peakMb})
+    })
+  })
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+function print(state: string, tool: string, runs: readonly Run[], base: readonly Run[]): void {
+  const of = (pick: (run: Run) => number, from = runs) => median(from.map(pick))
+  const ratio = of(run => run.seconds) / of(run => run.seconds, base)
+  console.log(
+    `  ${state.padEnd(10)} ${tool.padEnd(12)} ${of(run => run.seconds).toFixed(2)} s  ${of(run => run.cpu).toFixed(2)} s of processor  ` +
+      `${of(run => run.peakMb).toFixed(0)} MB  ${ratio.toFixed(2)} × go vet`,
+  )
+}
+
+async function measure(module: ModuleVersion & {readonly changed: string}): Promise<void> {
+  const dir = asMainModule(scratch, module)
+  const cache = mkdtempSync(join(tmpdir(), 'gotriage-bench-cache-'))
+  const env = {GOTRIAGE_CACHE: cache, STATICCHECK_CACHE: join(cache, 'staticcheck')}
+  const tools: Record<string, () => Promise<Run>> = {
+    'go vet': () => timed(dir, 'go vet ./...', env),
+    gotriage: () => timed(dir, `'${process.execPath}' '${join(root, 'bin/gotriage.js')}' check ./...`, env),
+  }
+  if (hasStaticcheck()) tools['staticcheck'] = () => timed(dir, 'staticcheck ./...', env)
+  const changed = join(dir, module.changed)
+  const original = readFileSync(changed)
+  let serial = Date.now()
+  const states: Record<string, () => void> = {
+    cold: () => {
+      rmSync(cache, {recursive: true, force: true})
+      mkdirSync(join(cache, 'staticcheck'), {recursive: true})
+      // A new line at the end of every package would be a change too many; go vet forgets by -a only, which builds dependencies again.
+      appendFileSync(changed, `\nvar _ = ${serial++}\n`)
+    },
+    'one file': () => appendFileSync(changed, `\nvar _ = ${serial++}\n`),
+    unchanged: () => {},
+  }
+  try {
+    await tools['go vet']!()
+    for (const [state, prepare] of Object.entries(states)) {
+      const runs: Record<string, Run[]> = {}
+      for (let round = 0; round < rounds; round++)
+        for (const [tool, run] of Object.entries(tools)) {
+          prepare()
+          ;(runs[tool] ??= []).push(await run())
+        }
+      for (const [tool, list] of Object.entries(runs)) print(state, tool, list, runs['go vet'] ?? list)
+    }
+  } finally {
+    writeFileSync(changed, original)
+    rmSync(cache, {recursive: true, force: true})
+  }
+}
+
+function hasStaticcheck(): boolean {
+  try {
+    execFileSync('staticcheck', ['-version'], {stdio: 'ignore'})
+    return true
+  } catch {
+    return false
+  }
+}
+
+const names = process.argv.slice(2)
+if (!existsSync(join(root, 'dist/main.js'))) {
+  console.error('bench: build first (npm run build)')
+  process.exitCode = 2
+} else {
+  mkdirSync(scratch, {recursive: true})
+  console.log(
+    `${go(scratch, 'env', 'GOVERSION').trim()}, Node ${process.version}; go vet's "cold" is one changed file: it keeps no cache of ours`,
+  )
+  for (const name of names.length > 0 ? names : ['prometheus', 'git2go']) {
+    const module = modules[name]
+    if (module === undefined) throw new Error(`no module "${name}"; there are: ${Object.keys(modules).join(', ')}`)
+    console.log(`${name} ${module.version}`)
+    await measure(module)
+  }
+}

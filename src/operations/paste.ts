@@ -1,0 +1,145 @@
+// `… | gotriage`: recognises what was pasted and answers in ten lines, the guilty line first. A whole diagnosis is `gotriage diagnose`.
+import {memorySource} from '../base/byte-source.ts'
+import {errors} from '../base/errors.ts'
+import type {Task} from '../base/progress.ts'
+import {crashAdvice} from '../detectors/process-crash/detector.ts'
+import {decodeSource} from '../evidence/decode.ts'
+import {isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
+import type {Artifact} from '../evidence/model/artifact.ts'
+import type {Crash} from '../evidence/model/crash.ts'
+import type {DumpFrame, GoroutineDump} from '../evidence/model/goroutines.ts'
+import type {RaceReport} from '../evidence/model/race.ts'
+import type {SanitizerReport} from '../evidence/model/sanitizer.ts'
+import {decoders} from '../evidence/registry.generated.ts'
+import {summaryText} from '../evidence/summary.ts'
+
+/** Lines of an answer. */
+export const answerLinesMax = 10
+const lineCharsMax = 200
+const namedGroups = 4
+
+/** Worse first: what is pasted together is answered by its worst part. */
+const order: readonly string[] = ['crash', 'race', 'sanitizer', 'goroutines']
+
+export interface Pasted {
+  readonly text: string
+  readonly complete: boolean
+}
+
+export async function paste(bytes: Uint8Array, task: Task): Promise<Pasted> {
+  if (bytes.length === 0) throw errors.empty('standard input')
+  const {artifacts, failure} = await decodeSource(memorySource('standard input', bytes), decoders, task)
+  const rank = ({data}: Artifact) => (order.includes(data.kind) ? order.indexOf(data.kind) : order.length)
+  const worst = artifacts.toSorted((a, b) => rank(a) - rank(b))[0]
+  if (worst === undefined)
+    throw failure ?? errors.unrecognized('standard input', ['a crash', 'a goroutine dump', 'a race report', 'runtime logs'])
+  const others = artifacts.filter(each => each !== worst)
+  const tail = [
+    ...(others.length > 0 ? [`also here: ${counted(others.map(({format}) => format))}`] : []),
+    ...(failure === undefined && worst.complete
+      ? []
+      : [`incomplete: ${failure?.message ?? worst.notes.at(-1)?.message ?? 'the text breaks off'}`]),
+  ]
+  const lines = [...linesOf(worst).slice(0, answerLinesMax - tail.length), ...tail]
+  return {text: `${lines.map(short).join('\n')}\n`, complete: failure === undefined && worst.complete}
+}
+
+function linesOf(artifact: Artifact): string[] {
+  const {data} = artifact
+  switch (data.kind) {
+    case 'crash':
+      return crashLines(data)
+    case 'race':
+      return raceLines(data)
+    case 'sanitizer':
+      return sanitizerLines(data)
+    case 'goroutines':
+      return dumpLines(data)
+    default:
+      return [`${artifact.format}: ${summaryText(artifact)}`, 'next: gotriage diagnose FILE says what it means']
+  }
+}
+
+function crashLines(crash: Crash): string[] {
+  const said = crash.severity === 'panic' ? 'panic' : crash.severity === 'fatal' ? 'fatal error' : 'signal'
+  const {why, next} = crashAdvice(crash)
+  const {goroutine, site} = crash
+  const frames = goroutine?.frames ?? []
+  const at = site === undefined ? -1 : frames.findIndex(frame => frame.function === site.function && frame.line === site.line)
+  const callers =
+    at < 0
+      ? []
+      : frames
+          .slice(at + 1)
+          .filter(isUserFrame)
+          .slice(0, 2)
+  const calledIn = at > 0 ? frames[at - 1] : undefined
+  return [
+    `${said}: ${crash.message}`,
+    site === undefined ? 'at: no line of the program itself is in this text' : `at: ${placeText(site)}`,
+    ...(calledIn === undefined || /^(?:panic|runtime\.)/.test(calledIn.function) ? [] : [`in its call of: ${calledIn.function}`]),
+    ...callers.map(frame => `called from: ${placeText(frame)}`),
+    ...(goroutine === undefined
+      ? []
+      : [
+          `goroutine ${goroutine.id} [${goroutine.state}]${goroutine.createdBy === undefined ? '' : `, started at ${placeText(goroutine.createdBy)}`}` +
+            (crash.goroutines.total > 1 ? `; ${crash.goroutines.total} goroutines in ${crash.goroutines.groups.length} groups` : ''),
+        ]),
+    ...(crash.runningTests.length > 0 ? [`running tests: ${crash.runningTests.slice(0, 3).join(', ')}`] : []),
+    `why: ${why}`,
+    `next: ${next}`,
+    ...(crash.unresolvedPcs.length > 0
+      ? [`C frames without a name: gotriage symbolize BINARY ${[...new Set(crash.unresolvedPcs)].slice(0, 6).join(' ')}`]
+      : []),
+  ]
+}
+
+function raceLines(race: RaceReport): string[] {
+  return [
+    'data race: two goroutines use the same memory, and nothing orders them',
+    ...race.accesses.slice(0, 2).map(access => {
+      const frame = userFrame(access.frames) ?? access.frames[0]
+      return `${access.operation} by goroutine ${access.goroutine} at: ${frame === undefined ? 'its stack was lost' : placeText(frame)}`
+    }),
+    ...race.created.slice(0, 2).flatMap(({goroutine, frames}) => {
+      const frame = userFrame(frames) ?? frames[0]
+      return frame === undefined ? [] : [`goroutine ${goroutine} is started at: ${placeText(frame)}`]
+    }),
+    'next: Guard both with one lock, hand the value over through a channel, or use sync/atomic for both.',
+  ]
+}
+
+function sanitizerLines(report: SanitizerReport): string[] {
+  const places = report.stacks.slice(0, 3).map(({title, frames}) => {
+    const frame =
+      frames.find(({function: fn, line}) => line > 0 && !/^(?:__interceptor_|__asan_|__sanitizer_|operator new)/.test(fn)) ?? frames[0]
+    return `${title.replace(/:$/, '')}: ${frame === undefined ? 'no frames' : `${frame.function} ${frame.file}${frame.line > 0 ? `:${frame.line}` : ''}`}`
+  })
+  return [`${report.tool}: ${report.error}`, ...places]
+}
+
+function dumpLines(dump: GoroutineDump): string[] {
+  const groups = dump.groups.slice(0, namedGroups).map(group => {
+    const frame = userFrame(group.frames) ?? group.frames[0]
+    const {waitMinutesMax} = group
+    const waits = waitMinutesMax === undefined ? '' : `, up to ${waitMinutesMax} min`
+    return `${group.count} × ${group.state === '' ? 'at' : `[${group.state}${waits}] at`} ${frame === undefined ? 'an unknown place' : placeText(frame)}`
+  })
+  const started = dump.groups[0]?.createdBy
+  return [
+    `goroutine dump: ${dump.total} goroutines in ${dump.groups.length} groups`,
+    ...groups,
+    ...(started === undefined ? [] : [`the largest group is started at: ${placeText(started)}`]),
+    'next: compare with a second dump: gotriage diagnose DIR says which groups grow',
+  ]
+}
+
+const placeText = ({function: fn, file, line}: DumpFrame): string => `${file}${line > 0 ? `:${line}` : ''} ${fn}`.trim()
+
+const short = (line: string): string => (line.length > lineCharsMax ? `${line.slice(0, lineCharsMax - 1)}…` : line)
+
+function counted(formats: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const format of formats) counts.set(format, (counts.get(format) ?? 0) + 1)
+  return [...counts].map(([format, count]) => (count > 1 ? `${count} × ${format}` : format)).join(', ')
+}
