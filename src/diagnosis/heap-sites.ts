@@ -32,8 +32,17 @@ export function heapSitesOf(evidence: ProgramEvidence): HeapSites[] {
   return evidence
     .of('profile')
     .filter(artifact => artifact.data.profileType === 'heap' && sampleTypeIndex(artifact.data, 'inuse_space') !== undefined)
-    .map(sitesOf)
+    .map(artifact => {
+      const known = remembered.get(artifact)
+      if (known !== undefined) return known
+      const sites = sitesOf(artifact)
+      remembered.set(artifact, sites)
+      return sites
+    })
 }
+
+/** Several detectors ask for the sites of the same profile. */
+const remembered = new WeakMap<Identified<'profile'>, HeapSites>()
 
 function sitesOf(artifact: Identified<'profile'>): HeapSites {
   const profile = artifact.data

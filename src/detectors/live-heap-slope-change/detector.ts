@@ -33,7 +33,8 @@ export default defineDetector({
     return evidence.of('gctrace').flatMap((artifact): Observed<'breaks'>[] => {
       const cycles = artifact.data.cycles.filter(cycle => !cycle.forced && cycle.liveMb > 0)
       // The first cycles climb from nothing to the working set; they are no part of either slope.
-      const warm = cycles.filter(cycle => cycle.atSeconds >= warmUpEnd(cycles))
+      const warmAt = warmUpEnd(cycles)
+      const warm = cycles.filter(cycle => cycle.atSeconds >= warmAt)
       const found = bestBreak(
         warm.map(cycle => [cycle.atSeconds, cycle.liveMb * mib] as const),
         settings.cyclesMin,
