@@ -63,7 +63,9 @@ function linesOf(artifact: Artifact): string[] {
 function crashLines(crash: Crash): string[] {
   const said = crash.severity === 'panic' ? 'panic' : crash.severity === 'fatal' ? 'fatal error' : 'signal'
   const {why, next} = crashAdvice(crash)
-  const {goroutine, site} = crash
+  const {goroutine, site, signal} = crash
+  // In C the runtime prints only the address where the signal came, unless runtime.SetCgoTraceback was given a traceback function.
+  const native = [...new Set([...(signal?.duringCgo === true && signal.pc !== undefined ? [signal.pc] : []), ...crash.unresolvedPcs])]
   const frames = goroutine?.frames ?? []
   const at = site === undefined ? -1 : frames.findIndex(frame => frame.function === site.function && frame.line === site.line)
   const callers =
@@ -88,9 +90,7 @@ function crashLines(crash: Crash): string[] {
     ...(crash.runningTests.length > 0 ? [`running tests: ${crash.runningTests.slice(0, 3).join(', ')}`] : []),
     `why: ${why}`,
     `next: ${next}`,
-    ...(crash.unresolvedPcs.length > 0
-      ? [`C frames without a name: gotriage symbolize BINARY ${[...new Set(crash.unresolvedPcs)].slice(0, 6).join(' ')}`]
-      : []),
+    ...(native.length > 0 ? [`C frames without a name: gotriage symbolize BINARY ${native.slice(0, 6).join(' ')}`] : []),
   ]
 }
 

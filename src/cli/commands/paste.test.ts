@@ -21,6 +21,7 @@ test('the guilty line comes second, behind what the runtime said', async () => {
     'at: example.com/fixtures/cgocrash/main.go:37 main.main',
     'in its call of: main._Cfunc_nested',
   ])
+  expect(stdout).toMatch(/^C frames without a name: gotriage symbolize BINARY 0x[0-9a-f]+$/m)
 })
 
 test('a race is answered with both accesses and both starts', async () => {
