@@ -1,12 +1,11 @@
 // concurrent-map-access: a map is used by two goroutines at once, one of them writing. See cause.md.
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {racesInMaps} from '../../diagnosis/race-kinds.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
 const rules = ['map-concurrent-write', 'recover-fatal-map-error', 'gin-keys-direct-access', 'map-unbounded-growth']
-
-const inMapCode = /^(?:runtime\.map\w+|internal\/runtime\/maps\.)/
 
 export default defineCause({
   id: 'concurrent-map-access',
@@ -21,21 +20,6 @@ export default defineCause({
     return first === undefined ? [] : [causeOf(first, crashes, races, facts)]
   },
 })
-
-/** Races whose stacks go into map code on either side; the report names the map's functions as innermost frames. */
-function racesInMaps(facts: CaseFile): Observation[] {
-  const artifacts = new Set(
-    facts.evidence
-      .of('race')
-      .filter(artifact =>
-        artifact.data.accesses.some(access => access.frames[0] !== undefined && inMapCode.test(access.frames[0].function)),
-      )
-      .map(artifact => artifact.id),
-  )
-  return observationsOf(facts, 'data-race-site').filter(race =>
-    race.measured.some(one => one.artifact !== undefined && artifacts.has(one.artifact)),
-  )
-}
 
 function causeOf(first: Observation, crashes: readonly Observation[], races: readonly Observation[], facts: CaseFile): FoundCause {
   const hazards = hazardsAt(facts, rules, [...crashes, ...races])
