@@ -39,6 +39,7 @@ export const supportWeights = {
   'waits to run are long in an execution trace': 0.75,
   'waits to run are long in runtime/metrics': 0.5,
   'stops of the world take a large share of the time': 0.6,
+  'stops of the world wait for code without safe points': 0.7,
   'the cgroup throttles the process': 0.8,
   'work waits beside idle Ps': 0.5,
   'threads in use grow': 0.7,

@@ -31,7 +31,10 @@ function causeOf(first: Observation, crashes: readonly Observation[], races: rea
   return {
     ...combine(supports, new Set()),
     title: `a map is used by several goroutines at once${symbol === undefined ? '' : `, one of them in ${symbol}`}`,
-    places: placesOfAll([first, ...crashes.slice(1), ...races, ...hazards]),
+    places: [
+      ...placesOfAll([first, ...crashes.slice(1), ...races, ...hazards]),
+      ...hazards.flatMap(hazard => hazard.places.filter(place => place.role === 'related').slice(0, 1)),
+    ],
     chain: [
       ...crashes.map(shows),
       ...races.map(shows),
