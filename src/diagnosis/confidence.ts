@@ -55,6 +55,12 @@ export const counterFactors = {
   'the capture is too short to judge': 0.6,
 } as const
 
+/** What evidence does to a hazard of source: the first joins as support does, the second multiplies. */
+export const weighFactors = {
+  'the evidence shows it at the same function': 0.7,
+  'the evidence covers the time and shows nothing': 0.5,
+} as const
+
 export type SupportFactor = keyof typeof supportWeights
 export type CounterFactor = keyof typeof counterFactors
 
@@ -62,9 +68,9 @@ export type CounterFactor = keyof typeof counterFactors
 export function combine(
   supports: ReadonlySet<SupportFactor>,
   counters: ReadonlySet<CounterFactor>,
-): {confidence: number; basis: {factor: string; value: number}[]} {
+): {confidence: number; basis: {factor: string; value: number; counter?: boolean}[]} {
   let doubt = 1
-  const basis: {factor: string; value: number}[] = []
+  const basis: {factor: string; value: number; counter?: boolean}[] = []
   for (const [factor, value] of Object.entries(supportWeights) as [SupportFactor, number][]) {
     if (!supports.has(factor)) continue
     doubt *= 1 - value
@@ -74,7 +80,7 @@ export function combine(
   for (const [factor, value] of Object.entries(counterFactors) as [CounterFactor, number][]) {
     if (!counters.has(factor)) continue
     confidence *= value
-    basis.push({factor, value})
+    basis.push({factor, value, counter: true})
   }
   return {confidence: Number(Math.min(0.99, confidence).toFixed(2)), basis}
 }

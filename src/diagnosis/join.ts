@@ -1,11 +1,10 @@
 // How causes join findings: hazards by the function that the evidence shows, and both as steps of a chain.
-import type {Cause, ChainStep} from '../findings/envelope.ts'
+import type {ChainStep} from '../findings/envelope.ts'
 import type {Hazard, Observation} from '../findings/finding.ts'
 import type {Place} from '../base/place.ts'
 import type {CaseFile} from './engine/cause.ts'
 
-/** A cause as a definition gives it; the engine adds rank and id. */
-export type FoundCause = Omit<Cause, 'rank' | 'id'>
+export type {FoundCause} from './engine/cause.ts'
 
 /** Hazards with one of these ids, not suppressed, in a function that one of the observations shows. */
 export function hazardsAt(facts: CaseFile, ids: readonly string[], observations: readonly Observation[]): Hazard[] {

@@ -1,7 +1,9 @@
 // The document every command prints with --format json: gotriage/1.
 import type {Place} from '../base/place.ts'
 import {version} from '../base/version.generated.ts'
+import type {Comparison} from './comparison.ts'
 import type {Finding} from './finding.ts'
+import type {Explained, MemoryBalance} from './memory-balance.ts'
 
 /** One running instance of a program; two replicas or a restart are two. */
 export interface Program {
@@ -45,15 +47,18 @@ export interface Cause {
   readonly id: string
   readonly rank: number
   readonly confidence: number
-  /** How the confidence came about, factor by factor; the product or table row is in docs. */
-  readonly basis: readonly {readonly factor: string; readonly value: number}[]
+  /** How the confidence came about: 1 − Π(1 − value) of what supports, times the value of each that counters. */
+  readonly basis: readonly {readonly factor: string; readonly value: number; readonly counter?: boolean}[]
   readonly title: string
   readonly places: readonly Place[]
   readonly chain: readonly ChainStep[]
   readonly wrongIf: readonly string[]
   readonly remedies: readonly {readonly kind: 'code' | 'setting' | 'guard'; readonly do: string; readonly command?: string}[]
   readonly verify: readonly {readonly command: string; readonly expect: string}[]
-  readonly settle: readonly {readonly capture: string; readonly because: string}[]
+  /** `cost` is what the capture costs the running program. */
+  readonly settle: readonly {readonly capture: string; readonly because: string; readonly cost?: string}[]
+  /** How much of the memory symptom it accounts for; absent when memory is no symptom or the cause is not about memory. */
+  readonly explains?: Explained
 }
 
 /** Something the reader should know that is no finding: an unreadable file, a missing module, a limit hit. */
@@ -80,6 +85,10 @@ export interface Envelope {
   readonly artifacts: readonly ArtifactEntry[]
   readonly findings: readonly Finding[]
   readonly causes: readonly Cause[]
+  /** Of `diagnose`, when there is data: where the memory of each program is. */
+  readonly memory?: readonly MemoryBalance[]
+  /** Of `diagnose --before --after`; the rest of the envelope is about AFTER. */
+  readonly comparison?: Comparison
   /** The command's own results, e.g. `metrics` of a simulation. */
   readonly data: Readonly<Record<string, unknown>>
   readonly notes: readonly Note[]

@@ -11,5 +11,8 @@ export function exitCodeOf(envelope: Envelope, failOn: FailOn): 0 | 1 {
   if (failOn === 'never') return 0
   const finding = envelope.findings.some(f => (f.kind !== 'hazard' || f.suppressed === undefined) && rank[f.severity] >= rank[failOn])
   const cause = rank.warning >= rank[failOn] && envelope.causes.some(c => c.confidence >= 0.5)
-  return finding || cause ? 1 : 0
+  // A comparison that does not show that the fix worked counts as a warning too: a check that cannot tell must not pass.
+  const verdict = envelope.comparison?.verdict
+  const unfixed = rank.warning >= rank[failOn] && verdict !== undefined && verdict !== 'worked' && verdict !== 'nothing-to-fix'
+  return finding || cause || unfixed ? 1 : 0
 }

@@ -37,9 +37,22 @@ interface FindingHeader {
   readonly places: readonly Place[]
 }
 
+/** What the evidence at hand says of a hazard. */
+export interface Weighed {
+  readonly verdict: 'confirmed' | 'against'
+  /** One clause. */
+  readonly because: string
+  /** Fingerprints of what was observed. */
+  readonly findings: readonly string[]
+  /** Confidence before the evidence was looked at. */
+  readonly from: number
+}
+
 /** From source. */
 export interface Hazard extends FindingHeader {
   readonly kind: 'hazard'
+  /** Absent when the evidence says nothing of it, which is no acquittal. */
+  readonly weighed?: Weighed
   /** `goos/goarch` pairs the finding holds for; empty means all that were checked. */
   readonly platforms: readonly string[]
   readonly suppressed?: {readonly by: 'comment' | 'baseline' | 'config'; readonly reason: string}

@@ -1,7 +1,9 @@
 // Findings and causes as text for people: `file:line:col: message (id)` first, as editors jump.
 import {visibleControls, oneLine} from './visible-controls.ts'
-import {type Finding, confidenceWord} from './finding.ts'
+import {type Finding, confidenceWord, type Weighed} from './finding.ts'
 import type {Cause, Envelope} from './envelope.ts'
+import {comparisonText} from './comparison.ts'
+import {balanceText} from './memory-balance.ts'
 
 /** Source lines for excerpts, by file; undefined when the file is not at hand. */
 export type SourceLine = (file: string, line: number) => string | undefined
@@ -11,11 +13,16 @@ export function findingText(finding: Finding, sourceLine?: SourceLine): string {
   const lines = [`${place ? `${position(place)}: ` : ''}${oneLine(finding.what)} (${finding.id})${remarks(finding)}`]
   const text = place && sourceLine?.(place.file, place.line)
   if (place && text !== undefined) lines.push(...excerpt(text, place.column, place.endLine === place.line ? place.endColumn : undefined))
+  if (finding.kind === 'hazard' && finding.weighed !== undefined) lines.push(`  ${weighedText(finding.weighed, finding.confidence)}`)
   lines.push(`  why:  ${oneLine(finding.why)}`, `  next: ${oneLine(finding.next)}`)
   for (const other of finding.places)
     if (other !== place && other.label !== undefined) lines.push(`  see:  ${position(other)}: ${oneLine(other.label)}`)
   return lines.join('\n')
 }
+
+/** How the evidence moved a hazard. */
+export const weighedText = (weighed: Weighed, confidence: number): string =>
+  `${weighed.verdict === 'confirmed' ? 'confirmed by the evidence' : 'the evidence speaks against it'} (${weighed.from.toFixed(2)} → ${confidence.toFixed(2)}): ${oneLine(weighed.because)}`
 
 const position = (place: Finding['places'][number]) =>
   `${oneLine(place.file)}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`
@@ -55,19 +62,34 @@ export function causeText(cause: Cause): string {
   const primary = cause.places.find(place => place.role === 'primary')
   if (primary) lines.push(`   ${primary.file}:${primary.line}${primary.symbol === undefined ? '' : ` in ${primary.symbol}`}`)
   for (const step of cause.chain) lines.push(`   ${step.role === 'contradicts' ? 'not because' : 'because'} ${step.because}`)
+  if (cause.explains !== undefined) lines.push(`   size: ${cause.explains.says}`)
+  lines.push(`   confidence: ${basisText(cause)}`)
   for (const remedy of cause.remedies)
-    lines.push(`   do: ${remedy.do}`, ...(remedy.command === undefined ? [] : [`       ${remedy.command}`]))
+    lines.push(`   do (${remedy.kind}): ${remedy.do}`, ...(remedy.command === undefined ? [] : [`       ${remedy.command}`]))
   for (const check of cause.verify) lines.push(`   verify: ${check.command}`, `           expect ${check.expect}`)
   for (const wrong of cause.wrongIf) lines.push(`   wrong if ${wrong}`)
-  for (const settle of cause.settle) lines.push(`   to settle it: ${settle.capture}`, `           because ${settle.because}`)
+  for (const settle of cause.settle)
+    lines.push(
+      `   to settle it: ${settle.capture}`,
+      `           because ${settle.because}${settle.cost === undefined ? '' : ` (cost: ${settle.cost})`}`,
+    )
   return lines.join('\n')
+}
+
+/** How the confidence came about: weights join as 1 − Π(1 − w), counter-evidence multiplies (marked ×). */
+export function basisText({basis, confidence}: Cause): string {
+  const counters = basis.filter(part => part.counter === true)
+  const supports = basis.filter(part => part.counter !== true)
+  const joined = `1 − ${supports.map(part => `(1 − ${part.value})`).join('')}`
+  const product = counters.length === 0 ? joined : `(${joined})${counters.map(part => ` × ${part.value}`).join('')}`
+  return `${confidence.toFixed(2)} = ${product}: ${supports.map(part => part.factor).join('; ')}${counters.map(part => `; but ${part.factor}`).join('')}`
 }
 
 /** The whole of an envelope with causes. */
 export function diagnosisText(envelope: Envelope, sourceLine?: SourceLine): string {
   const likely = envelope.causes.filter(cause => cause.confidence >= 0.5)
   const suspicions = envelope.causes.filter(cause => cause.confidence < 0.5)
-  const parts: string[] = []
+  const parts: string[] = envelope.comparison === undefined ? [] : [comparisonText(envelope.comparison)]
   if (likely.length > 0) parts.push('CAUSES', ...likely.map(causeText))
   else parts.push('No cause reaches a confidence of 0.5.')
   if (suspicions.length > 0)
@@ -75,6 +97,7 @@ export function diagnosisText(envelope: Envelope, sourceLine?: SourceLine): stri
       'SUSPICIONS (below 0.5: do not act on these alone)',
       ...suspicions.map(cause => `${cause.rank}. ${cause.title} (${cause.id}), ${cause.confidence.toFixed(2)}`),
     )
+  for (const balance of envelope.memory ?? []) parts.push(balanceText(balance))
   const findings = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
   if (findings.length > 0) parts.push('FINDINGS', ...findings.map(finding => findingText(finding, sourceLine)))
   if (envelope.notes.length > 0)

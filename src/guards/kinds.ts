@@ -1,10 +1,13 @@
 // The kinds of guard: from a YAML document to files, with what should be said about it. Nothing here writes.
 import {readBreakerGuard} from './config/breaker.ts'
-import {guardRoot} from './config/fields.ts'
+import {guardRoot, packageName, whole} from './config/fields.ts'
 import {readAbGuard} from './config/ab.ts'
 import {abGo} from './codegen/ab.ts'
 import {readMemoryGuard} from './config/memory.ts'
 import {memoryGo} from './codegen/memory.ts'
+import {cgoWarnings, readCgoGuard} from './config/cgo.ts'
+import {cgoGo} from './codegen/cgo.ts'
+import {safeMapGo} from './codegen/safe-map.ts'
 import {breakerGo} from './codegen/breaker.ts'
 import type {GeneratedFile} from './codegen/go-file.ts'
 import {abWarnings} from './policies/ab.ts'
@@ -22,6 +25,8 @@ export interface GuardKindDefinition {
   readonly summary: string
   /** `config` is the name the generated files mention. */
   generate(config: string, yaml: string): GuardOutput
+  /** C functions that `--check` looks for outside the generated package. */
+  listed?(config: string, yaml: string): ReadonlySet<string>
 }
 
 export const guardKinds = {
@@ -46,6 +51,24 @@ export const guardKinds = {
       const guard = readMemoryGuard(guardRoot(config, yaml))
       const warnings = memoryWarnings(guard.policy)
       return {files: memoryGo(guard, config, warnings), warnings}
+    },
+  },
+  cgo: {
+    summary: 'gate for calls into C: lock, bounds on waiting and on stuck threads, figures',
+    generate(config, yaml) {
+      const guard = readCgoGuard(config, yaml)
+      return {files: cgoGo(guard, config), warnings: cgoWarnings(guard)}
+    },
+    listed: (config, yaml) => new Set(readCgoGuard(config, yaml).functions.map(fn => fn.name)),
+  },
+  safemap: {
+    summary: 'generic map for many goroutines that owns its values and reports its growth',
+    generate(config, yaml) {
+      const e = guardRoot(config, yaml).map(['guard', 'package', 'threshold'])
+      return {
+        files: safeMapGo({package: packageName(e.get('package'), 'safemap'), threshold: whole(e.get('threshold'), 10_000, 1)}, config),
+        warnings: [],
+      }
     },
   },
 } satisfies Record<string, GuardKindDefinition>

@@ -2,7 +2,7 @@
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import type {CheckedFile} from '../analysis/engine/checked-package.ts'
-import type {AnyRule, Preset} from '../analysis/engine/rule.ts'
+import {type AnyRule, type Preset, presetRank} from '../analysis/engine/rule.ts'
 import {hazardsOf} from '../analysis/engine/hazards.ts'
 import type {PackageFindings} from '../analysis/engine/report.ts'
 import {concludeModule, runOnPackage, type RunnableRule, type Watch} from '../analysis/engine/run-rules.ts'
@@ -45,8 +45,6 @@ export interface ModuleCheck {
   sourceLine(file: string, line: number): string | undefined
 }
 
-const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all: 2}
-
 /** Every rule of the registry, folders of near neighbours flattened. */
 export const allRules: readonly RunnableRule[] = registered.flatMap((rule: AnyRule) => (Array.isArray(rule) ? rule : [rule]))
 
@@ -78,6 +76,10 @@ export interface ModuleRun {
   readonly notes: readonly Note[]
   readonly complete: boolean
   readonly config: Envelope['config']
+  /** The go line of the main module. */
+  readonly mainGoVersion?: string
+  /** Directories of the main packages, and of the main module. */
+  readonly programDirs: readonly string[]
 }
 
 /** Results of packages that need not be computed again. */
@@ -143,6 +145,10 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     notes,
     complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
+    ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
+    programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
+      one => one.dir ?? [],
+    ),
   }
 }
 
@@ -184,12 +190,18 @@ export async function checkModule(request: ModuleCheckRequest, host: Host, task:
     notes: [...run.notes, ...notes],
     complete: run.complete,
     config: run.config,
-    index: {
-      functions: run.packages.flatMap(one => one.functions),
-      mainPackages: new Set(run.packages.flatMap(one => (one.isMain ? [one.importPath] : []))),
-    },
+    index: sourceIndex([run]),
     packagesChecked: run.packages.length,
     sourceLine: lineReader(host, request.shownFrom),
+  }
+}
+
+/** What places of evidence can be joined with. */
+export const sourceIndex = (runs: readonly ModuleRun[]): SourceIndex => {
+  const packages = runs.flatMap(run => run.packages)
+  return {
+    functions: packages.flatMap(one => one.functions),
+    mainPackages: new Set(packages.flatMap(one => (one.isMain ? [one.importPath] : []))),
   }
 }
 

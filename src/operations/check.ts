@@ -14,7 +14,8 @@ import {changedLines} from '../analysis/suppression/changed-lines.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
 import {compareFindings, type Hazard} from '../findings/finding.ts'
 import {applyConfig, findConfig, type FoundConfig} from './check-config.ts'
-import {allRules, lineReader, type ModuleCheckRequest, type ModuleRun, runModule, selectRules} from './check-module.ts'
+import {byHeat, type Hot, hotShares, profileFile} from './check-hot.ts'
+import {allRules, lineReader, type ModuleCheckRequest, type ModuleRun, runModule, selectRules, sourceIndex} from './check-module.ts'
 import {type CheckSummary, summaryOf} from './check-summary.ts'
 
 export type {Preset}
@@ -37,6 +38,8 @@ export interface CheckRequest {
   readonly writesBaseline?: boolean
   /** Only findings on lines that are new since this revision. */
   readonly newFrom?: string
+  /** A profile to order findings by; `auto` for the default.pgo of a main package. */
+  readonly hot?: string
   /** Path of the configuration; `none` for none. */
   readonly config?: string
 }
@@ -55,6 +58,8 @@ export interface Checked {
   readonly summary: CheckSummary
   /** Type errors by package and platform: a fix must not add any. */
   readonly packages: ReadonlyMap<string, CheckedUnit>
+  /** With `hot`: the share of the profile through each finding's function. */
+  readonly hot?: Hot
   /** The document of --write-baseline. */
   baseline(): string
   sourceLine(file: string, line: number): string | undefined
@@ -130,17 +135,32 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   }
   const all = hazards
   if (request.newFrom !== undefined) hazards = await onNewLines(hazards, request.newFrom, host, services.openRevision)
+  const hot =
+    request.hot === undefined
+      ? undefined
+      : await hotShares(
+          hazards,
+          await profileFile(
+            request.hot,
+            runs.flatMap(one => one.programDirs),
+            host,
+          ),
+          sourceIndex(runs.slice(0, 1)),
+          host,
+          task,
+        )
   const summary = summaryOf(runs, {unchanged: all.length - hazards.length})
   return {
     envelope: {
       ...emptyEnvelope('check'),
       complete: runs.every(one => one.complete),
       config: runs[0]?.config ?? {},
-      findings: [...hazards].sort(compareFindings),
-      notes,
-      data: {...summary},
+      findings: [...hazards].sort(hot === undefined ? compareFindings : byHeat(hot)),
+      notes: [...notes, ...(hot?.notes ?? [])],
+      data: {...summary, ...(hot === undefined ? {} : {hot: hotData(hot)})},
     },
     summary,
+    ...(hot === undefined ? {} : {hot}),
     packages: unitsOf(runs),
     baseline: () => baselineText(all),
     sourceLine: lineReader(host, host.cwd),
@@ -222,6 +242,12 @@ async function onNewLines(hazards: readonly Hazard[], revision: string, host: Ho
     old.close()
   }
 }
+
+const hotData = ({file, sampleType, shares}: Hot) => ({
+  file,
+  sampleType,
+  shares: [...shares].map(([{id, fingerprint, places}, share]) => ({id, fingerprint, file: places[0]?.file, line: places[0]?.line, share})),
+})
 
 function uniqueNotes(notes: readonly Note[]): Note[] {
   const seen = new Set<string>()

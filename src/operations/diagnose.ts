@@ -1,5 +1,6 @@
 // `gotriage diagnose`: source and evidence in, ranked causes out. The CLI, the library and the page call this and only this.
 import {errors} from '../base/errors.ts'
+import {declaredName, parseSymbolName} from '../base/symbol-name.ts'
 import type {Host} from '../base/host.ts'
 import type {Place} from '../base/place.ts'
 import type {Task} from '../base/progress.ts'
@@ -7,12 +8,16 @@ import {version} from '../base/version.generated.ts'
 import {causeDefinitions} from '../causes/registry.generated.ts'
 import {detectors} from '../detectors/registry.generated.ts'
 import {findCauses} from '../diagnosis/engine/find-causes.ts'
-import type {Identified} from '../diagnosis/engine/detector.ts'
+import type {Identified, ProgramEvidence} from '../diagnosis/engine/detector.ts'
 import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
+import {type BuildMatch, matchBuild} from '../diagnosis/build-match.ts'
+import {memoryBalance} from '../diagnosis/memory-balance.ts'
 import {groupByProgram} from '../diagnosis/programs.ts'
-import {joinFrame, type SourceIndex} from '../go/flow/symbol-join.ts'
-import type {Envelope, Note} from '../findings/envelope.ts'
-import {compareFindings} from '../findings/finding.ts'
+import {wantedEvidence, wantedText} from '../diagnosis/wanted-evidence.ts'
+import {weighHazards} from '../diagnosis/weigh-hazards.ts'
+import {joinFrame, type SourceIndex, symbolNamed} from '../go/flow/symbol-join.ts'
+import type {Cause, Envelope, Note, Program} from '../findings/envelope.ts'
+import {compareFindings, type Hazard} from '../findings/finding.ts'
 import {allRules, checkModule, type ModuleCheck} from './check-module.ts'
 import {evidenceFiles, readEvidence} from './read-evidence.ts'
 
@@ -27,6 +32,7 @@ export interface Diagnosis {
   readonly envelope: Envelope
   /** For reports: the decoded evidence and the source lines. Not part of the envelope. */
   readonly artifacts: readonly (Identified & {readonly programId: string})[]
+  readonly evidence: readonly ProgramEvidence[]
   sourceLine(file: string, line: number): string | undefined
 }
 
@@ -50,22 +56,43 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
     )
   }
   const grouped = groupByProgram(read.artifacts.map(({artifact}) => artifact))
-  const joinPlace = placeJoiner(source?.index)
-  const {observations, notes: detectorNotes} = runDetectors(detectors, grouped.evidence, joinPlace)
-  const hazards = source?.hazards ?? []
-  const cases = (grouped.evidence.length > 0 ? grouped.evidence : [{programId: 'p1', of: () => []}]).map(evidence => ({
-    hazards,
+  const build = matchBuild(
+    grouped.artifacts,
+    grouped.programs,
+    source === undefined ? undefined : {index: source.index, ...(await moduleFacts(host, moduleDir))},
+  )
+  const {observations, notes: detectorNotes} = runDetectors(detectors, grouped.evidence, placeJoiner(source?.index, build.startLines), task)
+  const weighable = grouped.evidence.map(evidence => ({
+    evidence,
     observations: observations.filter(o => o.program === evidence.programId),
+    memory: memoryBalance(evidence),
+    symbolOf: symbolReader(source?.index),
+  }))
+  const hazards = weighHazards(source?.hazards ?? [], weighable)
+  const nothing = {evidence: {programId: 'p1', of: () => []}, observations: [], memory: undefined}
+  const cases = (weighable.length > 0 ? weighable : [nothing]).map(({evidence, observations: own, memory}) => ({
+    hazards,
+    observations: own,
     evidence,
     hasSource: source !== undefined,
+    ...(memory === undefined ? {} : {memory}),
   }))
-  const {causes, notes: causeNotes} = findCauses(causeDefinitions, cases)
+  const {causes: found, notes: causeNotes} = findCauses(causeDefinitions, cases)
+  const causes = withDoubt(found, build, hazards)
+  const memory = weighable.flatMap(one => one.memory ?? [])
   const shown = hazards.filter(
     hazard =>
       inDefaultPreset(hazard.id) ||
       causes.some(cause => cause.confidence >= 0.5 && cause.chain.some(step => step.findings.includes(hazard.fingerprint))),
   )
-  notes.push(...(source?.notes ?? []), ...read.notes, ...detectorNotes, ...causeNotes, ...advice(source, read.artifacts.length))
+  notes.push(
+    ...(source?.notes ?? []),
+    ...read.notes,
+    ...detectorNotes,
+    ...causeNotes,
+    ...build.notes,
+    ...advice(source, hazards, grouped.programs, read.artifacts.length),
+  )
   const envelope: Envelope = {
     schema: 'gotriage/1',
     tool: {version, command: 'diagnose'},
@@ -84,10 +111,11 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
     })),
     findings: [...shown, ...observations].sort(compareFindings),
     causes,
-    data: {},
+    ...(memory.length > 0 ? {memory} : {}),
+    data: read.artifacts.length === 0 ? {wanted: wantedEvidence(causeDefinitions, hazards)} : {},
     notes,
   }
-  return {envelope, artifacts: grouped.artifacts, sourceLine: (file, line) => source?.sourceLine(file, line)}
+  return {envelope, artifacts: grouped.artifacts, evidence: grouped.evidence, sourceLine: (file, line) => source?.sourceLine(file, line)}
 }
 
 /** Hazards of stricter presets are guesses on their own: they are weighed, and shown only where a cause rests on them. */
@@ -123,12 +151,25 @@ const isProgramFile = (path: string) =>
     path,
   )
 
+/** Module path and Go version that go.mod names. */
+async function moduleFacts(host: Host, dir: string | undefined): Promise<{module: string | undefined; goVersion: string | undefined}> {
+  const path = `${dir ?? '.'}/go.mod`
+  const text = (await host.stat(path))?.kind === 'file' ? new TextDecoder().decode(await host.readFile(path, 1 << 20)) : ''
+  const word = (pattern: RegExp) => pattern.exec(text)?.[1]
+  return {module: word(/^module\s+"?([^\s"]+)/m), goVersion: word(/^go\s+(\d+\.\d+[.\w]*)/m)}
+}
+
 /** Places of evidence name files of the build machine; in the source at hand they become its own. */
-function placeJoiner(index: SourceIndex | undefined): (place: Place) => Place {
+function placeJoiner(index: SourceIndex | undefined, startLines: ReadonlyMap<string, number>): (place: Place) => Place {
   if (index === undefined) return place => place
   return place => {
     if (place.symbol === undefined) return place
-    const joined = joinFrame(index, {function: place.symbol, file: place.file, line: place.line})
+    const joined = joinFrame(index, {
+      function: place.symbol,
+      file: place.file,
+      line: place.line,
+      startLine: startLines.get(place.symbol) ?? 0,
+    })
     if (joined === undefined) return place
     const label = joined.fit === 'same' ? place.label : `${place.label ?? 'here'} (line ${place.line} of another build)`
     return {
@@ -141,16 +182,52 @@ function placeJoiner(index: SourceIndex | undefined): (place: Place) => Place {
   }
 }
 
+/** Function names of evidence as symbols of the source, each worked out once. */
+function symbolReader(index: SourceIndex | undefined): (functionName: string) => string | undefined {
+  const known = new Map<string, string | undefined>()
+  return name => {
+    if (index === undefined) return undefined
+    if (!known.has(name)) {
+      const symbol = parseSymbolName(name)
+      known.set(name, symbol === undefined ? undefined : symbolNamed(index, declaredName(symbol)))
+    }
+    return known.get(name)
+  }
+}
+
+/** A cause that rests on both source and evidence is doubtful when they are not of one build. */
+function withDoubt(causes: readonly Cause[], build: BuildMatch, hazards: readonly Hazard[]): readonly Cause[] {
+  const {doubt} = build
+  if (doubt === undefined) return causes
+  const fromSource = new Set(hazards.map(hazard => hazard.fingerprint))
+  return causes.map(cause =>
+    cause.chain.some(step => step.findings.some(finding => fromSource.has(finding)))
+      ? {...cause, wrongIf: [...cause.wrongIf, doubt]}
+      : cause,
+  )
+}
+
 /** What is missing, said once. */
-function advice(source: ModuleCheck | undefined, artifacts: number): Note[] {
+function advice(source: ModuleCheck | undefined, hazards: readonly Hazard[], programs: readonly Program[], artifacts: number): Note[] {
   if (artifacts === 0)
     return [
       {
         code: 'no-evidence',
-        message: 'no evidence was given, so every cause is a suspicion: capture some with "gotriage collect -o evidence URL"',
+        message: `no evidence was given, so every cause is a suspicion; ${wantedText(wantedEvidence(causeDefinitions, hazards))}`,
       },
     ]
-  if (source === undefined)
-    return [{code: 'no-source', message: 'no Go module was given, so places are those of the build machine: add --source DIR to join them'}]
+  if (source === undefined) {
+    const program = programs.find(one => one.module !== undefined || one.goVersion !== undefined)
+    const of =
+      program === undefined
+        ? ''
+        : ` (the evidence is of ${[program.module, program.goVersion].filter(one => one !== undefined).join(', ')})`
+    return [
+      {
+        code: 'no-source',
+        message: `no Go module was given, so places are those of the build machine and no hazard of source could be held against the evidence: add --source DIR${of}`,
+      },
+    ]
+  }
   return []
 }

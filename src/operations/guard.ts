@@ -2,6 +2,7 @@
 import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {nearest} from '../base/nearest.ts'
+import {bareCalls} from '../guards/codegen/bare-calls.ts'
 import {isGenerated} from '../guards/codegen/go-file.ts'
 import {guardKindNames, guardKinds, type GuardKind, type GuardKindDefinition} from '../guards/kinds.ts'
 import {scenarioBytesMax} from '../sim/scenario/reader.ts'
@@ -99,6 +100,35 @@ export function drift(plan: GuardPlan, out: string): string[] {
     ...plan.files.filter(file => file.state !== 'same').map(file => `${join(out, file.path)} ${says[file.state]}`),
     ...plan.stale.map(name => `${join(out, name)} is no longer asked for`),
   ]
+}
+
+/** Source files `--check` looks through. */
+const sourceFilesMax = 50_000
+const sourceDepthMax = 64
+
+/** `C.` calls of the contract's functions below `root` that do not go through the gate, a line each. */
+export async function callsOutsideGate(request: GuardRequest, root: string, host: Host): Promise<string[]> {
+  const definition: GuardKindDefinition = guardKinds[request.kind]
+  if (definition.listed === undefined || request.config === undefined) return []
+  const functions = definition.listed(request.config, await textOf(host, request.config, scenarioBytesMax))
+  const found: string[] = []
+  let files = 0
+  const visit = async (directory: string, depth: number): Promise<void> => {
+    if (depth > sourceDepthMax) return
+    for (const name of await host.list(directory)) {
+      if (/^[._]/.test(name) || name === 'vendor' || name === 'testdata' || name === 'node_modules') continue
+      const path = join(directory, name)
+      const stat = await host.stat(path)
+      if (stat?.kind === 'directory') await visit(path, depth + 1)
+      else if (stat?.kind === 'file' && name.endsWith('.go') && stat.size <= fileBytesMax) {
+        if (++files > sourceFilesMax) throw errors.limit('Go files below the checked directory', sourceFilesMax)
+        for (const call of bareCalls(await host.readFile(path, fileBytesMax), functions))
+          found.push(`${path}:${call.line}:${call.column}: C.${call.name} is called outside its gate`)
+      }
+    }
+  }
+  await visit(root, 0)
+  return found
 }
 
 export const join = (directory: string, name: string): string => (directory === '.' ? name : `${directory.replace(/\/$/, '')}/${name}`)

@@ -39,6 +39,7 @@ export async function tracePage(
   }
   const end = await readTrace(source, both, task)
   analysis.finish()
+  slices.finish()
   const packed = slices.pack()
   const notes = traceNotes(end, source.name)
   if (slices.cut)

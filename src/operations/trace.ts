@@ -1,23 +1,39 @@
 // What a user can ask of one execution trace: its report, its events as lines, an export for other viewers.
 import type {ByteSource} from '../base/byte-source.ts'
 import type {Task} from '../base/progress.ts'
+import {errors} from '../base/errors.ts'
 import {Sha256} from '../base/sha256.ts'
+import type {Host} from '../base/host.ts'
 import {traceFormat} from '../evidence/trace/batch-feed.ts'
 import {ChromeJson} from '../evidence/trace/chrome-json.ts'
 import {eventLine} from '../evidence/trace/event-line.ts'
 import {ev} from '../evidence/trace/event-types.ts'
+import {hostDelays} from '../evidence/trace/host-delays.ts'
 import {readTrace, type TraceContext, type TraceEnd} from '../evidence/trace/reader.ts'
 import {traceReport, type ReportResult} from '../evidence/trace/report.ts'
 import {StackTimes} from '../evidence/trace/stack-times.ts'
 import type {TimedState} from '../evidence/trace/timed-states.ts'
-import type {TraceReport} from '../evidence/model/trace.ts'
+import type {HostDelays, TraceReport} from '../evidence/model/trace.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
+import {readEvidence} from './read-evidence.ts'
 import {traceText, type TraceView} from '../report/trace/text.ts'
 
 /** Text is handed on in pieces of about this many characters. */
 const pieceChars = 1 << 18
 
 export {traceReport, traceText, type ReportResult}
+
+/** perf sched or run-queue captures beside a trace; throws when the files hold none. */
+export async function readHostDelays(host: Host, files: readonly string[], task: Task): Promise<HostDelays> {
+  const {artifacts} = await readEvidence(host, files, task)
+  const delays = hostDelays(artifacts.map(one => one.artifact))
+  if (delays === undefined)
+    throw errors.usage(
+      `${files.join(', ')}: no delays of threads in it`,
+      'Give the output of "perf sched latency", "perf sched timehist" or runqlat.',
+    )
+  return delays
+}
 
 /** Notes on what the reading of a trace left out. */
 export function traceNotes(end: TraceEnd, path: string): Note[] {
@@ -29,14 +45,14 @@ export function traceNotes(end: TraceEnd, path: string): Note[] {
 }
 
 /** The document of one view; `rows` cuts its lists. */
-export function traceEnvelope(view: TraceView, {report, end}: ReportResult, path: string, rows: number): Envelope {
+export function traceEnvelope(view: TraceView, {report, end}: ReportResult, path: string, rows: number, host?: HostDelays): Envelope {
   return {
     ...emptyEnvelope(`trace ${view}`),
     complete: end.complete,
     artifacts: [
       {id: 'a1', path, format: traceFormat(end.minor), ...(report.startUnixNs === undefined ? {} : {timeUnixNs: report.startUnixNs})},
     ],
-    data: traceData(view, report, rows),
+    data: {...traceData(view, report, rows), ...(host !== undefined && view === 'latency' ? {host} : {})},
     notes: traceNotes(end, path),
   }
 }
@@ -51,6 +67,7 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
     case 'summary':
       return {
         ...base,
+        limits: r.limits,
         byKind: r.byKind,
         generations: r.generations,
         goroutines: {seen: r.goroutines.seen, ended: r.goroutines.ended, created: r.goroutines.created, byTimer: r.goroutines.byTimer},
@@ -67,6 +84,7 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
     case 'latency':
       return {
         ...base,
+        limits: r.limits,
         latencyNs,
         log2Counts: r.latency.log2Counts,
         entropyBits: r.latency.entropyBits,
@@ -74,13 +92,20 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
         longWaits: cut(r.longWaits),
       }
     case 'procs':
-      return {...base, gomaxprocs: r.gomaxprocs, procTime: r.procTime, procHeat: r.procHeat, migrations: r.migrations}
+      return {
+        ...base,
+        gomaxprocs: r.gomaxprocs,
+        imbalance: r.imbalance,
+        procTime: r.procTime,
+        procHeat: r.procHeat,
+        migrations: r.migrations,
+      }
     case 'stw':
-      return {...base, stw: r.stops, clusters: r.stopClusters}
+      return {...base, limits: r.limits, stw: r.stops, clusters: r.stopClusters}
     case 'goroutines':
       return {...base, goroutines: r.goroutines, groups: cut(r.groups), wakes: cut(r.wakes)}
     case 'blocked':
-      return {...base, blocked: cut(r.blocked), syscalls: cut(r.syscalls), longSyscalls: cut(r.longSyscalls)}
+      return {...base, limits: r.limits, blocked: cut(r.blocked), syscalls: cut(r.syscalls), longSyscalls: cut(r.longSyscalls)}
     case 'gc':
       return {...base, cycles: r.gc, assistNs: r.assistNs}
     case 'tasks':
@@ -159,6 +184,7 @@ export async function exportTrace(
   }
   const sink = new StackTimes(state)
   const end = await readTrace(source, sink, task)
+  sink.finish()
   write(format === 'folded' ? sink.folded() : sink.pprof())
   return end
 }

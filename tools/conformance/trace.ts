@@ -67,9 +67,9 @@ const scenarios: readonly (readonly [name: string, args: string, godebug?: strin
   ['idle', '-scenario idle'],
   ['ends without trace.Stop', '-scenario panic'],
   ['experiment AllocFree', '-scenario gc -for 20ms', 'traceallocfree=1'],
-  ['ping-pong, 3 s', '-scenario pingpong -for 3s'],
-  ['pipeline, 3 s', '-scenario pipeline -for 3s'],
-  ['gc, 3 s', '-scenario gc -for 3s'],
+  ['ping-pong, 1.2 s', '-scenario pingpong -for 1200ms'],
+  ['pipeline, 1.2 s', '-scenario pipeline -for 1200ms'],
+  ['gc, 2 s', '-scenario gc -for 2s'],
   [cutName, '-scenario timers -for 2500ms'],
 ]
 const since23: typeof scenarios = [['coroutines', '-scenario coroutines']]
@@ -187,16 +187,22 @@ async function sameText(bytes: Uint8Array, file: string, problems: string[]): Pr
   return end
 }
 
+function oracleSays(mode: string, file: string): string {
+  const {error, status, stderr, stdout} = spawnSync(oracle!.binary, [mode, file], run)
+  if (error !== undefined || status !== 0) throw new Error(`trace-oracle ${mode}: ${error?.message ?? stderr}`)
+  return stdout
+}
+
 async function sameDigests(bytes: Uint8Array, file: string, problems: string[]): Promise<TraceEnd> {
-  const theirs = spawnSync(oracle!.binary, ['digest', file], run)
+  const theirs = oracleSays('digest', file)
   let ours = ''
   const end = await traceEvents(memorySource('trace', bytes), {stacks: false, digest: true}, text => (ours += text), {})
-  if (ours !== theirs.stdout) problems.push(`digests differ:\n${ours}\n${theirs.stdout}`)
+  if (ours !== theirs) problems.push(`digests differ:\n${ours}\n${theirs}`)
   return end
 }
 
 async function sameSummary(bytes: Uint8Array, file: string, problems: string[]): Promise<void> {
-  const theirs = JSON.parse(spawnSync(oracle!.binary, ['summary', file], run).stdout) as Readonly<Record<string, unknown>> // the oracle's
+  const theirs = JSON.parse(oracleSays('summary', file)) as Readonly<Record<string, unknown>> // the oracle's
   const {data} = traceEnvelope('summary', await traceReport(memorySource('trace', bytes)), 'trace', Number.MAX_SAFE_INTEGER)
   const goroutines = data['goroutines'] as {seen: number; ended: number} // as operations/trace.ts has it
   const stw = data['stw'] as readonly {kind: string; startNs: number; totalNs: number}[]

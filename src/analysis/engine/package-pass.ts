@@ -1,7 +1,7 @@
-// The Pass of one package: indexes of its nodes, built once and shared by all rules.
+// The Pass of one package: an index of its nodes, built once and shared by all rules.
 import {answer, type Answer} from '../../base/answer.ts'
 import {declaredFunctionName} from '../../go/types/symbol.ts'
-import {forEachChild, type CallExpr, type Expr, type Ident, type Node, type NodeOf, type SelectorExpr} from '../../go/syntax/ast.ts'
+import type {CallExpr, Expr, Ident, Node, SelectorExpr} from '../../go/syntax/ast.ts'
 import {Mode} from '../../go/types/file-state.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import {isValid, isUnknown} from '../../go/types/predicates.ts'
@@ -11,6 +11,7 @@ import type {Type} from '../../go/types/types.ts'
 import {unalias} from '../../go/types/underlying.ts'
 import type {Value} from '../../go/types/constant/constant.ts'
 import type {CheckedFile, CheckedPackage} from './checked-package.ts'
+import {nodeIndex, type NodeIndex} from './node-index.ts'
 import type {FactPlace, Pass} from './pass.ts'
 
 /** Everything a Pass answers but `report` and `reportAt`, which are a rule's own. */
@@ -19,50 +20,18 @@ export type PackageFacts = Omit<Pass<never>, 'report' | 'reportAt'>
 const decoder = new TextDecoder()
 
 export function packageFacts(checked: CheckedPackage): PackageFacts {
-  const byKind = new Map<Node['kind'], Node[]>()
-  const parents = new Map<Node, Node>()
-  const files = new Map<Node, CheckedFile>()
-  for (const file of checked.files) {
-    index(file.state.tree, file)
-    // Comments that document nothing are in no node; a rule may still report one.
-    for (const group of file.state.tree.comments) {
-      if (files.has(group)) continue
-      parents.set(group, file.state.tree)
-      index(group, file)
-    }
-  }
-
-  function index(root: Node, file: CheckedFile): void {
-    const stack: Node[] = [root]
-    const order: Node[] = []
-    while (stack.length > 0) {
-      const node = stack.pop()!
-      order.push(node)
-      files.set(node, file)
-      const children: Node[] = []
-      forEachChild(node, child => {
-        parents.set(child, node)
-        children.push(child)
-      })
-      for (let i = children.length - 1; i >= 0; i--) stack.push(children[i]!)
-    }
-    for (const node of order) {
-      const list = byKind.get(node.kind)
-      if (list) list.push(node)
-      else byKind.set(node.kind, [node])
-    }
-  }
+  const index = nodeIndex(checked.files)
 
   const fileOf = (node: Node): CheckedFile => {
-    const file = files.get(node)
-    if (!file) throw new Error(`Bug: a rule asked about a ${node.kind} of another package`)
+    const file = index.fileOf(node)
+    if (file === undefined) throw new Error(`Bug: a rule asked about a ${node.kind} of another package`)
     return file
   }
   const tablesOf = (node: Node) => fileOf(node).state.tables
   const known = (type: Type | undefined) => (type === undefined || isUnknown(type) || !isValid(type) ? undefined : type)
 
   function* ancestors(node: Node): Iterable<Node> {
-    for (let at = parents.get(node); at !== undefined; at = parents.get(at)) yield at
+    for (let at = index.parent(node); at !== undefined; at = index.parent(at)) yield at
   }
 
   const typeOf = (expr: Expr): Type | undefined => {
@@ -84,25 +53,33 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
     if (fun.kind === 'Ident') return objectOf(fun)
     return fun.kind === 'SelectorExpr' ? objectOf(fun.sel) : undefined
   }
+  const names = new Map<GoObject, string | undefined>()
+  const nameOf = (func: GoObject): string | undefined => {
+    let name = names.get(func)
+    if (name === undefined && !names.has(func)) names.set(func, (name = qualifiedName(func)))
+    return name
+  }
   const calleeName = (call: CallExpr): string | undefined => {
     const callee = calleeOf(call)
     if (callee?.kind === 'Builtin') return `builtin ${callee.name}`
-    return callee?.kind === 'Func' ? qualifiedName(callee) : undefined
+    return callee?.kind === 'Func' ? nameOf(callee) : undefined
   }
 
   return {
     package: checked,
     packagePath: checked.types.path,
-    nodes: <K extends Node['kind']>(kind: K) => (byKind.get(kind) ?? []) as NodeOf<K>[], // the map is keyed by the kind
+    nodes: index.all,
+    within: index.within,
     text: node => decoder.decode(fileOf(node).bytes.subarray(node.pos, node.end)),
-    parent: node => parents.get(node),
+    parent: index.parent,
     ancestors,
     fileOf,
     enclosingFunction(node) {
-      for (const at of ancestors(node)) if (at.kind === 'FuncDecl' || at.kind === 'FuncLit') return at
+      for (let at = index.parent(node); at !== undefined; at = index.parent(at))
+        if (at.kind === 'FuncDecl' || at.kind === 'FuncLit') return at
       return undefined
     },
-    symbolOf: node => symbolOf(node, parents, checked.types.path),
+    symbolOf: node => symbolOf(node, index, checked.types.path),
     typeOf,
     typeText(expr) {
       const type = typeOf(expr)
@@ -118,22 +95,31 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
       const callee = calleeOf(call)
       if (callee === undefined) return 'unknown'
       if (callee.kind !== 'Func') return 'no'
-      const qualified = qualifiedName(callee)
+      const qualified = nameOf(callee)
       return answer(qualified === `(*${type}).${name}` || qualified === `(${type}).${name}`)
     },
     callsFunction(call, wanted) {
-      if (!isCallOf(call, wanted.slice(wanted.lastIndexOf('.') + 1))) return 'no'
+      if (!isCallOf(call, lastName(wanted))) return 'no'
       const callee = calleeOf(call)
       if (callee === undefined) return 'unknown'
-      return answer(callee.kind === 'Func' && qualifiedName(callee) === wanted)
+      return answer(callee.kind === 'Func' && nameOf(callee) === wanted)
     },
     isConversion(call): Answer {
       const mode = tablesOf(call)?.modes[call.fun.id]
       if (mode === undefined || mode === Mode.invalid) return 'unknown'
       return answer(mode === Mode.typexpr)
     },
-    place: node => placeOf(node, fileOf(node), symbolOf(node, parents, checked.types.path)),
+    place: node => placeOf(node, fileOf(node), symbolOf(node, index, checked.types.path)),
   }
+}
+
+const lastNames = new Map<string, string>()
+
+/** `Println` of `fmt.Println`; rules ask for the same few names again and again. */
+function lastName(qualified: string): string {
+  let name = lastNames.get(qualified)
+  if (name === undefined) lastNames.set(qualified, (name = qualified.slice(qualified.lastIndexOf('.') + 1)))
+  return name
 }
 
 /** Cheap first question: does the call's last name match at all. */
@@ -157,8 +143,8 @@ export function qualifiedName(func: GoObject): string | undefined {
   return `(${plain.kind === 'Pointer' ? '*' : ''}${name}).${origin.name}`
 }
 
-function symbolOf(node: Node, parents: ReadonlyMap<Node, Node>, packagePath: string): string {
-  for (let at: Node | undefined = node; at !== undefined; at = parents.get(at)) {
+function symbolOf(node: Node, index: NodeIndex, packagePath: string): string {
+  for (let at: Node | undefined = node; at !== undefined; at = index.parent(at)) {
     if (at.kind === 'FuncDecl') return declaredFunctionName(packagePath, at)
   }
   return packagePath

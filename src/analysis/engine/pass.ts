@@ -11,6 +11,8 @@ import type {CheckedFile, CheckedPackage} from './checked-package.ts'
 export interface ReportOptions {
   readonly data?: Readonly<Record<string, string>>
   readonly related?: readonly {readonly node: Node; readonly label: string}[]
+  /** Related places outside the trees: C files, assembly. */
+  readonly relatedAt?: readonly {readonly place: FactPlace; readonly label: string}[]
   readonly fixes?: readonly Fix[]
   /** Overrides the rule's confidence for this finding. */
   readonly confidence?: number
@@ -38,7 +40,9 @@ export interface Pass<M extends string> {
   readonly package: CheckedPackage
   readonly packagePath: string
   /** All nodes of a kind, in file and source order. */
-  nodes<K extends Node['kind']>(kind: K): Iterable<NodeOf<K>>
+  nodes<K extends Node['kind']>(kind: K): readonly NodeOf<K>[]
+  /** Nodes of a kind in a subtree, its root included, in source order; without a walk. */
+  within<K extends Node['kind']>(root: Node, kind: K): readonly NodeOf<K>[]
   /** Source text of a node. */
   text(node: Node): string
   parent(node: Node): Node | undefined
@@ -79,6 +83,8 @@ export interface ModulePass<M extends string> {
   report(
     place: FactPlace,
     message: M,
-    options?: Omit<ReportOptions, 'related'> & {readonly related?: readonly {readonly place: FactPlace; readonly label: string}[]},
+    options?: Omit<ReportOptions, 'related' | 'relatedAt'> & {
+      readonly related?: readonly {readonly place: FactPlace; readonly label: string}[]
+    },
   ): void
 }

@@ -12,6 +12,9 @@ export interface RuleMessage {
 
 export type Preset = 'default' | 'strict' | 'all'
 
+/** A preset runs its own rules and those of the smaller ones. */
+export const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all: 2}
+
 /** What a rule is, apart from its functions. */
 export interface RuleData<M extends string> {
   /** Kebab-case; the ids of the hazard catalogue exactly. */

@@ -12,9 +12,17 @@ import type {ModuleRule, Rule, RuleData} from './rule.ts'
 // oxlint-disable-next-line typescript/no-explicit-any -- rules of all message types run side by side; report checks the message id at run time
 export type RunnableRule = Rule<any> | ModuleRule<any, any>
 
-/** Sees every question a rule asks with its answer; for `gotriage why`. */
-export type Watch = (ruleId: string, question: Question, about: Node, answer: string) => void
-type Question = 'callsMethod' | 'callsFunction' | 'calleeName' | 'typeText'
+/** A question a rule asked, with its answer in words; for `gotriage why`. */
+export interface Asked {
+  readonly ruleId: string
+  readonly question: 'callsMethod' | 'callsFunction' | 'calleeName' | 'typeText' | 'isConversion'
+  readonly answer: string
+  /** No answer could be given. */
+  readonly unknown: boolean
+  /** Of what it was asked; made when it is called. */
+  about(): {readonly place: FactPlace; readonly text: string}
+}
+export type Watch = (asked: Asked) => void
 
 /** `collect` and `run` of every rule on one package. */
 export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPackage, watch?: Watch): PackageFindings {
@@ -27,16 +35,16 @@ export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPac
   for (const rule of rules) {
     if (!holdsForMain(rule, checked.mainGoVersion)) continue
     let unknowns = 0
-    const answers = watched(shared, () => unknowns++, watch && ((question, about, answer) => watch(rule.id, question, about, answer)))
+    const answers = watched(shared, () => unknowns++, watch && (asked => watch({...asked, ruleId: rule.id})))
     try {
       if ('run' in rule)
         rule.run({
           ...answers,
           report(node: Node, message: string, options: ReportOptions = {}) {
             const related = (options.related ?? []).map(({node: other, label}) => ({place: shared.place(other), label}))
-            push(shared.place(node), message, related, options)
+            push(shared.place(node), message, [...related, ...(options.relatedAt ?? [])], options)
           },
-          reportAt: (place, message, options = {}) => push(place, String(message), [], options),
+          reportAt: (place, message, options = {}) => push(place, String(message), options.relatedAt ?? [], options),
         })
       else {
         const fact: unknown = rule.collect({...answers, report: neverReports, reportAt: neverReports})
@@ -109,16 +117,21 @@ const inRange = (range: RuleData<string>['go'], version: number): boolean =>
   range === undefined ||
   (version >= minorVersion(range.min) && (range.max === undefined || version < minorVersion(range.max)))
 
+/** The versions of Go a rule holds for, where they leave one out; undefined when it holds for it. */
+export function versionGate(rule: RunnableRule, versions: {readonly file: number; readonly main: string | undefined}): string | undefined {
+  const version = rule.go?.of === 'main' ? minorVersion(versions.main) : versions.file
+  if (rule.go === undefined || inRange(rule.go, version)) return undefined
+  const {min, max, of} = rule.go
+  const range = [...(min === undefined ? [] : [`from Go ${min}`]), ...(max === undefined ? [] : [`below Go ${max}`])].join(' and ')
+  return `it holds ${range}, and the ${of === 'main' ? "main module's go line" : 'language version of the file'} is 1.${version}`
+}
+
 const holdsFor = (rule: RunnableRule, fileVersion: number) => rule.go?.of === 'main' || inRange(rule.go, fileVersion)
 const holdsForMain = (rule: RunnableRule, mainVersion: string | undefined) =>
   rule.go?.of !== 'main' || inRange(rule.go, minorVersion(mainVersion))
 
 /** The same answers, with the unknown ones counted and, on request, all of them told. */
-function watched(
-  shared: PackageFacts,
-  unknown: () => void,
-  tell: ((question: Question, about: Node, answer: string) => void) | undefined,
-): PackageFacts {
+function watched(shared: PackageFacts, unknown: () => void, watch: ((asked: Omit<Asked, 'ruleId'>) => void) | undefined): PackageFacts {
   const counted = <A extends readonly [CallExpr, ...string[]], R>(ask: (...args: A) => R) => {
     return (...args: A): R => {
       const answer = ask(...args)
@@ -127,28 +140,35 @@ function watched(
     }
   }
   const answers: PackageFacts = {...shared, callsMethod: counted(shared.callsMethod), callsFunction: counted(shared.callsFunction)}
-  if (tell === undefined) return answers
+  if (watch === undefined) return answers
+  const tell = (question: Asked['question'], about: Node, answer: string, isUnknown: boolean) =>
+    watch({question, answer, unknown: isUnknown, about: () => ({place: shared.place(about), text: shared.text(about)})})
   return {
     ...answers,
     callsMethod(call, type, name) {
       const answer = answers.callsMethod(call, type, name)
-      tell('callsMethod', call, `${answer}: is it ${name} of ${type}`)
+      tell('callsMethod', call, `${name} of ${type}: ${answer}`, answer === 'unknown')
       return answer
     },
     callsFunction(call, name) {
       const answer = answers.callsFunction(call, name)
-      tell('callsFunction', call, `${answer}: is it ${name}`)
+      tell('callsFunction', call, `${name}: ${answer}`, answer === 'unknown')
       return answer
     },
     calleeName(call) {
       const name = shared.calleeName(call)
-      tell('calleeName', call, name ?? 'unknown or without a name')
+      tell('calleeName', call, name ?? 'unknown, or without a name', shared.calleeOf(call) === undefined)
       return name
     },
     typeText(expr) {
       const text = shared.typeText(expr)
-      tell('typeText', expr, text ?? 'unknown')
+      tell('typeText', expr, text ?? 'unknown', text === undefined)
       return text
+    },
+    isConversion(call) {
+      const answer = shared.isConversion(call)
+      tell('isConversion', call, answer, answer === 'unknown')
+      return answer
     },
   }
 }

@@ -3,6 +3,8 @@
 import type {CallExpr, Expr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 import type {Type} from '../../go/types/types.ts'
 import {objectType} from '../../go/types/objects.ts'
+import {underlying} from '../../go/types/underlying.ts'
+import type {CheckedPackage} from '../engine/checked-package.ts'
 import {type Source, unparen, variableOf} from './terms.ts'
 
 export interface Copy {
@@ -22,7 +24,21 @@ export const copyWording: Readonly<Record<Copy['how'], string>> = {
   literal: 'the literal stores a copy',
 }
 
-export function* copies(source: Source): Iterable<Copy> {
+const found = new WeakMap<CheckedPackage, readonly Copy[]>()
+
+/** Copies of structs and arrays; nothing else holds another type by value. Gathered once for all rules. */
+export function copies(source: Source): readonly Copy[] {
+  const known = found.get(source.package)
+  if (known !== undefined) return known
+  const made = [...everywhere(source)].filter(({type}) => {
+    const {kind} = underlying(type)
+    return kind === 'Struct' || kind === 'Array'
+  })
+  found.set(source.package, made)
+  return made
+}
+
+function* everywhere(source: Source): Iterable<Copy> {
   for (const kind of ['FuncDecl', 'FuncLit'] as const) for (const func of source.nodes(kind)) yield* declared(source, func)
   for (const node of source.nodes('AssignStmt')) {
     for (const [i, right] of node.rhs.entries()) {
@@ -62,6 +78,7 @@ function* declared(source: Source, func: FuncDecl | FuncLit): Iterable<Copy> {
 function* copied(source: Source, expr: Expr, how: Copy['how']): Iterable<Copy> {
   const at = unparen(expr)
   if (at.kind !== 'Ident' && at.kind !== 'SelectorExpr' && at.kind !== 'IndexExpr' && at.kind !== 'StarExpr') return
+  if (at.kind === 'StarExpr' && unparen(at.x).kind === 'CallExpr') return // what a function just made is often not in use yet
   if (at.kind === 'Ident' ? source.objectOf(at)?.kind !== 'Var' : at.kind === 'SelectorExpr' && source.objectOf(at.sel)?.kind !== 'Var')
     return
   const type = source.typeOf(at)

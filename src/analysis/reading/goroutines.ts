@@ -1,8 +1,8 @@
 // Function literals that run on a goroutine of their own, and whether the function that starts them waits for them.
 import {must} from '../../base/answer.ts'
-import type {CallExpr, FuncLit, Node} from '../../go/syntax/ast.ts'
+import type {CallExpr, FuncLit, Node, SelectStmt} from '../../go/syntax/ast.ts'
 import {isNamed, pointee} from './named.ts'
-import {type Source, unparen, variableOf, walkSameFunction} from './terms.ts'
+import {some, type Source, unparen, variableOf, walkSameFunction} from './terms.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 
 export interface Started {
@@ -30,19 +30,38 @@ const startsLiteral = (source: Source, call: CallExpr) =>
   must(source.callsMethod(call, 'sync.WaitGroup', 'Go')) ||
   must(source.callsFunction(call, 'time.AfterFunc'))
 
-/** The function around goes on to wait for something: a receive, a select, a range over a channel, a call named Wait. */
-export function waitsLater(source: Source, at: Node): boolean {
+/**
+ * The function around goes on to wait for something: a receive, a select, a range over a channel, a call named Wait. With `always`, a select that
+ * returns when a context ends or time is over does not count: the goroutine may still run then.
+ */
+export function waitsLater(source: Source, at: Node, always = false): boolean {
   const around = source.enclosingFunction(at)
   let waits = false
   if (around?.body === undefined) return true
   walkSameFunction(around.body, node => {
-    if (node.pos < at.end) return
+    if (node.pos < at.end) return undefined
+    if (always && node.kind === 'SelectStmt' && givesUp(node)) return false
     if (node.kind === 'SelectStmt' || (node.kind === 'UnaryExpr' && node.op === '<-') || node.kind === 'RangeStmt')
       waits ||= node.kind !== 'RangeStmt' || rangesChannel(source, node.x)
     if (node.kind === 'CallExpr' && node.fun.kind === 'SelectorExpr' && /[Ww]ait|[Jj]oin/.test(node.fun.sel.name)) waits = true
+    return undefined
   })
   return waits
 }
+
+/** A case that receives from `x.Done()` or `time.After(…)` and returns without waiting for anything else. */
+const givesUp = (select: SelectStmt) =>
+  select.body.list.some(clause => {
+    if (clause.kind !== 'CommClause' || clause.comm?.kind !== 'ExprStmt') return false
+    const received = unparen(clause.comm.x)
+    const from = received.kind === 'UnaryExpr' && received.op === '<-' ? unparen(received.x) : undefined
+    const ends = from?.kind === 'CallExpr' && from.fun.kind === 'SelectorExpr' && /^(?:Done|After)$/.test(from.fun.sel.name)
+    return (
+      ends &&
+      clause.body.some(stmt => some(stmt, node => node.kind === 'ReturnStmt')) &&
+      !clause.body.some(stmt => some(stmt, node => node.kind === 'UnaryExpr' && node.op === '<-'))
+    )
+  })
 
 const rangesChannel = (source: Source, expr: Parameters<typeof unparen>[0]) => {
   const type = source.typeOf(expr)

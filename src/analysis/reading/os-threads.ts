@@ -45,6 +45,6 @@ export const unlocksThread = (source: Source, call: CallExpr) => packageCall(sou
 
 /** Calls of runtime.LockOSThread and UnlockOSThread that run in this function, not in literals inside it. */
 export function threadLocks(source: Source, body: Node): {readonly locks: readonly CallExpr[]; readonly unlocks: readonly CallExpr[]} {
-  const calls = callsIn(body)
+  const calls = callsIn(source, body)
   return {locks: calls.filter(call => locksThread(source, call)), unlocks: calls.filter(call => unlocksThread(source, call))}
 }

@@ -39,14 +39,21 @@ export function some(node: Node, test: (node: Node) => boolean): boolean {
 }
 
 /** Calls in a subtree, those inside function literals only when asked for. */
-export function callsIn(node: Node, insideLiterals = false): CallExpr[] {
-  const calls: CallExpr[] = []
-  const visit = (at: Node) => {
-    if (at.kind === 'CallExpr') calls.push(at)
-  }
-  if (insideLiterals) walk(node, visit)
-  else walkSameFunction(node, visit)
-  return calls
+export function callsIn(source: Source, node: Node, insideLiterals = false): readonly CallExpr[] {
+  const calls = source.within(node, 'CallExpr')
+  return insideLiterals || calls.length === 0 ? calls : outsideLiterals(source, node, calls)
+}
+
+/** Those nodes of a subtree that are in no function literal below its root: what runs when the root runs. Both lists are in source order. */
+export function outsideLiterals<N extends Node>(source: Source, root: Node, nodes: readonly N[]): readonly N[] {
+  const literals = source.within(root, 'FuncLit').filter(literal => literal !== root)
+  if (literals.length === 0) return nodes
+  let at = 0
+  return nodes.filter(node => {
+    while (at < literals.length && literals[at]!.end <= node.pos) at++
+    const literal = literals[at]
+    return literal === undefined || node === (literal as Node) || !covers(literal, node)
+  })
 }
 
 export const covers = (outer: Node, inner: Node) => outer.pos <= inner.pos && inner.end <= outer.end

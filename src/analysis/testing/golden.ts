@@ -64,13 +64,31 @@ const sourcesIn = (folder: string): Sources =>
       .map(name => [name, readFileSync(`${folder}${name}`, 'utf8')]),
   )
 
-async function expectWants(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<void> {
+/** For fixtures of many rules: a want is `id: message`, and the folder holds what `testdata` of a rule does. */
+export function fixturesOfRules(rules: readonly RunnableRule[], folder: string): void {
+  for (const entry of readdirSync(folder, {withFileTypes: true})) {
+    const {name} = entry
+    if (!entry.isDirectory() && !name.endsWith('.go')) continue
+    test(`${name}: every finding is wanted and every want is found`, async () => {
+      const sources = entry.isDirectory() ? sourcesIn(`${folder}${name}/`) : {[name]: readFileSync(`${folder}${name}`, 'utf8')}
+      await expectWants(rules, sources, sharedStubs, 'amd64', hazard => `${hazard.id}: ${hazard.what}`)
+    })
+  }
+}
+
+async function expectWants(
+  rules: readonly RunnableRule[],
+  sources: Sources,
+  stubs: string,
+  goarch: string,
+  said: (hazard: Hazard) => string = hazard => hazard.what,
+): Promise<void> {
   const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, goarch)
   expect(errors, 'a fixture is valid Go').toEqual([])
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
       source,
-      hazards.filter(hazard => hazard.places[0]?.file === name).map(hazard => ({line: hazard.places[0]?.line ?? 0, message: hazard.what})),
+      hazards.filter(hazard => hazard.places[0]?.file === name).map(hazard => ({line: hazard.places[0]?.line ?? 0, message: said(hazard)})),
     ).map(problem => `${name}: ${problem}`),
   )
   expect(unmet).toEqual([])

@@ -1,4 +1,5 @@
 // c-memory-leak: C allocates and nobody frees. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, measuredValue, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
@@ -18,6 +19,7 @@ export default defineCause({
   title: 'Memory of C is not freed',
   since: '0.1',
   joins: ['c-memory-growth', ...rules],
+  settledBy: 'memory',
 
   find(facts) {
     const growth = observationsOf(facts, 'c-memory-growth')
@@ -41,6 +43,7 @@ function causeOf(facts: CaseFile): FoundCause {
   const outside = growth[0] === undefined ? undefined : measuredValue(growth[0], 'growth outside Go')
   return {
     ...combine(supports, new Set()),
+    ...(outside === undefined ? {} : {memoryBytes: [outside, outside]}),
     title: `memory outside Go is not freed${outside === undefined ? '' : `: ${formatBytes(outside)} more in this capture`}`,
     places: placesOfAll(hazards),
     chain: [
@@ -64,19 +67,20 @@ function causeOf(facts: CaseFile): FoundCause {
         do: 'Free what C.CString, C.CBytes and the library hand out, in the same function with defer, or in Close of the owner.',
       },
       {kind: 'code', do: 'Do not leave it to finalizers: they run late or never.'},
+      {
+        kind: 'setting',
+        do: 'Until it is mended set GOMEMLIMIT lower by what C takes: it counts the memory of Go only, so the container must hold both.',
+        command: 'GOMEMLIMIT=<limit of the container − C memory> ./service',
+      },
+      {
+        kind: 'guard',
+        do: 'Hand out C memory through one type with a Close, count open ones in a metric, and fail a test that ends with any left.',
+      },
     ],
     verify: [
       {command: 'for i in 1 2 3 4; do grep VmRSS /proc/PID/status; sleep 60; done', expect: 'RSS stays level under constant load'},
       {command: 'go test -asan ./...', expect: 'no report of LeakSanitizer (linux; Go 1.25 and later check for leaks at exit)'},
     ],
-    settle:
-      leaks.length > 0
-        ? []
-        : [
-            {
-              capture: 'CGO_ENABLED=1 go build -asan, run the load in a test environment and end the process',
-              because: 'LeakSanitizer names the C stack that allocated (cost: about twice the time and memory, not for production)',
-            },
-          ],
+    settle: leaks.length > 0 ? [] : [settleBy('asan', 'LeakSanitizer names the C stack that allocated and did not free')],
   }
 }

@@ -1,4 +1,5 @@
 // concurrent-map-access: a map is used by two goroutines at once, one of them writing. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {racesInMaps} from '../../diagnosis/race-kinds.ts'
@@ -12,6 +13,7 @@ export default defineCause({
   title: 'A map is used by several goroutines without a lock',
   since: '0.1',
   joins: ['process-crash', 'data-race-site', ...rules],
+  settledBy: 'race',
 
   find(facts) {
     const crashes = observationsOf(facts, 'process-crash', 'concurrent-map')
@@ -53,17 +55,17 @@ function causeOf(first: Observation, crashes: readonly Observation[], races: rea
         kind: 'code',
         do: 'For keys that are written once and read often use sync.Map, and LoadOrStore instead of Load followed by Store.',
       },
+      {
+        kind: 'setting',
+        do: 'Run a small part of the load on a build with -race: it reports every such pair, where the runtime notices some.',
+        command: 'go build -race -o service-race .',
+      },
+      {
+        kind: 'guard',
+        do: 'Keep the map unexported in a type whose methods take the lock, so that no caller can reach it without.',
+      },
     ],
     verify: [{command: 'go test -race -count=10 ./...', expect: 'no "WARNING: DATA RACE" with map functions on top'}],
-    settle:
-      races.length > 0
-        ? []
-        : [
-            {
-              capture: 'go test -race ./... 2> race.txt',
-              because:
-                'the fatal error shows one of the two goroutines; a race report shows both (cost: 5 to 10 times the memory, 2 to 20 times the time, in a test)',
-            },
-          ],
+    settle: races.length > 0 ? [] : [settleBy('race', 'the fatal error shows one of the two goroutines; a race report shows both')],
   }
 }

@@ -66,6 +66,7 @@ function causeOf(panic: Observation, reader: Hazard, conflicts: readonly Hazard[
     remedies: [
       {kind: 'code', do: 'Give each meaning its own key, declared once, with one function that stores and one that reads it.'},
       {kind: 'guard', do: 'Read with the form of two results and answer 401 or 500 with a log line that names the type.'},
+      {kind: 'setting', do: 'Add gin-context-key-conflict to the rules that CI checks.'},
     ],
     verify: [
       {command: 'grep -c "panic recovered" stderr.log', expect: '0 after a day of the same traffic'},

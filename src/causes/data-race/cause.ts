@@ -1,4 +1,5 @@
 // data-race: two goroutines use one memory location without order. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {racesInMaps, reusedContextRaces} from '../../diagnosis/race-kinds.ts'
@@ -22,6 +23,7 @@ export default defineCause({
   title: 'A data race',
   since: '0.1',
   joins: ['data-race-site', ...rules],
+  settledBy: 'race',
 
   find(facts) {
     // Told by causes of their own: a request's Context, and maps when the runtime stopped the process for them.
@@ -59,6 +61,15 @@ function causeOf(race: Observation, facts: CaseFile): FoundCause {
         do: `Guard ${shownPlace(race)}${second === undefined ? '' : ` and ${second.file}:${second.line}`} with the same lock, or let one goroutine own the value and hand it over through a channel.`,
       },
       {kind: 'code', do: 'For a single number or pointer use sync/atomic in all places, never in one only.'},
+      {
+        kind: 'setting',
+        do: 'Make the race detector part of continuous integration, and stop at the first report.',
+        command: 'GORACE=halt_on_error=1 go test -race ./...',
+      },
+      {
+        kind: 'guard',
+        do: 'Put the value and its lock into one type with unexported fields, so that it cannot be reached without the lock.',
+      },
     ],
     verify: [
       {
@@ -66,6 +77,6 @@ function causeOf(race: Observation, facts: CaseFile): FoundCause {
         expect: 'no "WARNING: DATA RACE" for these lines',
       },
     ],
-    settle: [],
+    settle: [settleBy('race', 'the report is proof already; a second run shows whether other places touch the same value')],
   }
 }

@@ -1,5 +1,6 @@
 // deadlock: goroutines wait for each other and cannot go on. See cause.md.
 import {blockingWords, type BlockingClass} from '../../diagnosis/blocking-class.ts'
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
@@ -26,6 +27,7 @@ export default defineCause({
   title: 'Goroutines wait for each other and cannot go on',
   since: '0.1',
   joins: ['all-goroutines-wait', 'lock-convoy', 'process-crash', ...rules],
+  settledBy: 'goroutine-stacks',
 
   find(facts) {
     const waits = observationsOf(facts, 'all-goroutines-wait')
@@ -67,19 +69,25 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
       'the dump is an excerpt, and the goroutine that would go on was left out',
       'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
     ],
-    remedies: [{kind: 'code', do: `${remedyOf[kind]} Begin at ${shownPlace(first)}.`}],
+    remedies: [
+      {kind: 'code', do: `${remedyOf[kind]} Begin at ${shownPlace(first)}.`},
+      {
+        kind: 'setting',
+        do: 'Give every test a time limit, so that a hang ends with all stacks instead of a killed job.',
+        command: 'go test -timeout=60s ./...',
+      },
+      {
+        kind: 'guard',
+        do: 'Wait with a limit where one waits for others (select on a context), and restart on a health check that takes the same lock.',
+      },
+    ],
     verify: [
-      {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit every time'},
+      {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit 100 times of 100'},
       {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait and no lock-convoy'},
     ],
     settle: supports.has('the runtime reported a deadlock')
       ? []
-      : [
-          {
-            capture: 'curl -s "http://HOST:PORT/debug/pprof/goroutine?debug=2" -o goroutine-1.txt, and the same a minute later',
-            because: 'what stands at the same line in both is stuck (cost: a short stop of the world for each dump)',
-          },
-        ],
+      : [settleBy('goroutine-stacks', 'what stands at the same line in both is stuck')],
   }
 }
 

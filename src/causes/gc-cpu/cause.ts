@@ -1,4 +1,5 @@
 // gc-cpu: the collector takes CPU time because GOGC is low or the memory limit is close. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, measuredValue, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
@@ -8,6 +9,7 @@ export default defineCause({
   title: 'The collector runs so often that it takes the CPU',
   since: '0.1',
   joins: ['gc-thrash', 'gc-assist-stall', 'gc-percent-extreme', 'explicit-gc-call', 'live-heap-grows'],
+  settledBy: 'cpu',
 
   find(facts) {
     const thrash = observationsOf(facts, 'gc-thrash')
@@ -54,40 +56,50 @@ function causeOf(facts: CaseFile): FoundCause {
       'the CPU has nothing else to do: mark workers take idle time first, and that costs nobody anything',
       'GOGC is low on purpose, because memory is dearer than CPU here',
     ],
-    remedies: limited
-      ? [
-          {
-            kind: 'setting',
-            do: 'Raise GOMEMLIMIT, or give the container more memory.',
-            command: 'GOMEMLIMIT=<90 % of the container limit> ./service',
-          },
-          {kind: 'code', do: 'Find what fills the heap: four heap profiles over half an hour.'},
-        ]
-      : [
-          {
-            kind: 'setting',
-            do: 'Put GOGC back to 100. If memory is what it was set for, set GOMEMLIMIT below the container limit and leave GOGC alone.',
-            command: 'GOGC=100 GOMEMLIMIT=<90 % of the container limit> ./service',
-          },
-        ],
+    remedies: [
+      ...((limited
+        ? [
+            {
+              kind: 'setting',
+              do: 'Raise GOMEMLIMIT, or give the container more memory.',
+              command: 'GOMEMLIMIT=<90 % of the container limit> ./service',
+            },
+            {kind: 'code', do: 'Find what fills the heap: four heap profiles over half an hour.'},
+          ]
+        : [
+            {
+              kind: 'setting',
+              do: 'Put GOGC back to 100. If memory is what it was set for, set GOMEMLIMIT below the container limit and leave GOGC alone.',
+              command: 'GOGC=100 GOMEMLIMIT=<90 % of the container limit> ./service',
+            },
+          ]) satisfies FoundCause['remedies']),
+      {
+        kind: 'code',
+        do: 'Allocate less where most is allocated: a collection costs what is live, and how often it comes depends on how much is allocated.',
+        command: 'go tool pprof -sample_index=alloc_space -top http://HOST:PORT/debug/pprof/allocs',
+      },
+      {
+        kind: 'guard',
+        do: 'Raise an alarm when (/cpu/classes/gc/total − /cpu/classes/gc/mark/idle) / (total − idle) is above 0.25 for five minutes.',
+      },
+    ],
     verify: [
       {
         command: 'GODEBUG=gctrace=1 ./service 2> gctrace.log',
-        expect: limited ? 'a goal well above the live heap' : 'a goal of about twice the live heap, and fewer collections',
+        expect: limited ? 'a goal of 1.5 times the live heap or more' : 'a goal of about twice the live heap, and fewer collections',
       },
       {
         command: 'go tool pprof -top -cum http://HOST:PORT/debug/pprof/profile',
-        expect: 'a smaller share of runtime.gcBgMarkWorker and runtime.gcAssistAlloc',
+        expect: 'runtime.gcBgMarkWorker and runtime.gcAssistAlloc together below 25 %',
       },
     ],
     settle: known
       ? []
       : [
-          {
-            capture: 'curl -s "http://HOST:PORT/debug/pprof/profile?seconds=30" -o cpu.pb.gz',
-            because:
-              'the percentage in gctrace is of all P time, idle time included; the profile shows the share of what the program uses (cost: below 1 % for 30 s)',
-          },
+          settleBy(
+            'cpu',
+            'the percentage in gctrace is of all P time, idle time included; the profile shows the share of what the program uses',
+          ),
         ],
   }
 }

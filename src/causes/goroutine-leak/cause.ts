@@ -1,5 +1,6 @@
 // goroutine-leak: goroutines that never end, from one line. See cause.md.
 import {formatBytes} from '../../base/units.ts'
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {
@@ -41,6 +42,7 @@ export default defineCause({
   title: 'Goroutines never end',
   since: '0.1',
   joins: ['goroutine-leak', 'live-heap-grows', ...rules],
+  settledBy: 'goroutine-counts',
 
   find: facts =>
     observationsOf(facts, 'goroutine-leak')
@@ -61,6 +63,7 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
   const growing = observationsOf(facts, 'live-heap-grows')
   return {
     ...combine(supports, new Set()),
+    ...(count > 0 ? {memoryBytes: [stackBytes[0] * count, stackBytes[1] * count]} : {}),
     title:
       leak.message.id === 'proven' || leak.message.id === 'grows'
         ? `goroutines that wait in ${symbol} never end`
@@ -86,6 +89,14 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
         do: `Give the wait at ${shownPlace(leak)} a way out: select on the context too, close the channel, or give a channel for one answer room for one value.`,
       },
       {kind: 'code', do: 'Call every cancel function, on all paths, and stop tickers whose goroutine ends.'},
+      {
+        kind: 'setting',
+        do: 'Bound what a request may take from outside, so that what it starts ends as well: ReadHeaderTimeout, WriteTimeout and IdleTimeout of http.Server, Timeout of http.Client.',
+      },
+      {
+        kind: 'guard',
+        do: 'Take a place in a channel of fixed size before each go statement here, and fail tests that end with more goroutines than they began with.',
+      },
     ],
     verify: [
       {
@@ -97,12 +108,6 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
     settle:
       leak.message.id === 'proven' || leak.message.id === 'grows'
         ? []
-        : [
-            {
-              capture: 'curl -s "http://HOST:PORT/debug/pprof/goroutine?debug=2" -o goroutine-2.txt, five minutes after the first',
-              because:
-                'a leak grows and keeps its oldest members, a pool does neither (cost: the world is stopped while stacks are written, some 1 to 3 ms per thousand goroutines)',
-            },
-          ],
+        : [settleBy('goroutine-counts', 'a leak grows and keeps its oldest members, a pool does neither')],
   }
 }

@@ -1,4 +1,5 @@
 // lock-contention: goroutines spend their time waiting for a lock that is held too long or too often. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
@@ -10,6 +11,7 @@ export default defineCause({
   title: 'A lock holds the program up',
   since: '0.1',
   joins: ['lock-contention', 'lock-convoy', ...rules],
+  settledBy: 'mutex',
 
   find(facts) {
     const seen = observationsOf(facts, 'lock-contention')
@@ -51,22 +53,22 @@ function causeOf(facts: CaseFile): FoundCause {
         do: `Make the critical section at ${shownPlace(first)} shorter: compute before the lock, and never wait for I/O, channels or C inside it.`,
       },
       {kind: 'code', do: 'Split what the lock guards, by key or by field, or publish a read-only copy through atomic.Pointer.'},
+      {
+        kind: 'setting',
+        do: 'Keep a mutex profile on in production, so that the next contention is seen with its holder.',
+        command: 'runtime.SetMutexProfileFraction(100)',
+      },
+      {
+        kind: 'guard',
+        do: 'Let in no more requests than the critical section can serve: refuse the rest at once instead of letting them wait for the lock.',
+      },
     ],
     verify: [
       {
         command: 'go tool pprof -top http://HOST:PORT/debug/pprof/mutex?seconds=30',
-        expect: `the delay of ${first.places[0]?.symbol ?? 'this section'} falls under the same load`,
+        expect: `the delay of ${first.places[0]?.symbol ?? 'this section'} falls to less than half under the same load`,
       },
     ],
-    settle:
-      mutex.length > 0
-        ? []
-        : [
-            {
-              capture: 'runtime.SetMutexProfileFraction(100), then curl -s "http://HOST:PORT/debug/pprof/mutex?seconds=30" -o mutex.pb.gz',
-              because:
-                'a block profile shows who waited; the mutex profile shows who held the lock (cost: one in a hundred contended unlocks takes a stack)',
-            },
-          ],
+    settle: mutex.length > 0 ? [] : [settleBy('mutex', 'a block profile shows who waited; the mutex profile shows who held the lock')],
   }
 }

@@ -12,6 +12,7 @@ export default defineCause({
   title: 'Outgoing calls have no time limit',
   since: '0.1',
   joins: ['outgoing-calls-hang', ...rules],
+  settledBy: 'goroutine-stacks',
 
   find: facts => observationsOf(facts, 'outgoing-calls-hang').map(calls => causeOf(calls, facts)),
 })
@@ -50,6 +51,10 @@ function causeOf(calls: Observation, facts: CaseFile): FoundCause {
         do: `Give the client behind ${shownPlace(calls)} a Timeout shorter than that of the callers of this service, and make the request with the context of the one that came in.`,
       },
       {kind: 'setting', do: 'Set ReadHeaderTimeout and WriteTimeout on the server, and ResponseHeaderTimeout on the Transport.'},
+      {
+        kind: 'guard',
+        do: 'Bound the calls in flight (Transport.MaxConnsPerHost, or a semaphore with a time limit) and answer 503 above it.',
+      },
     ],
     verify: [
       {

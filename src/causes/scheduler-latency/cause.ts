@@ -1,4 +1,5 @@
 // scheduler-latency: goroutines that could run do not, because of Ps, stops or the host. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
@@ -38,6 +39,7 @@ export default defineCause({
     'numa-exposure',
     ...rules,
   ],
+  settledBy: 'trace',
 
   find(facts) {
     const seen: Seen = {
@@ -90,15 +92,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
         expect: 'a 99th percentile of waits below 1 ms and less than 5 % above 300 µs',
       },
     ],
-    settle:
-      traces.length > 0
-        ? []
-        : [
-            {
-              capture: 'curl -s "http://HOST:PORT/debug/pprof/trace?seconds=5" -o now.trace',
-              because: 'it shows what each long wait overlapped (cost: 1 to 2 % of CPU with Go 1.21 and later, some MB for each second)',
-            },
-          ],
+    settle: traces.length > 0 ? [] : [settleBy('trace', 'it shows what each long wait overlapped')],
   }
 }
 
@@ -119,5 +113,17 @@ function remediesOf({throttled, delays, stops, assembly}: Seen): FoundCause['rem
     ...stops.map(one => ({kind: 'code' as const, do: one.next})),
     ...assembly.map(one => ({kind: 'code' as const, do: one.next})),
     {kind: 'setting' as const, do: 'Compare GOMAXPROCS with the CPUs the process may really use, and leave it unset from Go 1.25 on.'},
+    ...(delays.some(one => one.message.id === 'trace') || stops.length > 0
+      ? []
+      : [
+          {
+            kind: 'code' as const,
+            do: 'Remove calls that fix GOMAXPROCS, and cut loops that run for milliseconds without a call into parts.',
+          },
+        ]),
+    {
+      kind: 'guard' as const,
+      do: 'Raise an alarm when the 99th percentile of /sched/latencies:seconds is above 1 ms for five minutes, and refuse work above a fixed number of requests in flight.',
+    },
   ]
 }

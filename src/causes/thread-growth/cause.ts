@@ -1,4 +1,5 @@
 // thread-growth: goroutines block in C or system calls, each with a thread of its own. See cause.md.
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, measuredValue, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
@@ -16,6 +17,7 @@ export default defineCause({
   title: 'Threads grow because goroutines block in C or system calls',
   since: '0.1',
   joins: ['threads-grow', 'pool-exhaustion-cascade', 'process-crash', ...rules],
+  settledBy: 'threads',
 
   find(facts) {
     const seen = [...observationsOf(facts, 'threads-grow'), ...observationsOf(facts, 'pool-exhaustion-cascade')]
@@ -51,24 +53,27 @@ function causeOf(facts: CaseFile): FoundCause {
       'the threads belong to a C library of its own',
     ],
     remedies: [
-      {kind: 'code', do: 'Put a semaphore around the call, so that no more than a fixed number of goroutines are inside at once.'},
+      {
+        kind: 'guard',
+        do: 'Put a semaphore around the call, so that no more than a fixed number of goroutines are inside at once; above it fail at once (a circuit breaker).',
+      },
+      {
+        kind: 'setting',
+        do: 'Let the kernel or the runtime stop the growth while it is being mended, with a dump: debug.SetMaxThreads below the default of 10,000, or pids.max of the cgroup.',
+        command: 'debug.SetMaxThreads(1000)',
+      },
       {
         kind: 'code',
         do: 'Give the call a time limit of its own: a deadline on the descriptor, a non-blocking call, or a process that can be killed. Go can stop waiting for C, it cannot end the call.',
       },
     ],
     verify: [
-      {command: 'GODEBUG=schedtrace=1000 ./service', expect: 'threads stay level under constant load'},
+      {command: 'GODEBUG=schedtrace=1000 ./service', expect: 'threads stay within 4 × GOMAXPROCS + 20 under constant load'},
       {command: 'ls /proc/PID/task | wc -l', expect: 'a number that does not grow'},
     ],
     settle: supports.has('goroutines block in C or system calls at one line')
       ? []
-      : [
-          {
-            capture: 'curl -s "http://HOST:PORT/debug/pprof/goroutine?debug=2" -o goroutine.txt',
-            because: 'it shows where goroutines are in C or in system calls (cost: the world is stopped while stacks are written)',
-          },
-        ],
+      : [settleBy('goroutine-stacks', 'it shows where goroutines are in C or in system calls')],
   }
 }
 

@@ -1,7 +1,8 @@
 // unbounded-map-growth: a long-lived map that is written and never deleted from, and the heap that grows with it. See cause.md.
 import {formatBytes} from '../../base/units.ts'
+import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
-import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {type CaseFile, defineCause, type FoundCause} from '../../diagnosis/engine/cause.ts'
 import type {ChainStep, Cause} from '../../findings/envelope.ts'
 import type {Hazard, Observation} from '../../findings/finding.ts'
 
@@ -19,6 +20,7 @@ export default defineCause({
     'gc-percent-extreme',
     'sync-pool-no-reset',
   ],
+  settledBy: 'heap',
 
   find(facts) {
     return facts.hazards
@@ -27,7 +29,7 @@ export default defineCause({
   },
 })
 
-function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
+function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
   const insertFunctions = new Set(hazard.places.map(place => place.symbol).filter(symbol => symbol !== undefined))
   const growing = facts.observations.filter(o => o.id === 'alloc-site-growth' && o.message.id === 'grows')
   const site = growing.find(o => o.places.some(place => place.symbol !== undefined && insertFunctions.has(place.symbol)))
@@ -62,6 +64,7 @@ function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
   return {
     confidence,
     basis,
+    ...(site === undefined ? {} : {memoryBytes: bytesOf(growing, insertFunctions, facts)}),
     title: `${mapName} only grows: entries are added and never deleted`,
     places: hazard.places,
     chain: [...chainOf(hazard, site, live, more, share, mapName), ...setAside(facts, site)],
@@ -87,7 +90,17 @@ function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
               command: 'GOMEMLIMIT=<90 % of the limit> ./service',
             },
           ]
-        : []),
+        : [
+            {
+              kind: 'setting' as const,
+              do: 'As a safety net set GOMEMLIMIT below the container limit: it does not stop the growth, it lets the collector work harder before the end.',
+              command: 'GOMEMLIMIT=<90 % of the limit> ./service',
+            },
+          ]),
+      {
+        kind: 'guard',
+        do: `Bound ${mapName} by number and by age in one place (a cache that evicts), export len as a metric, and raise an alarm when it only rises.`,
+      },
     ],
     verify: [
       {
@@ -101,6 +114,19 @@ function causeOf(hazard: Hazard, facts: CaseFile): Omit<Cause, 'rank' | 'id'> {
     ],
     settle: settleOf(facts, declaration?.file),
   }
+}
+
+/** What the growing sites hold more of, live; and with the garbage that GOGC lets gather on top of it. */
+function bytesOf(growing: readonly Observation[], functions: ReadonlySet<string>, facts: CaseFile): readonly [number, number] {
+  const grown = growing
+    .filter(o => o.places.some(place => place.symbol !== undefined && functions.has(place.symbol)))
+    .map(o => o.measured.filter(m => m.name === 'live bytes').map(m => m.value))
+    .reduce((sum, values) => sum + (values.at(-1) ?? 0) - (values[0] ?? 0), 0)
+  const percent = facts.evidence
+    .of('metrics')
+    .flatMap(artifact => artifact.data.points.map(point => point.values.get('/gc/gogc:percent')))
+    .findLast(value => value !== undefined)
+  return [grown, Math.round(grown * (1 + (percent === undefined || percent > 1000 ? 100 : percent) / 100))]
 }
 
 /** Share of the live heap's growth that comes through the functions that insert. */
@@ -174,9 +200,9 @@ function settleOf(facts: CaseFile, file: string | undefined): Cause['settle'] {
   const heaps = facts.evidence.of('profile').filter(artifact => artifact.data.profileType === 'heap').length
   if (heaps >= 4) return []
   return [
-    {
-      capture: 'gotriage collect -o evidence --heap-profiles 4 --every 30s http://HOST:PORT',
-      because: `${heaps} heap profile${heaps === 1 ? ' is' : 's are'} too few to tell a trend from a step${file ? `; four show whether what ${file} keeps really grows` : ''} (cost: one stack sample a 512 KiB, no pause worth naming)`,
-    },
+    settleBy(
+      'heap',
+      `${heaps} heap profile${heaps === 1 ? ' is' : 's are'} too few to tell a trend from a step${file ? `; five show whether what ${file} keeps really grows` : ''}`,
+    ),
   ]
 }

@@ -22,6 +22,7 @@ export const command: Command = {
     {name: 'baseline', value: 'FILE', help: 'leave out the findings of this file'},
     {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline'},
     {name: 'new-from', value: 'REV', help: 'only findings on lines that are new since this git revision'},
+    {name: 'hot', value: 'FILE', help: 'order findings by the share of this profile through their function; "auto" for default.pgo'},
     {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
     {name: 'diff', help: 'print what --fix would change, and change nothing'},
     {name: 'no-cache', help: 'compute everything anew, and keep nothing for the next run'},
@@ -101,7 +102,7 @@ function requestOf(args: Parsed): CheckRequest {
     if (tool !== 'nolint' && tool !== 'lint') throw errors.usage(`--honour cannot be "${tool}"`, 'Give nolint, lint or both.')
     return tool
   })
-  const [baseline, newFrom, config] = [args.flag('baseline'), args.flag('new-from'), args.flag('config')]
+  const [baseline, newFrom, config, hot] = [args.flag('baseline'), args.flag('new-from'), args.flag('config'), args.flag('hot')]
   return {
     patterns: args.positionals,
     ...(preset ? {preset} : {}),
@@ -112,6 +113,7 @@ function requestOf(args: Parsed): CheckRequest {
     ...(args.has('write-baseline') ? {writesBaseline: true} : {}),
     ...(newFrom === undefined ? {} : {newFrom}),
     ...(config === undefined ? {} : {config}),
+    ...(hot === undefined ? {} : {hot}),
   }
 }
 
@@ -123,8 +125,16 @@ async function writeBaseline(checked: Checked, request: CheckRequest, context: C
   return 0
 }
 
+/** What flows through the finding's function, by the profile of --hot. */
+function heatLine(finding: Checked['envelope']['findings'][number], hot: Checked['hot']): string {
+  const share = finding.kind === 'hazard' ? hot?.shares.get(finding) : undefined
+  return share === undefined
+    ? ''
+    : terminalText(`\n  hot:  ${(share * 100).toFixed(1)} % of ${hot?.sampleType ?? ''} flows through this function`)
+}
+
 async function rendered(checked: Checked, args: Parsed): Promise<string> {
-  const {envelope, sourceLine} = checked
+  const {envelope, sourceLine, hot} = checked
   switch (args.flag('format')) {
     case 'json':
       return (await import('../../findings/json.ts')).envelopeJson(envelope)
@@ -140,7 +150,7 @@ async function rendered(checked: Checked, args: Parsed): Promise<string> {
       const {findingText} = await import('../../findings/text.ts')
       return envelope.findings
         .filter(finding => args.has('show-suppressed') || finding.kind !== 'hazard' || finding.suppressed === undefined)
-        .map(finding => `${terminalText(findingText(finding, sourceLine))}\n\n`)
+        .map(finding => `${terminalText(findingText(finding, sourceLine))}${heatLine(finding, hot)}\n\n`)
         .join('')
     }
   }

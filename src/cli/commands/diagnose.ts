@@ -11,17 +11,33 @@ const formats = ['text', 'json', 'html'] as const
 export const command: Command = {
   name: 'diagnose',
   summary: 'source and evidence in, ranked causes with their reasons out',
-  usage: 'PATH… [--source DIR]',
+  usage: 'PATH… [--source DIR] | --before DIR --after DIR [--source DIR]',
   flags: [
     {name: 'source', value: 'DIR', help: 'Go module to read as the source (default: that of a directory given as PATH)'},
+    {
+      name: 'before',
+      value: 'DIR',
+      help: 'evidence (or module with evidence) from before a change; with --after: says whether the change helped',
+    },
+    {name: 'after', value: 'DIR', help: 'the same from after the change; exit 0 when every cause of BEFORE is gone and AFTER has none'},
     {name: 'o', value: 'FILE', help: 'write the answer to a file instead of stdout'},
     {name: 'format', value: 'FORMAT', choices: formats, help: 'text (default), json, or html: one self-contained page'},
   ],
-  examples: ['gotriage diagnose examples/incidents/map-growth-oom', 'gotriage diagnose heap-1.pb.gz heap-2.pb.gz heap-3.pb.gz --source .'],
+  examples: [
+    'gotriage diagnose examples/incidents/map-growth-oom',
+    'gotriage diagnose heap-1.pb.gz heap-2.pb.gz heap-3.pb.gz --source .',
+    'gotriage diagnose --before examples/incidents/map-growth-oom --after examples/incidents/map-growth-oom/fixed',
+  ],
   async run(args, context) {
-    const {diagnose} = await import('../../operations/diagnose.ts')
     const source = args.flag('source')
-    const diagnosis = await diagnose({paths: args.positionals, ...(source === undefined ? {} : {source})}, context.host, context.task)
+    const common = source === undefined ? {} : {source}
+    const [before, after] = [args.flag('before'), args.flag('after')]
+    if ((before === undefined) !== (after === undefined) || (before !== undefined && args.positionals.length > 0))
+      throw errors.usage('--before and --after go together, without other paths', 'Give --before DIR --after DIR.')
+    const diagnosis =
+      before !== undefined && after !== undefined
+        ? await (await import('../../operations/diagnose-change.ts')).diagnoseChange({before, after, ...common}, context.host, context.task)
+        : await (await import('../../operations/diagnose.ts')).diagnose({paths: args.positionals, ...common}, context.host, context.task)
     const {envelope} = diagnosis
     const format = args.flag('format') ?? 'text'
     let text: string

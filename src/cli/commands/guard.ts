@@ -13,6 +13,7 @@ export const command: Command = {
     {name: 'config', value: 'FILE', help: 'YAML of the guard; without it the defaults of its kind are used'},
     {name: 'out', value: 'DIR', help: 'directory for the generated files; files that were not generated are never written over'},
     {name: 'check', help: 'write nothing; exit 1 when the files in --out differ from what the configuration gives'},
+    {name: 'source', value: 'DIR', help: 'cgo --check: Go code in which listed C functions must go through the gate (default .)'},
     {name: 'seed', value: 'N', help: 'trial: seed of the generated traffic (default 1)'},
     {name: 'hours', value: 'N', help: 'trial: hours of each kind of traffic (default 1)'},
     {name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'},
@@ -23,15 +24,16 @@ export const command: Command = {
   ],
   async run(args, context) {
     if (args.positionals[0] === 'trial') return trial(args, context)
-    const {guardKind, planGuard, refuseForeign, drift, join} = await import('../../operations/guard.ts')
+    const {guardKind, planGuard, refuseForeign, drift, callsOutsideGate, join} = await import('../../operations/guard.ts')
     const kind = guardKind(args.positionals[0])
     const out = args.flag('out')
     if (out === undefined) throw errors.usage('--out is missing', 'Name the directory for the generated files.')
     const config = args.flag('config')
-    const plan = await planGuard({kind, out, ...(config === undefined ? {} : {config})}, context.host)
+    const request = {kind, out, ...(config === undefined ? {} : {config})}
+    const plan = await planGuard(request, context.host)
     for (const warning of plan.warnings) context.note(terminalText(`note: ${warning}`))
     if (args.has('check')) {
-      const differences = drift(plan, out)
+      const differences = [...drift(plan, out), ...(await callsOutsideGate(request, args.flag('source') ?? '.', context.host))]
       await print(args, context, differences, {kind, drift: differences})
       return differences.length > 0 && args.flag('fail-on') !== 'never' ? 1 : 0
     }

@@ -16,6 +16,13 @@ export const command: Command = {
   flags: [
     {name: 'format', value: 'FORMAT', choices: ['text', 'json', 'html'], help: 'html is one page with a time line; text is the default'},
     {name: 'rows', value: 'N', help: `rows of each table and list (default ${rowsDefault} in text, all in JSON)`},
+    {name: 'over', value: 'DURATION', help: 'what is long, such as 500us or 2ms: waits (default 300us), stops (5ms), syscalls (10ms)'},
+    {
+      name: 'host',
+      value: 'FILE',
+      many: true,
+      help: "latency: perf sched or runqlat output of the same time, for waits that were the host's doing",
+    },
     {name: 'stacks', help: 'events: with the stack of each event'},
     {name: 'digest', help: 'events: one line from Sync to Sync, with the number of events and the SHA-256 of their lines'},
     {name: 'to', value: 'FORMAT', choices: [...exports], help: 'export: perfetto (Chrome JSON, the default), folded stacks or pprof'},
@@ -27,6 +34,7 @@ export const command: Command = {
   examples: [
     'gotriage trace summary trace.out',
     'gotriage trace latency --rows 50 trace.out',
+    'gotriage trace stw --over 1ms trace.out',
     'gotriage trace events --stacks trace.out',
     'gotriage trace summary --format html -o trace.html trace.out',
     'gotriage trace export --to folded --state blocked trace.out',
@@ -45,16 +53,20 @@ export const command: Command = {
 }
 
 async function report(view: (typeof views)[number], source: ByteSource, args: Parsed, context: CommandContext): Promise<boolean> {
-  const {traceEnvelope, traceNotes, traceReport, traceText} = await import('../../operations/trace.ts')
+  const {readHostDelays, traceEnvelope, traceNotes, traceReport, traceText} = await import('../../operations/trace.ts')
   const format = args.flag('format') ?? 'text'
   if (format === 'html') return page(source, args, context)
-  const result = await traceReport(source, context.task)
+  const overNs = duration(args, 'over')
+  const limits = overNs === undefined ? {} : {waitNs: overNs, stopNs: overNs, syscallNs: overNs}
+  const beside = args.flags('host')
+  const host = beside.length === 0 ? undefined : await readHostDelays(context.host, beside, context.task)
+  const result = await traceReport(source, context.task, limits)
   const rows = count(args, 'rows') ?? (format === 'text' ? rowsDefault : Number.MAX_SAFE_INTEGER)
   for (const note of traceNotes(result.end, source.name)) context.note(terminalText(`${note.path}: ${note.message}`))
   if (format === 'json') {
-    context.out(`${JSON.stringify(traceEnvelope(view, result, source.name, rows))}\n`)
+    context.out(`${JSON.stringify(traceEnvelope(view, result, source.name, rows, host))}\n`)
   } else {
-    context.out(terminalText(traceText(view, result.report, {rows})))
+    context.out(terminalText(traceText(view, result.report, {rows, ...(host === undefined ? {} : {host})})))
   }
   return result.end.complete
 }
@@ -113,4 +125,16 @@ function count(args: Parsed, flag: string): number | undefined {
   if (text === undefined) return undefined
   if (!/^\d+(\.\d+)?$/.test(text)) throw errors.usage(`--${flag} ${text}: not a number`, `Give --${flag} a number.`)
   return Number(text)
+}
+
+const nsPerUnit: Readonly<Record<string, number>> = {ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9}
+
+/** A duration with a unit, as Go writes it, in ns. */
+function duration(args: Parsed, flag: string): number | undefined {
+  const text = args.flag(flag)
+  if (text === undefined) return undefined
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s)$/.exec(text) ?? []
+  if (digits === undefined || unit === undefined)
+    throw errors.usage(`--${flag} ${text}: not a duration`, `Give --${flag} a number with a unit: 500us, 2ms, 1s.`)
+  return Number(digits) * nsPerUnit[unit]!
 }

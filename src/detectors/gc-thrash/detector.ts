@@ -1,5 +1,6 @@
 // gc-thrash: collections follow each other so closely that they cost more CPU than the memory they save. See detector.md.
 import {defineDetector, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
+import {anyFrame, shareOf, timeIndex} from '../../diagnosis/profile-shares.ts'
 import {median} from '../../diagnosis/trend.ts'
 
 export default defineDetector({
@@ -16,6 +17,7 @@ export default defineDetector({
     cyclesMin: {value: 20, unit: 'unforced GC cycles', source: 'detector.md#settings'},
     goalRatioMax: {value: 1.25, unit: 'goal / live', source: 'detector.md#settings'},
     cyclesPerSecondMin: {value: 5, unit: '1/s', source: 'detector.md#settings'},
+    samplesMin: {value: 100, unit: 'samples of the CPU profile', source: 'detector.md#settings'},
     gcShareMin: {value: 0.25, unit: 'of used CPU', source: 'detector.md#settings'},
     liveMbMin: {value: 8, unit: 'MB', source: 'gctrace prints whole MB; heaps near the 4 MiB minimum are left alone'},
   },
@@ -34,7 +36,7 @@ export default defineDetector({
 
   run(evidence, settings) {
     const found: Observed<'low-gogc' | 'memory-limit'>[] = []
-    const gcShare = gcShareOfUsedCpu(evidence)
+    const gcShare = gcShareOfUsedCpu(evidence) ?? gcShareOfProfile(evidence, settings.samplesMin)
     for (const artifact of evidence.of('gctrace')) {
       const cycles = artifact.data.cycles.filter(cycle => !cycle.forced && cycle.liveMb >= settings.liveMbMin)
       const first = cycles[0]
@@ -98,6 +100,21 @@ function gcShareOfUsedCpu(evidence: ProgramEvidence): {share: number; artifact: 
     if (used > 0 && Number.isFinite(gc)) return {share: gc / used, artifact: artifact.id}
   }
   return undefined
+}
+
+/** Collector in a CPU profile: background marking and assists (runtime/mgc.go, mgcmark.go, Go 1.5 to 1.26). */
+const collecting = /^runtime\.(?:gcBgMarkWorker|gcAssistAlloc1?|bgsweep|gcStart|gcMarkTermination)$/
+/** Marking by Ps that were idle anyway has a frame of its own since Go 1.21 (runtime/mgcmark.go, gcDrainMarkWorkerIdle): it is no cost. */
+const idleMarking = /^runtime\.gcDrainMarkWorkerIdle$/
+
+/** From a CPU profile, where runtime/metrics was not captured: collector without idle marking over all that was used without it. */
+function gcShareOfProfile(evidence: ProgramEvidence, samplesMin: number): {share: number; artifact: string} | undefined {
+  const cpu = evidence.of('profile').findLast(artifact => artifact.data.profileType === 'cpu')
+  if (cpu === undefined) return undefined
+  const all = shareOf(cpu.data, timeIndex(cpu.data), anyFrame(collecting), cpu.program.module)
+  const idle = shareOf(cpu.data, timeIndex(cpu.data), anyFrame(idleMarking), cpu.program.module)
+  const used = all.total - idle.value
+  return all.totalSamples < samplesMin || used <= 0 ? undefined : {share: (all.value - idle.value) / used, artifact: cpu.id}
 }
 
 /** Whether GOMEMLIMIT is set and the total memory is within a tenth of it. */

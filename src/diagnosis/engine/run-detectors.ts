@@ -1,5 +1,6 @@
 // Runs detectors over the evidence of each program and makes findings of what they report. One failed detector does not stop the rest.
 import type {Place} from '../../base/place.ts'
+import {checkpoint, type Task} from '../../base/progress.ts'
 import type {Note} from '../../findings/envelope.ts'
 import type {Observation} from '../../findings/finding.ts'
 import {observationFingerprint} from '../../findings/fingerprint.ts'
@@ -9,11 +10,14 @@ export function runDetectors(
   detectors: readonly AnyDetector[],
   evidence: readonly ProgramEvidence[],
   joinPlace: (place: Place) => Place,
+  task: Task = {},
 ): {observations: Observation[]; notes: Note[]} {
   const observations: Observation[] = []
   const notes: Note[] = []
   for (const program of evidence) {
-    for (const detector of detectors) {
+    for (const [done, detector] of detectors.entries()) {
+      checkpoint(task)
+      task.progress?.(`detectors on ${program.programId}`, done, detectors.length)
       const settings = Object.fromEntries(Object.entries(detector.settings).map(([name, setting]) => [name, setting.value]))
       let observed: readonly Observed[]
       try {

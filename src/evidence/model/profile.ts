@@ -45,6 +45,8 @@ export interface Profile {
     readonly offset: bigint
   }[]
   readonly comments: readonly string[]
+  /** Every function the profile names, once, whether or not a sample holds it; absent when the form has no table of them. */
+  functions?(): readonly {readonly function: string; readonly file: string; readonly startLine: number}[]
 }
 
 /** Index of a sample type by name, e.g. `inuse_space`; undefined when the profile has none. */

@@ -52,6 +52,10 @@ export interface TraceStop {
   readonly by: TraceSite | undefined
   /** Whether a GC cycle's mark phase overlapped it. */
   readonly duringMark: boolean
+  /** Waits to run that it lengthened; those still waiting at the end of the trace are not counted. */
+  readonly delayed: number
+  /** User tasks under way when it began. */
+  readonly tasks: number
 }
 
 /** Long stops of one kind that come in a rhythm. */
@@ -80,6 +84,14 @@ export interface ProcTime {
 }
 
 /** P by time; every cell is ns of the bucket in that state, the rest is idle or scheduling. */
+/** How evenly the Ps were busy, over the whole trace. */
+export interface ProcImbalance {
+  /** Busy time of the busiest P over the mean of all; 1 is even, and 1.7 to 4.3 is ordinary under light load. */
+  readonly maxOverMean: number
+  /** Busy time of all Ps over what GOMAXPROCS Ps could have been busy. */
+  readonly utilisation: number
+}
+
 export interface ProcHeat {
   readonly bucketNs: number
   readonly procs: readonly number[]
@@ -123,6 +135,8 @@ export interface BlockedSite {
 }
 
 export interface SyscallSite {
+  /** `syscall.read`, or `main._Cfunc_nap` for a C function; empty where the trace has no stack, as of calls by C threads. */
+  readonly call: string
   readonly site: TraceSite | undefined
   readonly cgo: boolean
   readonly count: number
@@ -136,6 +150,7 @@ export interface SyscallSite {
 export interface LongSyscall {
   readonly goroutine: string
   readonly group: string
+  readonly call: string
   readonly site: TraceSite | undefined
   readonly cgo: boolean
   readonly startNs: number
@@ -151,12 +166,22 @@ export interface TraceGcCycle {
   readonly dedicatedNs: number
   readonly fractionalNs: number
   readonly idleNs: number
+  /** From begin to end of each assist, waiting included; and of that, running on a P. */
   readonly assistNs: number
+  readonly assistRunningNs: number
   readonly stwNs: number
   /** Runnable waits that ended during the mark phase, and the longest. */
   readonly waits: number
   readonly waitNsMax: number
   readonly ended: boolean
+}
+
+/** How long threads waited for a CPU, from other tools' captures of the same time. */
+export interface HostDelays {
+  /** Histograms such as runqlat's; `over300us` counts whole buckets above 300 µs, so it is a lower bound. */
+  readonly runQueue: readonly {readonly title: string; readonly waits: number; readonly over300us: number}[]
+  /** perf sched, the longest delay first. */
+  readonly threads: readonly {readonly task: string; readonly switches: number; readonly averageNs: number; readonly maxNs: number}[]
 }
 
 export interface TraceSpanGroup {
@@ -193,6 +218,8 @@ export interface TraceReport {
   readonly procs: number
   readonly threads: number
   readonly gomaxprocs: readonly {readonly atNs: number; readonly value: number}[]
+  /** Waits, stops and syscalls longer than these are listed one by one, ns. */
+  readonly limits: {readonly waitNs: number; readonly stopNs: number; readonly syscallNs: number}
   readonly latency: TraceLatency
   readonly longWaits: readonly LongWait[]
   readonly waitCauses: readonly {readonly cause: WaitCause; readonly count: number; readonly totalNs: number}[]
@@ -200,6 +227,7 @@ export interface TraceReport {
   readonly stopClusters: readonly StopCluster[]
   readonly procTime: readonly ProcTime[]
   readonly procHeat: ProcHeat
+  readonly imbalance: ProcImbalance
   readonly migrations: {
     readonly starts: number
     /** A goroutine that started on another P, or on another M, than last time. */
@@ -207,7 +235,9 @@ export interface TraceReport {
     readonly toOtherThread: number
     /** Ps taken from threads in syscalls. */
     readonly retakes: number
-    /** Goroutines with many starts, all on one M while there were several: probably locked to it. */
+    /** Times a P was started by another M than the one that had it last. */
+    readonly handoffs: number
+    /** Goroutines with many starts, all on one M that meanwhile ran no other goroutine: probably locked to it. */
     readonly probablyLocked: readonly {
       readonly goroutine: string
       readonly group: string

@@ -54,6 +54,12 @@ export function profileView(columns: ProfileColumns): Profile {
       offset: m.offset,
     })),
     comments: header.comments.map(textOfRaw),
+    functions: () =>
+      Array.from({length: columns.functions.count}, (_, i) => ({
+        function: columns.strings.text(columns.functions.name[i]!),
+        file: columns.strings.text(columns.functions.filename[i]!),
+        startLine: columns.functions.startLine[i]!,
+      })),
   }
 }
 

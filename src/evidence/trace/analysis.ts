@@ -1,5 +1,5 @@
 // One pass over a trace's events that keeps what a report needs: columns per live goroutine, totals, histograms, bounded lists; no events.
-import type {LongSyscall, LongWait, TraceSite, TraceStop, WaitCause} from '../model/trace.ts'
+import type {LongSyscall, LongWait, TraceReport, TraceSite, TraceStop, WaitCause} from '../model/trace.ts'
 import {causeOf, HeldSlices, Longest, longWaitNs} from './attribution.ts'
 import {ev, go, kindIndex, proc} from './event-types.ts'
 import {ExactHistogram} from './exact-histogram.ts'
@@ -8,12 +8,17 @@ import {IdMap} from './id-map.ts'
 import {GoLedger} from './go-ledger.ts'
 import {ProcClock, procDoes} from './proc-clock.ts'
 import type {TraceContext, TraceSink} from './reader.ts'
-import {Sites} from './sites.ts'
+import {isCgoStub, Sites} from './sites.ts'
 import {Spans} from './spans.ts'
 import {argColumn, timeColumn} from './trace-event.ts'
 
 /** A syscall longer than this is listed. Unit: ns. Source: sysmon retakes the P of one at the latest after forcePreemptNS, 10 ms. */
-export const longSyscallNs = 10_000_000
+const longSyscallNs = 10_000_000
+/** A stop longer than this takes part in clusters. Unit: ns. Source: the clusters of stops over 5 ms that users look for. */
+const longStopNs = 5_000_000
+
+/** What counts as long; `over300us` counts at 300 µs whatever is asked for. */
+export const defaultLimits: TraceReport['limits'] = {waitNs: longWaitNs, stopNs: longStopNs, syscallNs: longSyscallNs}
 const longListMax = 1000
 const stopsMax = 100_000
 const cyclesMax = 100_000
@@ -43,13 +48,13 @@ export interface SiteTotals {
   maxNs: number
   open: number
   retaken: number
-  cgo: boolean
 }
 export interface CycleTotals {
   readonly startNs: number
   endNs: number
   readonly worker: [number, number, number, number]
   assistNs: number
+  assistRunningNs: number
   stwNs: number
   waits: number
   waitNsMax: number
@@ -60,11 +65,14 @@ interface OpenStop {
   readonly startNs: number
   readonly g: number
   readonly by: TraceSite | undefined
-  duringMark: boolean
+  readonly duringMark: boolean
+  readonly tasks: number
   stoppedNs: number
+  delayed: number
 }
 
 export class TraceAnalysis implements TraceSink {
+  readonly limits: TraceReport['limits']
   readonly sites = new Sites()
   readonly clock = new ProcClock()
   readonly latency = new ExactHistogram()
@@ -73,7 +81,7 @@ export class TraceAnalysis implements TraceSink {
   readonly longWaits = new Longest<LongWait>(longListMax)
   readonly longSyscalls = new Longest<LongSyscall>(longListMax)
   readonly waitCauses = new Map<WaitCause, {count: number; totalNs: number}>()
-  readonly stops: TraceStop[] = []
+  readonly stops: (TraceStop & {delayed: number})[] = []
   readonly cycles: CycleTotals[] = []
   readonly blocked: SiteTotals[] = []
   readonly syscalls: SiteTotals[] = []
@@ -91,6 +99,7 @@ export class TraceAnalysis implements TraceSink {
   created = 0
   byTimer = 0
   starts = 0
+  handoffs = 0
   toOtherProc = 0
   toOtherThread = 0
   cpuSamples = 0
@@ -104,18 +113,26 @@ export class TraceAnalysis implements TraceSink {
 
   readonly #ledger = new GoLedger()
   readonly #held = new HeldSlices()
+  /** Slots with a mark assist under way. */
+  readonly #assisting = new Set<number>()
   readonly #blockedBy = new Map<number, number>()
   readonly #syscallBy = new Map<number, number>()
   readonly #gcWorker = this.sites.name('runtime.gcBgMarkWorker')
   readonly #timer = this.sites.name('time.goFunc')
-  readonly #cgoCall = this.sites.name('runtime.cgocall')
   #stop: OpenStop | undefined
   #cycle: CycleTotals | undefined
   #window = -1
+  /** By P slot: the M that had it last. By M slot: a serial number of the goroutine that ran there last. */
+  readonly #threadOfProc: number[] = []
+  readonly #ranOnThread: number[] = []
   #blockGeneration: Generation | undefined
   #blockOfStack = new Int32Array(0)
   #inWindow = 0
   #started = false
+
+  constructor(limits: Partial<TraceReport['limits']> = {}) {
+    this.limits = {...defaultLimits, ...limits}
+  }
 
   begin(context: TraceContext): void {
     this.context = context
@@ -165,6 +182,7 @@ export class TraceAnalysis implements TraceSink {
       case ev.goStatusStack:
         return this.#status(resource, now)
       case ev.procStart:
+        if (this.#threadOfProc[resource] !== event.m) this.#procMoved(resource, event.m)
         this.clock.set(resource, procDoes.scheduler, now)
         return
       case ev.procStop:
@@ -203,10 +221,9 @@ export class TraceAnalysis implements TraceSink {
       case ev.gcEnd:
         return this.#markEnds(now, true)
       case ev.gcMarkAssistBegin:
-        this.#ledger.assistSince[g] = now
-        return
+        return this.#assistBegins(g, now)
       case ev.gcMarkAssistActive:
-        if (event.resource >= 0 && Number.isNaN(this.#ledger.assistSince[event.resource]!)) this.#ledger.assistSince[event.resource] = now
+        if (event.resource >= 0 && Number.isNaN(this.#ledger.assistSince[event.resource]!)) this.#assistBegins(event.resource, now)
         return
       case ev.gcMarkAssistEnd:
         return this.#assistEnds(g, now)
@@ -261,7 +278,8 @@ export class TraceAnalysis implements TraceSink {
     const generation = this.#generation()
     ledger.group[slot] = this.sites.root(generation, generation.stackIndex(event.n[argColumn + 1]!))
     ledger.createdAt[slot] = this.sites.user(generation, event.stack)
-    if (event.stack >= 0 && this.sites.leaf(generation, event.stack) === this.#timer) {
+    // Timers run in the scheduler, with no goroutine: nothing else creates goroutines there. A bubble of testing/synctest runs them with one.
+    if (event.g < 0 || (event.stack >= 0 && this.sites.leaf(generation, event.stack) === this.#timer)) {
       ledger.byTimer[slot] = 1
       this.byTimer++
     }
@@ -283,7 +301,8 @@ export class TraceAnalysis implements TraceSink {
     else if (event.to === go.waiting)
       ledger.blockSite[slot] = this.#siteIndex(this.blocked, this.#blockedBy, -1, this.sites.user(generation, event.stack))
     else if (event.to === go.syscall) {
-      ledger.syscallSite[slot] = this.#siteIndex(this.syscalls, this.#syscallBy, -1, this.sites.user(generation, event.stack))
+      const call = this.sites.call(generation, event.stack)
+      ledger.syscallSite[slot] = this.#siteIndex(this.syscalls, this.#syscallBy, call, this.sites.user(generation, event.stack))
       if (event.p >= 0) this.clock.set(event.p, procDoes.syscall, now)
     }
   }
@@ -311,19 +330,22 @@ export class TraceAnalysis implements TraceSink {
     const ledger = this.#ledger
     const {p, m} = this.context.event
     const since = ledger.since[slot]!
-    if (since === since) this.#waited(slot, since, now) // NaN: runnable since before the trace
+    if (since === since) this.#waited(slot, since, now)
+    else ledger.runnable[slot]! += now - ledger.born[slot]! // runnable since before the trace: time, but no latency
     ledger.since[slot] = now
     this.starts++
     const starts = ++ledger.starts[slot]!
+    const serial = ledger.serial[slot]!
     if (starts > 1) {
       if (ledger.lastProc[slot] !== p) this.toOtherProc++
       if (ledger.lastThread[slot] !== m) {
         this.toOtherThread++
-        ledger.onThreads[slot] = 1
-      }
+        ledger.shared[slot] = 1
+      } else if (this.#ranOnThread[m] !== serial) ledger.shared[slot] = 1
     }
     ledger.lastProc[slot] = p
     ledger.lastThread[slot] = m
+    this.#ranOnThread[m] = serial
     this.clock.set(p, this.#does(slot), now)
   }
 
@@ -337,9 +359,10 @@ export class TraceAnalysis implements TraceSink {
       cycle.waits++
       if (wait > cycle.waitNsMax) cycle.waitNsMax = wait
     }
-    if (wait <= longWaitNs) return
-    this.over300us++
     const stwNs = this.clock.stoppedNs(now) - ledger.stopped[slot]!
+    if (stwNs > 0) this.#delayedBy(since)
+    if (wait > longWaitNs) this.over300us++
+    if (wait <= this.limits.waitNs) return
     const allProcsBusyNs = this.clock.saturatedNs(now) - ledger.saturated[slot]!
     const gcAllProcsBusyNs = this.clock.gcSaturatedNs(now) - ledger.gcSaturated[slot]!
     const held = this.#held.overlapNs(since, now, this.clock, this.context.model.procId.length)
@@ -354,6 +377,21 @@ export class TraceAnalysis implements TraceSink {
     this.longWaits.add(wait, {goroutine, group, startNs: since, waitNs: wait, cause, stwNs, allProcsBusyNs, gcAllProcsBusyNs})
   }
 
+  /** Counts a wait at the stops that lie in it, the latest first. */
+  #delayedBy(since: number): void {
+    if (this.#stop !== undefined) this.#stop.delayed++
+    for (let i = this.stops.length - 1; i >= 0; i--) {
+      const stop = this.stops[i]!
+      if (stop.startNs + stop.totalNs <= since) return
+      stop.delayed++
+    }
+  }
+
+  #procMoved(slot: number, m: number): void {
+    if (this.#threadOfProc[slot] !== undefined) this.handoffs++
+    this.#threadOfProc[slot] = m
+  }
+
   #idOf(slot: number): string {
     return String(this.context.wide.signed(this.context.model.goId[slot]!))
   }
@@ -363,6 +401,7 @@ export class TraceAnalysis implements TraceSink {
     const ledger = this.#ledger
     const since = ledger.since[g]!
     ledger.running[g]! += now - since
+    if (ledger.assistSince[g] === ledger.assistSince[g]) this.#assistRan(g, now)
     this.#held.ended(since, now)
     const worker = ledger.worker[g]!
     if (worker === 0) return
@@ -401,7 +440,7 @@ export class TraceAnalysis implements TraceSink {
     const key = (reason + 1) * 2 ** 24 + site + 1
     const known = index.get(key)
     if (known !== undefined) return known
-    const at = list.push({reason, site, group: -1, count: 0, totalNs: 0, maxNs: 0, open: 0, retaken: 0, cgo: false}) - 1
+    const at = list.push({reason, site, group: -1, count: 0, totalNs: 0, maxNs: 0, open: 0, retaken: 0}) - 1
     index.set(key, at)
     return at
   }
@@ -445,9 +484,8 @@ export class TraceAnalysis implements TraceSink {
     ledger.running[g]! += now - ledger.since[g]!
     ledger.since[g] = now
     ledger.moved[g] = 1
-    const at = this.#siteIndex(this.syscalls, this.#syscallBy, 0, this.sites.user(generation, event.stack))
-    ledger.syscallSite[g] = at
-    if (event.stack >= 0 && this.sites.leaf(generation, event.stack) === this.#cgoCall) this.syscalls[at]!.cgo = true
+    const call = this.sites.call(generation, event.stack)
+    ledger.syscallSite[g] = this.#siteIndex(this.syscalls, this.#syscallBy, call, this.sites.user(generation, event.stack))
     if (ledger.group[g] === -1 && event.stack >= 0) ledger.group[g] = this.sites.root(generation, event.stack)
     this.clock.set(event.p, procDoes.syscall, now)
   }
@@ -465,7 +503,7 @@ export class TraceAnalysis implements TraceSink {
     site.totalNs += took
     if (took > site.maxNs) site.maxNs = took
     if (retaken) site.retaken++
-    if (took > longSyscallNs) this.#longSyscall(g, site, since, took, true, retaken)
+    if (took > this.limits.syscallNs) this.#longSyscall(g, site, since, took, true, retaken)
   }
 
   #longSyscall(g: number, site: SiteTotals, startNs: number, totalNs: number, ended: boolean, retaken: boolean): void {
@@ -475,7 +513,8 @@ export class TraceAnalysis implements TraceSink {
       goroutine: this.#idOf(g),
       group,
       site: this.sites.site(site.site),
-      cgo: site.cgo,
+      call: this.sites.nameText(site.reason),
+      cgo: isCgoStub(this.sites.nameText(site.reason)),
       startNs,
       totalNs,
       ended,
@@ -502,7 +541,16 @@ export class TraceAnalysis implements TraceSink {
     const kind = generation?.text(event.n[argColumn]!) ?? ''
     const by = generation === undefined ? undefined : this.sites.site(this.sites.user(generation, event.stack))
     this.#settled = this.clock.busy <= 1
-    this.#stop = {kind, startNs: now, g: event.g, by, duringMark: this.#cycle !== undefined, stoppedNs: this.#settled ? 0 : -1}
+    this.#stop = {
+      kind,
+      startNs: now,
+      g: event.g,
+      by,
+      duringMark: this.#cycle !== undefined,
+      tasks: this.context.model.tasks.size,
+      stoppedNs: this.#settled ? 0 : -1,
+      delayed: 0,
+    }
   }
 
   #stopEnds(now: number): void {
@@ -517,7 +565,7 @@ export class TraceAnalysis implements TraceSink {
       this.cut.add('stops')
       return
     }
-    const {kind, startNs, by, duringMark} = stop
+    const {kind, startNs, by, duringMark, tasks, delayed} = stop
     const stoppingNs = Math.max(0, stop.stoppedNs)
     this.stops.push({
       kind,
@@ -527,6 +575,8 @@ export class TraceAnalysis implements TraceSink {
       goroutine: this.#idOf(stop.g),
       by,
       duringMark: duringMark || this.#cycle !== undefined,
+      delayed,
+      tasks,
     })
   }
 
@@ -534,7 +584,17 @@ export class TraceAnalysis implements TraceSink {
     if (this.#cycle !== undefined) return // GCActive of a later generation
     this.clock.tick(now)
     this.clock.gcActive = true
-    this.#cycle = {startNs: now, endNs: now, worker: [0, 0, 0, 0], assistNs: 0, stwNs: 0, waits: 0, waitNsMax: 0, ended: false}
+    this.#cycle = {
+      startNs: now,
+      endNs: now,
+      worker: [0, 0, 0, 0],
+      assistNs: 0,
+      assistRunningNs: 0,
+      stwNs: 0,
+      waits: 0,
+      waitNsMax: 0,
+      ended: false,
+    }
     if (this.cycles.length < cyclesMax) this.cycles.push(this.#cycle)
     else this.cut.add('gc')
   }
@@ -543,22 +603,45 @@ export class TraceAnalysis implements TraceSink {
     this.clock.tick(now)
     this.clock.gcActive = false
     if (this.#cycle === undefined) return
+    for (const g of this.#assisting) this.#assistInCycle(g, now)
     this.#cycle.endNs = now
     this.#cycle.ended = ended
     this.#cycle = undefined
   }
 
+  #assistBegins(g: number, now: number): void {
+    this.#ledger.assistSince[g] = now
+    this.#assisting.add(g)
+  }
+
   #assistEnds(g: number, now: number): void {
     const since = this.#ledger.assistSince[g]!
-    this.#ledger.assistSince[g] = Number.NaN
     if (since !== since) return
     this.#ledger.assist[g]! += now - since
     this.assistNs += now - since
-    if (this.#cycle !== undefined) this.#cycle.assistNs += now - since
+    this.#assistInCycle(g, now)
+    this.#ledger.assistSince[g] = Number.NaN
+    this.#assisting.delete(g)
+  }
+
+  /** Adds an assist that is under way, up to now, to the cycle. */
+  #assistInCycle(g: number, now: number): void {
+    const cycle = this.#cycle
+    if (cycle === undefined) return
+    const since = this.#ledger.assistSince[g]!
+    cycle.assistNs += now - Math.max(since, cycle.startNs)
+    if (this.context.model.goState[g] === go.running) this.#assistRan(g, now)
+  }
+
+  #assistRan(g: number, now: number): void {
+    const cycle = this.#cycle
+    const {since, assistSince} = this.#ledger
+    if (cycle !== undefined) cycle.assistRunningNs += now - Math.max(since[g]!, assistSince[g]!, cycle.startNs)
   }
 
   #end(g: number, now: number): void {
     this.ended++
+    this.#assisting.delete(g)
     this.#close(g, now, true)
   }
 
@@ -590,7 +673,7 @@ export class TraceAnalysis implements TraceSink {
     totals.blockedNs += ledger.blocked[g]!
     totals.syscallNs += ledger.syscall[g]!
     totals.assistNs += ledger.assist[g]!
-    if (ledger.starts[g]! >= lockedStartsMin && ledger.onThreads[g] === 0 && this.locked.length < longListMax) {
+    if (ledger.starts[g]! >= lockedStartsMin && ledger.shared[g] === 0 && this.locked.length < longListMax) {
       const thread = String(this.context.wide.signed(this.context.model.threadId[ledger.lastThread[g]!] ?? -1))
       this.locked.push({goroutine: this.#idOf(g), group: this.sites.nameText(ledger.group[g]!), thread, starts: ledger.starts[g]!})
     }
@@ -634,7 +717,7 @@ export class TraceAnalysis implements TraceSink {
     site.open++
     site.totalNs += open
     if (open > site.maxNs) site.maxNs = open
-    if (open > longSyscallNs) this.#longSyscall(g, site, since, open, false, false)
+    if (open > this.limits.syscallNs) this.#longSyscall(g, site, since, open, false, false)
   }
 }
 

@@ -1,6 +1,6 @@
 // A trace as Chrome/Perfetto JSON: a track a P with the goroutines it ran, tracks for GC and stops, counters for heap and goroutines.
 // Format: "Trace Event Format" of the Chromium project (JSON object with traceEvents; ph X, C, M; times in µs).
-import {ev, proc} from './event-types.ts'
+import {ev, go, proc} from './event-types.ts'
 import type {TraceContext, TraceSink} from './reader.ts'
 import {Sites} from './sites.ts'
 import {argColumn, timeColumn} from './trace-event.ts'
@@ -22,6 +22,7 @@ export class ChromeJson implements TraceSink {
   #context: TraceContext | undefined
   #zero = Number.NaN
   #first = true
+  #last = 0
   #gcSince = Number.NaN
   #stop: {readonly since: number; readonly kind: string} | undefined
 
@@ -50,6 +51,9 @@ export class ChromeJson implements TraceSink {
   }
 
   finish(): void {
+    const {model} = this.#context ?? {}
+    for (const {g, p} of model?.onThreads() ?? []) this.#ran(model!.goState[g] === go.syscall ? 'syscall' : '', g, p, this.#last)
+    if (!Number.isNaN(this.#gcSince)) this.#slice('GC mark', runtimePid, tracks.gc, this.#gcSince, this.#last)
     this.#write(']}\n')
     this.#flush()
   }
@@ -68,6 +72,7 @@ export class ChromeJson implements TraceSink {
     if (context === undefined) return
     const {event, model, generation} = context
     const now = event.n[timeColumn]!
+    this.#last = now
     if (generation === undefined) return
     if (Number.isNaN(this.#zero)) this.#zero = now
     const {type, g, p, resource} = event

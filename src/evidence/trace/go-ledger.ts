@@ -20,7 +20,8 @@ export class GoLedger {
   byTimer = new Uint8Array(0)
   /** 0, or 1 dedicated, 2 fractional, 3 idle GC worker. */
   worker = new Uint8Array(0)
-  onThreads = new Uint8Array(0)
+  /** 1 once it ran on a second M, or its M ran another goroutine in between. */
+  shared = new Uint8Array(0)
   burst = new Int32Array(0)
   group = new Int32Array(0)
   createdAt = new Int32Array(0)
@@ -30,6 +31,9 @@ export class GoLedger {
   lastProc = new Int32Array(0)
   lastThread = new Int32Array(0)
   starts = new Int32Array(0)
+  /** Counts goroutines, so that one that takes over a slot is another. */
+  serial = new Int32Array(0)
+  #serials = 0
 
   /** Makes a slot ready for a new goroutine. */
   open(slot: number, now: number): void {
@@ -38,10 +42,11 @@ export class GoLedger {
     this.born[slot] = now
     for (const column of [this.running, this.runnable, this.blocked, this.syscall, this.assist]) column[slot] = 0
     this.assistSince[slot] = Number.NaN
-    this.moved[slot] = this.created[slot] = this.byTimer[slot] = this.worker[slot] = this.onThreads[slot] = 0
+    this.moved[slot] = this.created[slot] = this.byTimer[slot] = this.worker[slot] = this.shared[slot] = 0
     this.group[slot] = this.createdAt[slot] = this.blockSite[slot] = this.syscallSite[slot] = -1
     this.lastProc[slot] = this.lastThread[slot] = -1
     this.starts[slot] = this.burst[slot] = 0
+    this.serial[slot] = ++this.#serials | 0
   }
 
   #grow(length: number): void {

@@ -6,6 +6,7 @@ import {TraceAnalysis, type SiteTotals} from './analysis.ts'
 import {waitCauses} from './attribution.ts'
 import {kindNames} from './event-types.ts'
 import {procDoes} from './proc-clock.ts'
+import {isCgoStub} from './sites.ts'
 import {readTrace, type TraceEnd} from './reader.ts'
 
 /** Rows of the tables by site and group; the rest is summed in their totals elsewhere. */
@@ -14,8 +15,6 @@ const wakesMax = 500
 const wakersMax = 5
 /** P rows of the heat map. */
 const heatProcsMax = 256
-/** A stop longer than this takes part in clusters. Unit: ns. Source: the clusters of stops over 5 ms that users look for. */
-export const longStopNs = 5_000_000
 
 export interface ReportResult {
   readonly report: TraceReport
@@ -23,8 +22,8 @@ export interface ReportResult {
 }
 
 /** Reads a whole trace. Throws only when nothing of it can be read. */
-export async function traceReport(source: ByteSource, task: Task = {}): Promise<ReportResult> {
-  const analysis = new TraceAnalysis()
+export async function traceReport(source: ByteSource, task: Task = {}, limits: Partial<TraceReport['limits']> = {}): Promise<ReportResult> {
+  const analysis = new TraceAnalysis(limits)
   const end = await readTrace(source, analysis, task)
   analysis.finish()
   return {report: reportOf(analysis, end), end}
@@ -60,6 +59,7 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     procs: model.procId.length,
     threads: model.threads,
     gomaxprocs: a.gomaxprocs,
+    limits: a.limits,
     latency: {
       count: latency.count,
       p50: latency.quantile(0.5),
@@ -78,14 +78,16 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
       return total === undefined ? [] : [{cause, ...total}]
     }),
     stops: a.stops,
-    stopClusters: clustersOf(a.stops),
+    stopClusters: clustersOf(a.stops, a.limits.stopNs),
     procTime: procTimeOf(a),
     procHeat: heatOf(a),
+    imbalance: imbalanceOf(a),
     migrations: {
       starts: a.starts,
       toOtherProc: a.toOtherProc,
       toOtherThread: a.toOtherThread,
       retakes: [...a.retakes.values()].reduce((sum, n) => sum + n, 0),
+      handoffs: a.handoffs,
       probablyLocked: model.threads > 1 && model.procId.length > 1 ? a.locked.sort((x, y) => y.starts - x.starts) : [],
     },
     blocked: capped('blocked', blockedOf(a), rowsMax),
@@ -98,6 +100,7 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
       fractionalNs: cycle.worker[2],
       idleNs: cycle.worker[3],
       assistNs: cycle.assistNs,
+      assistRunningNs: cycle.assistRunningNs,
       stwNs: cycle.stwNs,
       waits: cycle.waits,
       waitNsMax: cycle.waitNsMax,
@@ -125,6 +128,15 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
         retaken: a.retakes.get(slot) ?? 0,
       }))
       .sort((x, y) => x.proc - y.proc)
+  }
+
+  function imbalanceOf(a: TraceAnalysis): TraceReport['imbalance'] {
+    const busy = [...model.procId.keys()].map(slot =>
+      [procDoes.user, procDoes.gc, procDoes.syscall].reduce((sum, state) => sum + a.clock.totalNs(slot, state), 0),
+    )
+    const total = busy.reduce((sum, ns) => sum + ns, 0)
+    const couldNs = (a.clock.procs || busy.length) * a.wallNs
+    return {maxOverMean: total > 0 ? (Math.max(...busy) * busy.length) / total : 1, utilisation: couldNs > 0 ? total / couldNs : 0}
   }
 
   function heatOf(a: TraceAnalysis): TraceReport['procHeat'] {
@@ -209,8 +221,9 @@ function blockedOf(a: TraceAnalysis): BlockedSite[] {
 function syscallsOf(a: TraceAnalysis): TraceReport['syscalls'] {
   return a.syscalls
     .map((totals: SiteTotals) => ({
+      call: totals.reason < 0 ? '' : a.sites.nameText(totals.reason),
       site: a.sites.site(totals.site),
-      cgo: totals.cgo,
+      cgo: isCgoStub(a.sites.nameText(totals.reason)),
       count: totals.count,
       totalNs: totals.totalNs,
       maxNs: totals.maxNs,
@@ -222,9 +235,9 @@ function syscallsOf(a: TraceAnalysis): TraceReport['syscalls'] {
 }
 
 /** Groups long stops by kind and looks for a rhythm: the median distance and how it changes from stop to stop. */
-export function clustersOf(stops: readonly TraceStop[]): StopCluster[] {
+export function clustersOf(stops: readonly TraceStop[], overNs: number): StopCluster[] {
   const kinds = new Map<string, TraceStop[]>()
-  for (const stop of stops) if (stop.totalNs > longStopNs) kinds.set(stop.kind, [...(kinds.get(stop.kind) ?? []), stop])
+  for (const stop of stops) if (stop.totalNs > overNs) kinds.set(stop.kind, [...(kinds.get(stop.kind) ?? []), stop])
   return [...kinds]
     .map(([kind, list]) => {
       const gaps = list.slice(1).map((stop, i) => stop.startNs - list[i]!.startNs)

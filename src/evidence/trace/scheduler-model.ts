@@ -124,6 +124,11 @@ export class SchedulerModel {
     return slot
   }
 
+  /** Goroutines that are on a thread now, with the P the thread has, -1 for none. */
+  *onThreads(): IterableIterator<{readonly g: number; readonly p: number}> {
+    for (let m = 1; m < this.threadId.length; m++) if (this.threadGo[m]! >= 0) yield {g: this.threadGo[m]!, p: this.threadProc[m]!}
+  }
+
   get threads() {
     return this.threadId.length - 1
   }

@@ -9,11 +9,23 @@ const standard = new Set(
   ),
 )
 
-/** Whether a Go symbol belongs to the standard library. Modules whose path begins with one of its package names are taken for it. */
+/** Whether a Go symbol belongs to the standard library. Modules whose path begins with one of its package names and no dot are taken for it. */
 export function isStandard(symbol: string): boolean {
-  const end = symbol.search(/[./]/)
-  return standard.has(end < 0 ? symbol : symbol.slice(0, end))
+  const name = symbol.slice(0, Math.max(0, symbol.search(/[([]|$/))) // receivers and type arguments have slashes of their own
+  const slash = name.indexOf('/')
+  if (slash >= 0) return standard.has(name.slice(0, slash)) // go.uber.org/zap.New is not go/…
+  const dot = name.indexOf('.')
+  return standard.has(dot < 0 ? name : name.slice(0, dot))
 }
+
+/** The stub cmd/cgo writes for a C function; its caller is where a user looks. */
+export const isCgoStub = (symbol: string) => /(?:^|\.)_C2?func_/.test(symbol)
+
+/** Frames between a call that enters the kernel or C and the function that is named after it. */
+const isEntry = (symbol: string) => /^(?:runtime\.|internal\/runtime\/syscall\.|syscall\.(?:raw|Raw)?[sS]yscall\w*$)/.test(symbol)
+
+/** Packages whose frames say how something waits, not what: a stack without user code is named by its first frame outside them. */
+const isPlumbing = (symbol: string) => /^(?:runtime|sync|syscall|internal\/[^.]*)\.|^(?:runtime|sync|internal)\//.test(symbol)
 
 export class Sites {
   readonly #sites: TraceSite[] = []
@@ -25,6 +37,7 @@ export class Sites {
   #user = new Int32Array(0)
   #root = new Int32Array(0)
   #leaf = new Int32Array(0)
+  #call = new Int32Array(0)
   #texts = new Int32Array(0)
 
   #enter(generation: Generation): void {
@@ -33,6 +46,7 @@ export class Sites {
     this.#user = new Int32Array(generation.stackCount).fill(-2)
     this.#root = new Int32Array(generation.stackCount).fill(-2)
     this.#leaf = new Int32Array(generation.stackCount).fill(-2)
+    this.#call = new Int32Array(generation.stackCount).fill(-2)
     this.#texts = new Int32Array(4096).fill(-2)
   }
 
@@ -54,19 +68,28 @@ export class Sites {
     return (this.#leaf[stack] = frame === undefined ? -1 : this.name(generation.frameFunction(frame)))
   }
 
-  /** The innermost frame outside the standard library, else the innermost; -1 without a stack. */
+  /** What a syscall's stack calls: `syscall.read`, or the stub of a C function; -1 without a stack. */
+  call(generation: Generation, stack: number): number {
+    if (stack < 0) return -1
+    this.#enter(generation)
+    const known = this.#call[stack]!
+    if (known !== -2) return known
+    const frames = generation.frames(stack)
+    const frame = frames.find(frame => !isEntry(generation.frameFunction(frame))) ?? frames[0]
+    return (this.#call[stack] = frame === undefined ? -1 : this.name(generation.frameFunction(frame)))
+  }
+
+  /** The innermost frame outside the standard library, else outside the runtime and its like, else the outermost; -1 without a stack. */
   user(generation: Generation, stack: number): number {
     if (stack < 0) return -1
     this.#enter(generation)
     const known = this.#user[stack]!
     if (known !== -2) return known
     const frames = generation.frames(stack)
-    let at = frames[0]
-    for (const frame of frames) {
-      if (isStandard(generation.frameFunction(frame))) continue
-      at = frame
-      break
-    }
+    const at =
+      frames.find(frame => !isStandard(generation.frameFunction(frame)) && !isCgoStub(generation.frameFunction(frame))) ??
+      frames.find(frame => !isPlumbing(generation.frameFunction(frame))) ??
+      frames.at(-1)
     return (this.#user[stack] = at === undefined ? -1 : this.#site(generation, at))
   }
 

@@ -59,10 +59,13 @@ export class Slices implements TraceSink {
     const context = this.#context
     if (context === undefined) return
     const {event, generation} = context
-    if (generation === undefined) return
-    if (Number.isNaN(this.#zero)) this.#zero = event.n[timeColumn]!
+    if (Number.isNaN(this.#zero)) {
+      if (generation === undefined) return // a Sync before a generation that was cut off
+      this.#zero = event.n[timeColumn]!
+    }
     const now = event.n[timeColumn]! - this.#zero
     this.wallNs = now
+    if (generation === undefined) return
     const {type, g, p, resource} = event
     switch (type) {
       case ev.goCreate:
@@ -123,6 +126,14 @@ export class Slices implements TraceSink {
         this.#mark = Number.NaN
         return
     }
+  }
+
+  /** Adds what was still running at the last event; call once. */
+  finish(): void {
+    const model = this.#context?.model
+    if (model === undefined) return
+    for (const {g, p} of model.onThreads()) this.#add(g, p, this.wallNs, model.goState[g] === go.syscall ? 1 : 0, sliceEnds.open)
+    if (!Number.isNaN(this.#mark)) this.marks.push({startNs: this.#mark, totalNs: this.wallNs - this.#mark})
   }
 
   #open(context: TraceContext, slot: number, stack: number): void {

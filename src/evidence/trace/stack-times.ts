@@ -35,6 +35,7 @@ export class StackTimes implements TraceSink {
   #stack: number[] = []
   #context: TraceContext | undefined
   #generation = -1
+  #last = 0
   #cache: number[] = []
 
   constructor(state: TimedState) {
@@ -47,8 +48,10 @@ export class StackTimes implements TraceSink {
 
   event(): void {
     const context = this.#context
-    if (context?.generation === undefined) return
+    if (context === undefined) return
     const {event} = context
+    this.#last = event.n[timeColumn]!
+    if (context.generation === undefined) return
     const {type, resource, from, to} = event
     if (event.resource < 0 || (type >= ev.procsChange && type <= ev.procStatus) || type === ev.gcMarkAssistActive) return
     const now = event.n[timeColumn]!
@@ -60,12 +63,24 @@ export class StackTimes implements TraceSink {
     else if (from === go.notExist || from === go.undetermined) this.#stack[resource] = 0
     if (from === to) return
     const since = this.#since[resource] ?? Number.NaN
-    if (stateOf[from] === this.#state && since === since) {
-      const total = this.#totals[this.#stack[resource] ?? 0]!
-      total.count++
-      total.ns += now - since
-    }
+    if (stateOf[from] === this.#state && since === since) this.#add(resource, now - since)
     this.#since[resource] = to === go.notExist ? Number.NaN : now
+  }
+
+  /** Adds what goroutines were still doing at the last event; call once. */
+  finish(): void {
+    const {model} = this.#context ?? {}
+    if (model === undefined) return
+    for (const g of model.liveGoSlots()) {
+      const since = this.#since[g]
+      if (since !== undefined && since === since && stateOf[model.goState[g]!] === this.#state) this.#add(g, this.#last - since)
+    }
+  }
+
+  #add(g: number, ns: number): void {
+    const total = this.#totals[this.#stack[g] ?? 0]!
+    total.count++
+    total.ns += ns
   }
 
   #intern(context: TraceContext, stack: number): number {

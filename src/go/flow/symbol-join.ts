@@ -75,6 +75,9 @@ export function joinFrame(index: SourceIndex, frame: EvidenceFrame): Joined | un
   return named === undefined ? undefined : atLine(named, frame, symbol)
 }
 
+/** The symbol of the declared function of this name (`main.` for main packages), wherever it lies. */
+export const symbolNamed = (index: SourceIndex, name: string): string | undefined => lookupOf(index).bySymbol.get(name)?.[0]?.symbol
+
 const closurePart = /^(?:func\d*|\d+|gowrap\d+|deferwrap\d+)$/
 
 /**

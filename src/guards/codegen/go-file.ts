@@ -49,7 +49,7 @@ const commented = (text: string) =>
   text
     .trim()
     .split('\n')
-    .map(line => `${`// ${line}`.trimEnd()}\n`)
+    .map(line => `${(line.startsWith('\t') ? `//${line}` : `// ${line}`).trimEnd()}\n`)
     .join('')
 
 /** `name = value // comment` lines in columns, as gofmt sets them. */

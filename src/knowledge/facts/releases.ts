@@ -63,7 +63,7 @@ export const releaseFacts: readonly Fact[] = [
   {
     id: 'pinner',
     title: 'runtime.Pinner keeps Go memory in place for C',
-    text: 'Pinned memory may be stored in C memory until Unpin. It has to be unpinned: the collector complains about a Pinner that was dropped.',
+    text: 'Pinned memory may be stored in C memory until Unpin. Unpin is not optional: a Pinner that is collected while it pins ends the program.',
     sources: ['api/go1.21.txt: type Pinner struct', 'src/runtime/pinner.go: func (p *Pinner) Unpin'],
     versions: from(21),
     since: 21,

@@ -226,7 +226,7 @@ export const mythsOfMiddlewareAndUnsafe: readonly Myth[] = [
     truth:
       'Since OpenSSL 1.1.0 the library locks for itself and the function is a macro that does nothing. `syscall.NewCallback` exists on Windows only.',
     sources: [
-      'https://docs.openssl.org/3.0/man7/ossl-guide-libraries-introduction/',
+      'https://docs.openssl.org/1.1.1/man3/CRYPTO_THREAD_run_once/',
       'https://github.com/openssl/openssl/blob/openssl-3.0/include/openssl/crypto.h.in',
       'src/syscall/syscall_windows.go: func NewCallback',
     ],

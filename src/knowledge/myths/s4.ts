@@ -218,7 +218,7 @@ export const mythsOfTheHeap: readonly Myth[] = [
     claim: 'ReadMemStats every two seconds is free, while SetGCPercent stops the world.',
     verdict: 'partly true',
     truth:
-      'The other way round: `ReadMemStats` stops the world each time, `runtime/metrics` does not. `SetGCPercent` takes the heap lock for a moment and applies at once; only a negative value waits for a collection that is under way.',
+      'Every two seconds the cost is small, but it is there: `ReadMemStats` stops the world each time, and `runtime/metrics` does not. `SetGCPercent` takes the heap lock for a moment and applies at once; only a negative value waits for a collection that is under way.',
     sources: ['src/runtime/mstats.go: stopTheWorld(stwReadMemStats)', 'src/runtime/mgcpacer.go: func setGCPercent'],
     versions: everyKnownVersion,
     says: [
@@ -288,7 +288,7 @@ export const mythsOfTheHeap: readonly Myth[] = [
     claim: 'Padding with [56]byte puts each counter on a cache line of its own.',
     verdict: 'partly true',
     truth:
-      'In a slice of 64-byte elements it does. A 72-byte object (8 bytes before it, 8 behind) lands in the 80-byte size class, whose objects are not aligned to lines. Pad on both sides, with 128 bytes on arm64 (`cpu.CacheLinePad`).',
+      'In a slice of 64-byte elements without pointers it does. A 72-byte object (8 bytes before it, 8 behind) lands in the 80-byte size class, whose objects are not aligned to lines. Pad on both sides, with 128 bytes on arm64 (`cpu.CacheLinePad`).',
     sources: ['src/internal/runtime/gc/sizeclasses.go: 64, 80', 'src/internal/cpu/cpu_arm64.go: CacheLinePadSize = 128'],
     versions: everyKnownVersion,
     says: [/\[56\]byte`?[^;]* (?:isolates|separates|puts each|guarantees|keeps each)/i],

@@ -3,6 +3,8 @@
 import type {Place} from '../../base/place.ts'
 import type {Cause, Envelope} from '../../findings/envelope.ts'
 import {confidenceWord, type Finding} from '../../findings/finding.ts'
+import {basisText, weighedText} from '../../findings/text.ts'
+import {comparisonSection, memorySection} from './sheets.ts'
 import {html, type Html} from '../html.ts'
 import {pageStyle} from './style.ts'
 
@@ -28,7 +30,8 @@ export function renderDiagnosisPage(input: PageInput): string {
       ${causes[0] ? html`<p class="verdict"><span class="badge">${confidenceWord(causes[0].confidence)}</span> confidence ${causes[0].confidence.toFixed(2)}, from ${envelope.artifacts.length} pieces of evidence</p>` : html`<p class="verdict">No cause reaches a confidence of 0.5 in ${envelope.artifacts.length} pieces of evidence.</p>`}
     </header>
     <main>
-      ${causes.map((cause, i) => causeSection(cause, i === 0, input))}
+      ${envelope.comparison === undefined ? undefined : comparisonSection(envelope.comparison)}
+      ${causes.map((cause, i) => causeSection(cause, i === 0, input))} ${(envelope.memory ?? []).map(memorySection)}
       ${
         suspicions.length > 0
           ? html`<section>
@@ -112,6 +115,7 @@ function causeSection(cause: Cause, first: boolean, input: PageInput): Html {
     <ol class="chain">
       ${cause.chain.map(step => html`<li class="${step.role}"><span class="role">${step.role === 'contradicts' ? 'not because' : step.role}</span> ${step.because}</li>`)}
     </ol>
+    ${cause.explains === undefined ? undefined : html`<p class="size">${cause.explains.says}</p>`}
     ${
       first && input.chart
         ? html`<h2>Heap over time</h2>
@@ -156,13 +160,14 @@ function causeSection(cause: Cause, first: boolean, input: PageInput): Html {
           )}
         </tbody>
       </table>
+      <p>${basisText(cause)}</p>
       <ul>
         ${cause.wrongIf.map(wrong => html`<li>wrong if ${wrong}</li>`)}
       </ul>
       ${
         cause.settle.length > 0
           ? html`<ul>
-              ${cause.settle.map(s => html`<li>to settle it: <code>${s.capture}</code>, because ${s.because}</li>`)}
+              ${cause.settle.map(s => html`<li>to settle it: <code>${s.capture}</code>, because ${s.because}${s.cost === undefined ? '' : ` (cost: ${s.cost})`}</li>`)}
             </ul>`
           : undefined
       }
@@ -191,6 +196,7 @@ function findingSection(finding: Finding): Html {
   return html`<article class="finding ${finding.severity}">
     <h3>${finding.what} <code>${finding.id}</code></h3>
     ${place === undefined ? undefined : html`<p><code>${place.file}:${place.line}</code></p>`}
+    ${finding.kind === 'hazard' && finding.weighed !== undefined ? html`<p>${weighedText(finding.weighed, finding.confidence)}</p>` : undefined}
     <p>${finding.why}</p>
     <p>${finding.next}</p>
   </article>`

@@ -3,6 +3,7 @@
 import type {TraceReport, TraceSite} from '../../evidence/model/trace.ts'
 import {formatBytes, formatNanos} from '../../base/units.ts'
 import {escapeHtml, html, type Html} from '../html.ts'
+import {callText} from './text.ts'
 import {pageClient} from './page-client.ts'
 import {pageWorker} from './page-worker.ts'
 
@@ -181,8 +182,8 @@ function tables(r: TraceReport): Html {
     <section>
       <h2>Syscalls and cgo calls</h2>
       ${tableOf(
-        ['total', 'longest', 'times', 'lost their P', 'kind', 'where'],
-        r.syscalls.slice(0, rows).map(s => [ns(s.totalNs), ns(s.maxNs), s.count, s.retaken, s.cgo ? 'cgo' : 'syscall', place(s.site)]),
+        ['total', 'longest', 'times', 'lost their P', 'call', 'where'],
+        r.syscalls.slice(0, rows).map(s => [ns(s.totalNs), ns(s.maxNs), s.count, s.retaken, callText(s), place(s.site)]),
       )}
     </section>
     <section>

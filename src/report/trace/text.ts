@@ -1,6 +1,6 @@
 // The report of an execution trace as text: one view each for what people ask, tables with a limit, units on every number.
 import {formatNanos} from '../../base/units.ts'
-import type {TraceReport, TraceSite} from '../../evidence/model/trace.ts'
+import type {HostDelays, TraceReport, TraceSite, WaitCause} from '../../evidence/model/trace.ts'
 
 export const traceViews = ['summary', 'latency', 'procs', 'stw', 'goroutines', 'blocked', 'gc', 'tasks'] as const
 export type TraceView = (typeof traceViews)[number]
@@ -8,6 +8,8 @@ export type TraceView = (typeof traceViews)[number]
 export interface TextOptions {
   /** Rows of each table. */
   readonly rows: number
+  /** What lay beside the trace about threads that waited for a CPU. */
+  readonly host?: HostDelays
 }
 
 export function traceText(view: TraceView, r: TraceReport, options: TextOptions): string {
@@ -30,8 +32,9 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
     ...histogram(r),
     '',
     ...causeLines(r),
+    ...hostLines(r, o),
     '',
-    `longest waits of goroutines that could run (${Math.min(o.rows, r.longWaits.length)} of ${r.latency.over300us} over 300 µs):`,
+    `longest waits of goroutines that could run (${Math.min(o.rows, r.longWaits.length)} of ${sum(r.waitCauses.map(c => c.count))} over ${ns(r.limits.waitNs)}):`,
     ...table(
       ['wait', 'at', 'goroutine', 'starts in', 'cause', 'stopped', 'all Ps busy'],
       r.longWaits
@@ -42,7 +45,7 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
   procs: (r, o) => procLines(r, o),
   stw: (r, o) => [
     ...stopLines(r, o),
-    ...(r.stopClusters.length === 0 ? [] : ['', 'stops over 5 ms by kind:']),
+    ...(r.stopClusters.length === 0 ? [] : ['', `stops over ${ns(r.limits.stopNs)} by kind:`]),
     ...table(
       ['kind', 'count', 'longest', 'first', 'last', 'period', 'drift a stop'],
       r.stopClusters.map(c => [
@@ -110,10 +113,39 @@ function histogram({latency: l}: TraceReport): string[] {
 function causeLines(r: TraceReport): string[] {
   if (r.waitCauses.length === 0) return []
   return [
-    'what the waits over 300 µs overlapped most:',
+    `what the waits over ${ns(r.limits.waitNs)} overlapped most:`,
     ...table(
-      ['cause', 'waits', 'time'],
-      r.waitCauses.map(c => [c.cause, String(c.count), ns(c.totalNs)]),
+      ['waits', 'time', 'cause', ''],
+      r.waitCauses.map(c => [String(c.count), ns(c.totalNs), c.cause, causeWords[c.cause]]),
+    ),
+  ]
+}
+
+/** What each cause means; a trace cannot say more. */
+export const causeWords: Readonly<Record<WaitCause, string>> = {
+  'stop-the-world': 'the world was stopped',
+  'gc-mark': 'GC was marking and no P was idle',
+  'proc-held': 'a goroutine held a P over 20 ms without being preempted, and no P was idle',
+  saturation: 'no P was idle',
+  'wake-up-storm': 'many goroutines became runnable within 100 µs',
+  'wake-up': 'a P was idle: waking a thread took the time, or the host gave it no CPU',
+}
+
+function hostLines(r: TraceReport, {host, rows}: TextOptions): string[] {
+  if (host === undefined) return []
+  const woken = r.waitCauses.find(c => c.cause === 'wake-up')?.count ?? 0
+  const longest = host.threads.filter(thread => thread.maxNs > 300_000)
+  const any = longest.length > 0 || host.runQueue.some(queue => queue.over300us > 0)
+  return [
+    '',
+    `on the host, beside the trace: threads ${any ? 'did wait' : 'never waited'} for a CPU over 300 µs${woken === 0 ? '' : any ? `, so the ${woken} waits called wake-up may be the host's doing` : `, so the ${woken} waits called wake-up are not the host's doing`}`,
+    ...table(
+      ['waits', 'over 300 µs', 'histogram'],
+      host.runQueue.map(queue => [String(queue.waits), String(queue.over300us), queue.title]),
+    ),
+    ...table(
+      ['longest', 'mean', 'switches', 'thread'],
+      host.threads.slice(0, rows).map(thread => [ns(thread.maxNs), ns(thread.averageNs), String(thread.switches), thread.task]),
     ),
   ]
 }
@@ -124,17 +156,26 @@ function stopLines(r: TraceReport, o: TextOptions): string[] {
   return [
     `stop-the-world: ${r.stops.length} stops, ${ns(total)} (${percent(total, r.wallNs)})`,
     ...table(
-      ['total', 'stopping', 'at', 'kind', 'during mark', 'asked by'],
-      longest.map(s => [ns(s.totalNs), ns(s.stoppingNs), ns(s.startNs), s.kind, s.duringMark ? 'yes' : 'no', at(s.by)]),
+      ['total', 'stopping', 'at', 'kind', 'in GC', 'waits it lengthened', 'tasks', 'asked by'],
+      longest.map(s => [
+        ns(s.totalNs),
+        ns(s.stoppingNs),
+        ns(s.startNs),
+        s.kind,
+        s.duringMark ? 'yes' : 'no',
+        String(s.delayed),
+        String(s.tasks),
+        at(s.by),
+      ]),
     ),
   ]
 }
 
 function procLines(r: TraceReport, o: TextOptions): string[] {
-  const busy = r.procTime.map(p => p.userNs + p.gcNs + p.syscallNs)
-  const mean = sum(busy) / Math.max(1, busy.length)
+  const m = r.migrations
   return [
-    `busy time of ${r.procs} Ps over ${ns(r.wallNs)}: max/mean ${mean > 0 ? (Math.max(...busy) / mean).toFixed(2) : '-'} (1.7 to 4.3 is ordinary under light load)`,
+    `busy time of ${r.procs} Ps over ${ns(r.wallNs)}: ${percent(r.imbalance.utilisation, 1)} of what they could; the busiest over the mean ${r.imbalance.maxOverMean.toFixed(2)} (1.7 to 4.3 is ordinary under light load)`,
+    `goroutines that moved, of ${m.starts} starts: ${m.toOtherProc} to another P, ${m.toOtherThread} to another M; Ps that went to another M: ${m.handoffs}, of them taken from syscalls: ${m.retakes}`,
     ...table(
       ['P', 'goroutines', 'GC', 'syscall', 'looking for work', 'idle', 'retaken'],
       r.procTime
@@ -152,7 +193,9 @@ function procLines(r: TraceReport, o: TextOptions): string[] {
     '',
     `over time, a column ${ns(r.wallNs / heatColumns)} (# busy over 75 %, + over 25 %, . less, G mostly GC):`,
     ...r.procHeat.procs.slice(0, Math.max(o.rows, 64)).map((p, i) => `  P${String(p).padEnd(4)} ${heatRow(r, i)}`),
-    ...(r.migrations.probablyLocked.length === 0 ? [] : ['', 'goroutines that only ever ran on one M, so probably locked to it:']),
+    ...(r.migrations.probablyLocked.length === 0
+      ? []
+      : ['', 'goroutines that only ever ran on one M, which ran nothing else: probably locked to it']),
     ...table(
       ['goroutine', 'M', 'starts', 'starts in'],
       r.migrations.probablyLocked.slice(0, o.rows).map(l => [l.goroutine, l.thread, String(l.starts), l.group]),
@@ -197,11 +240,29 @@ function goroutineLines(r: TraceReport, o: TextOptions): string[] {
           g.createdAt === undefined ? '' : `${g.createdAt.file}:${g.createdAt.line}`,
         ]),
     ),
+    ...stillLines(r, o),
     '',
     'who wakes whom:',
     ...table(
       ['times', 'waker', 'woken'],
       r.wakes.slice(0, o.rows).map(w => [String(w.count), w.waker, w.woken]),
+    ),
+  ]
+}
+
+/** `C.nap` for the stub of a C function. */
+export const callText = ({call}: {readonly call: string}) => (call === '' ? '(from C)' : call.replace(/^.*_C2?func_/, 'C.'))
+
+/** Goroutines that were blocked when the trace ended, by where. */
+function stillLines(r: TraceReport, o: TextOptions): string[] {
+  const open = r.blocked.filter(site => site.open > 0).sort((a, b) => b.open - a.open)
+  if (open.length === 0) return []
+  return [
+    '',
+    'blocked when the trace ended (waiting is normal for servers and pools; what only ever grows is a leak):',
+    ...table(
+      ['still', 'starts in', 'reason', 'where'],
+      open.slice(0, o.rows).map(b => [String(b.open), b.group, b.reason === '' ? '(since before the trace)' : b.reason, at(b.site)]),
     ),
   ]
 }
@@ -226,26 +287,36 @@ function blockedLines(r: TraceReport, o: TextOptions): string[] {
     '',
     `syscalls and cgo calls by line (${Math.min(o.rows, r.syscalls.length)} of ${r.syscalls.length}):`,
     ...table(
-      ['total', 'longest', 'times', 'lost their P', 'still', 'kind', 'where'],
+      ['total', 'longest', 'times', 'lost their P', 'still', 'call', 'where'],
       r.syscalls
         .slice(0, o.rows)
-        .map(s => [ns(s.totalNs), ns(s.maxNs), String(s.count), String(s.retaken), String(s.open), s.cgo ? 'cgo' : 'syscall', at(s.site)]),
+        .map(s => [ns(s.totalNs), ns(s.maxNs), String(s.count), String(s.retaken), String(s.open), callText(s), at(s.site)]),
     ),
-    ...(r.longSyscalls.length === 0 ? [] : ['', 'longer than 10 ms:']),
+    ...(r.longSyscalls.length === 0 ? [] : ['', `longer than ${ns(r.limits.syscallNs)}:`]),
     ...table(
-      ['took', 'at', 'goroutine', 'returned', 'lost its P', 'where'],
+      ['took', 'at', 'goroutine', 'returned', 'lost its P', 'call', 'starts in', 'where'],
       r.longSyscalls
         .slice(0, o.rows)
-        .map(s => [ns(s.totalNs), ns(s.startNs), s.goroutine, s.ended ? 'yes' : 'no', s.retaken ? 'yes' : 'no', at(s.site)]),
+        .map(s => [
+          ns(s.totalNs),
+          ns(s.startNs),
+          s.goroutine,
+          s.ended ? 'yes' : 'no',
+          s.retaken ? 'yes' : 'no',
+          callText(s),
+          s.group,
+          at(s.site),
+        ]),
     ),
   ]
 }
 
 function gcLines(r: TraceReport, o: TextOptions): string[] {
+  const procs = r.gomaxprocs.at(-1)?.value ?? r.procs
   return [
     `${r.gc.length} GC cycles (the longest ${Math.min(o.rows, r.gc.length)}); assists ${ns(r.assistNs)} in all`,
     ...table(
-      ['mark', 'at', 'dedicated', 'fractional', 'idle', 'assist', 'stopped', 'waits', 'longest wait'],
+      ['mark', 'at', 'dedicated', 'fractional', 'idle', 'assist', 'Ps in assists', 'stopped', 'waits', 'longest wait'],
       [...r.gc]
         .sort((a, b) => b.markNs - a.markNs)
         .slice(0, o.rows)
@@ -256,6 +327,7 @@ function gcLines(r: TraceReport, o: TextOptions): string[] {
           ns(c.fractionalNs),
           ns(c.idleNs),
           ns(c.assistNs),
+          percent(c.assistRunningNs, c.markNs * procs),
           ns(c.stwNs),
           String(c.waits),
           ns(c.waitNsMax),

@@ -9,6 +9,8 @@ const bytesMax = 4 << 20
 /** Instructions that change a register or flags as a bounded loop does: counting, comparing with an end, strings with a repeat count. */
 const bounds =
   /^(?:ADD|SUB|INC|DEC|LEA|CMP|TST|TEST|CB|TB|SHR|SHL|LSR|ROR|LOOP|JCXZ|BXLE|BXH|BRCT|BCT|BDN|SRL|SLL|B[LG][TE]|BNE|BEQ|BGEU|BLTU|AND|XOR|EOR)/i
+/** Jumps that ask nothing: what the loop counts does not end it. */
+const always = /^(?:JMP|B|J|BR)$/i
 const leaves = /^(?:CALL|BL|BLR|JAL|JALR|RET|UNDEF|SYSCALL|SVC|INT|HLT|WFE|WFI|ECALL)$/i
 
 export default defineRule({
@@ -21,7 +23,7 @@ export default defineRule({
   sources: ['https://github.com/golang/go/blob/go1.26.0/src/runtime/preempt.go', 'https://go.dev/doc/asm'],
   messages: {
     loop: {
-      what: 'the loop in {symbol} jumps back without counting, comparing or calling anything',
+      what: 'the loop in {symbol} jumps back, and nothing in it leaves, calls or ends it',
       why: 'assembly is never preempted: while it loops, the collector cannot stop its processor, and every other goroutine waits with it',
       next: 'Bound the loop and come back to Go between the parts.',
     },
@@ -43,10 +45,11 @@ export default defineRule({
   },
 })
 
-/** Nothing between the target and the jump counts, compares, calls or leaves. */
+/** Nothing between the target and the jump counts or compares for it, calls or leaves. */
 function isUnbounded(func: AsmFunction, body: readonly AsmInstruction[], to: number): boolean {
   if (body.length === 0) return false
-  if (body.some(one => leaves.test(one.mnemonic) || bounds.test(one.mnemonic))) return false
+  const counted = !always.test(body.at(-1)?.mnemonic ?? '') && body.some(one => bounds.test(one.mnemonic))
+  if (counted || body.some(one => leaves.test(one.mnemonic))) return false
   const outward = jumpsOf({...func, instructions: func.instructions}).some(
     jump => body.includes(jump.from) && (jump.to < to || jump.to >= to + body.length),
   )

@@ -32,7 +32,7 @@ export default defineRule({
 
   run(pass) {
     for (const stmt of pass.nodes('IfStmt')) {
-      if (isTestFile(pass, stmt) || underLock(pass, stmt)) continue
+      if (isTestFile(pass, stmt)) continue
       atomics(pass, stmt)
       syncMap(pass, stmt)
     }
@@ -41,25 +41,38 @@ export default defineRule({
 
 function underLock(pass: ActPass, node: Node): boolean {
   const around = pass.enclosingFunction(node)
-  return around === undefined || locksSomething(around)
+  return around === undefined || locksSomething(pass, around)
 }
 
 /** `if x.Load() … { x.Store(…) }`, without a swap of x in it. */
 function atomics(pass: ActPass, stmt: IfStmt): void {
-  const asked = [...callsIn(stmt.cond), ...(stmt.init === undefined ? [] : callsIn(stmt.init))]
+  const asked = [...callsIn(pass, stmt.cond), ...(stmt.init === undefined ? [] : callsIn(pass, stmt.init))]
   const loads = asked.flatMap(call => {
     const access = atomicAccess(pass, call)
     return access?.kind === 'load' ? [{call, key: access.key}] : []
   })
+  if (loads.length === 0 || underLock(pass, stmt)) return
   for (const {call: load, key} of loads) {
-    const later = callsIn(stmt.body).flatMap(call => {
+    const later = callsIn(pass, stmt.body).flatMap(call => {
       const access = atomicAccess(pass, call)
       return access?.key === key ? [{call, kind: access.kind}] : []
     })
-    const store = later.find(one => one.kind === 'store')
-    if (store === undefined || later.some(one => one.kind === 'change')) continue
+    const store = later.find(one => one.kind === 'store' && decidedBy(pass, one.call, stmt))
+    if (store === undefined || later.some(one => one.kind === 'change') || onlyStores(stmt)) continue
     pass.report(store.call, 'store', {data: {variable: nameOf(pass, store.call)}, related: [{node: load, label: 'loaded here'}]})
   }
+}
+
+/** `if x.Load() != v { x.Store(v) }`: it saves a write and decides nothing. */
+const onlyStores = (stmt: IfStmt) => stmt.body.list.length === 1 && stmt.body.list[0]?.kind === 'ExprStmt' && stmt.else === undefined
+
+/** No other condition stands between: one that does has its own reason, as where a flag is raised after a failed attempt. */
+function decidedBy(pass: ActPass, call: CallExpr, stmt: IfStmt): boolean {
+  for (const at of pass.ancestors(call)) {
+    if (at === stmt) return true
+    if (at.kind === 'IfStmt' || at.kind === 'CaseClause' || at.kind === 'CommClause') return false
+  }
+  return false
 }
 
 function nameOf(pass: ActPass, call: CallExpr): string {
@@ -70,8 +83,8 @@ function nameOf(pass: ActPass, call: CallExpr): string {
 /** `if _, ok := m.Load(k); !ok { m.Store(k, v) }`, also with the load in the statement before. */
 function syncMap(pass: ActPass, stmt: IfStmt): void {
   const load = loadOf(pass, stmt.init ?? before(pass, stmt))
-  if (load === undefined || !deniesOk(pass, stmt, load.ok)) return
-  for (const call of callsIn(stmt.body)) {
+  if (load === undefined || !deniesOk(pass, stmt, load.ok) || underLock(pass, stmt)) return
+  for (const call of callsIn(pass, stmt.body)) {
     if (!must(pass.callsMethod(call, 'sync.Map', 'Store')) || receiverKey(pass, call) !== receiverKey(pass, load.call)) continue
     const [key, asked] = [call.args[0], load.call.args[0]]
     if (key !== undefined && asked !== undefined && pass.text(key) === pass.text(asked))

@@ -78,16 +78,21 @@ function isWritten(pass: MixedPass, node: Node): boolean {
   return (parent?.kind === 'AssignStmt' && parent.lhs.some(left => unparen(left) === node)) || parent?.kind === 'IncDecStmt'
 }
 
+/** Names that say so. */
+const knows = /racy|unsynchronized|unsafe|nonatomic/i
+/** The packages that make synchronisation have an order of their own, and are built without the race detector. */
+const implementsSync = /^(?:sync|sync\/atomic|internal\/sync|runtime|internal\/runtime\/.*)$/
+
 /** Not yet shared, under some lock, in a test or generated, or its address is taken: then others see to it. */
 function isExcused(pass: MixedPass, node: Expr): boolean {
   const parent = pass.parent(node)
   if (parent?.kind === 'UnaryExpr' && parent.op === '&') return true
   if (isTestFile(pass, node) || isGenerated(pass, node)) return true
   const name = declaredNameAround(pass, node)
-  if (name === undefined || alone.test(name)) return true
+  if (name === undefined || alone.test(name) || knows.test(name) || implementsSync.test(pass.packagePath)) return true
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
-  if (outer === undefined || locksSomething(outer)) return true
+  if (outer === undefined || locksSomething(pass, outer)) return true
   return madeHere(pass, node, outer)
 }
 

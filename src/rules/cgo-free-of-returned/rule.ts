@@ -54,15 +54,21 @@ function releaseOf(pass: AnyPass, defer: DeferStmt): Release | undefined {
   const fun = unparen(defer.call.fun)
   if (fun.kind !== 'FuncLit') return asRelease(pass, defer.call)
   if (defer.call.args.length > 0) return undefined
-  const statement = onlyStatement(fun.body)
+  const statement = releasing(pass, fun.body)
   if (statement?.kind === 'ExprStmt' && statement.x.kind === 'CallExpr') return asRelease(pass, statement.x)
   if (statement?.kind !== 'IfStmt' || statement.else !== undefined || statement.init !== undefined) return undefined
-  const inner = onlyStatement(statement.body)
+  const inner = releasing(pass, statement.body)
   const release = inner?.kind === 'ExprStmt' && inner.x.kind === 'CallExpr' ? asRelease(pass, inner.x) : undefined
   return release !== undefined && holdsOnSuccess(pass, statement.cond, pass.text(release.target)) ? release : undefined
 }
 
-const onlyStatement = (block: BlockStmt): Stmt | undefined => (block.list.length === 1 ? block.list[0] : undefined)
+/** The only statement, or the first of two where the second clears what was released: `free(x.p); x.p = nil`. */
+function releasing(pass: AnyPass, block: BlockStmt): Stmt | undefined {
+  const [first, second] = block.list
+  if (block.list.length === 1) return first
+  const clears = second?.kind === 'AssignStmt' && second.tok === '=' && second.rhs.length === 1 && pass.text(second.rhs[0]!) === 'nil'
+  return block.list.length === 2 && clears ? first : undefined
+}
 
 /** `p != nil` and `recover() == nil`, joined by `&&`: true when the function returns normally. */
 function holdsOnSuccess(pass: AnyPass, cond: Expr, target: string): boolean {

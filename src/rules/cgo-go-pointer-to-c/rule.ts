@@ -1,5 +1,5 @@
 // cgo-go-pointer-to-c: C gets the address of Go memory that itself holds Go pointers, or a map or channel. See rule.md.
-import {cCallName, declaredInC, isCgoHelper, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, cMember, declaredInC, isCgoHelper, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, declarationAround, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {addressed, peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -28,6 +28,11 @@ export default defineRule({
       why: 'Go memory passed to C must hold no unpinned Go pointer, and what is inside a {kind} can never be pinned; with cgocheck on, its default, the call panics',
       next: 'Copy what C needs into C memory or into a value without Go pointers.',
     },
+    hidden: {
+      what: '{call} gets the address of {value}, which holds {holds}, as {type}',
+      why: 'Go memory passed to C must hold no unpinned Go pointer; cgocheck goes by the type of the parameter, so behind a conversion to a C type that declares no pointer the call does not panic, and the rule is broken all the same',
+      next: 'Copy what C needs into C memory or into a value without Go pointers; a conversion only hides this from the check.',
+    },
     filled: {
       what: '{call} gets the address of {value}, which holds {holds}',
       why: 'Go memory passed to C must hold no unpinned Go pointer; with cgocheck on, its default, the call panics as soon as the {kind} points into the Go heap',
@@ -42,8 +47,10 @@ export default defineRule({
       for (const argument of call.args) {
         const found = judge(pass, argument)
         if (found === undefined || pinsAround(pass, call)) continue
-        const {message, value, kind, holds} = found
-        pass.report(argument, message, {data: {call: `C.${name}`, value: pass.text(value), kind, holds}})
+        const {value, kind, holds} = found
+        const type = convertedTo(pass, argument)
+        const message = type === undefined ? found.message : 'hidden'
+        pass.report(argument, message, {data: {call: `C.${name}`, value: pass.text(value), kind, holds, type: type ?? ''}})
       }
     }
   },
@@ -71,6 +78,16 @@ function judge(pass: AnyPass, argument: Expr): Judged | undefined {
   if (found === undefined) return undefined
   const holds = found.path === '' ? `a ${found.kind}` : `the ${found.kind} ${found.path}`
   return {message: found.kind === 'map' || found.kind === 'channel' ? 'always' : 'filled', value: target, kind: found.kind, holds}
+}
+
+/**
+ * `*C.T` of an argument `(*C.T)(…)`. The check goes by the static type of the parameter unless that is unsafe.Pointer (cmd/cgo needsPointerCheck and
+ * hasPointer, runtime cgoCheckPointer, Go 1.21 to 1.26).
+ */
+function convertedTo(pass: AnyPass, argument: Expr): string | undefined {
+  const call = unparen(argument)
+  const type = call.kind === 'CallExpr' && call.args.length === 1 ? unparen(call.fun) : undefined
+  return type?.kind === 'StarExpr' && cMember(pass, type.x) !== undefined ? pass.text(type) : undefined
 }
 
 /** The part of a type that points into Go memory for sure once it is filled. Pointers may as well be C's, and functions need no memory: not counted. */

@@ -2,6 +2,7 @@
 import {unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
+import {isTestFile} from '../../analysis/reading/terms.ts'
 import type {BasicLit, CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
@@ -43,14 +44,14 @@ export default defineRule({
   run(pass) {
     for (const call of pass.nodes('CallExpr')) {
       const [name, value] = [stringArgument(call, 0), stringArgument(call, 1)]
-      if (name === undefined || value === undefined || !setsEnvironment(pass, call)) continue
+      if (name === undefined || value === undefined || isTestFile(pass, call) || !setsEnvironment(pass, call)) continue
       const setting = pass.text(call)
       if (name === 'CGO_CHECK') pass.report(call, 'unknown', {data: {setting}})
       else if (name === 'GODEBUG' && level(value) !== undefined) pass.report(call, 'late', {data: {setting}})
     }
     for (const literal of pass.nodes('BasicLit')) {
       const found = environmentEntry(literal)
-      if (found !== undefined) pass.report(literal, found.message, {data: {setting: found.setting}})
+      if (found !== undefined && !isTestFile(pass, literal)) pass.report(literal, found.message, {data: {setting: found.setting}})
     }
     for (const file of pass.package.files)
       for (const group of file.state.tree.comments)

@@ -2,7 +2,7 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {walkPaths} from '../../analysis/reading/paths.ts'
-import {functionBodies, isTestFile, runsOnce, some, unparen, variableOf, walkSameFunction} from '../../analysis/reading/terms.ts'
+import {isTestFile, runsOnce, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {AssignStmt, BlockStmt, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 
@@ -31,15 +31,13 @@ export default defineRule({
   },
 
   run(pass) {
-    for (const {body} of functionBodies(pass)) {
-      if (isTestFile(pass, body)) continue
-      walkSameFunction(body, at => {
-        const made = at.kind === 'AssignStmt' ? cancelOf(pass, at) : undefined
-        if (made === undefined || at.kind !== 'AssignStmt') return
-        if (made.object === undefined) {
-          if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call}})
-        } else follow(pass, body, at, made.object)
-      })
+    for (const at of pass.nodes('AssignStmt')) {
+      const made = cancelOf(pass, at)
+      const body = made === undefined ? undefined : pass.enclosingFunction(at)?.body
+      if (made === undefined || body === undefined || isTestFile(pass, at)) continue
+      if (made.object === undefined) {
+        if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call}})
+      } else follow(pass, body, at, made.object)
     }
   },
 })

@@ -31,9 +31,12 @@ export default defineRule({
   },
 })
 
+/** Loggers take a context for its values only; no deadline matters to them. */
+const logs = /(?:^|[/.*(])s?log(?:rus|ger)?\)?[./]/i
+
 function isArgument(pass: Pass<'root'>, call: CallExpr): boolean {
   const parent = pass.parent(call)
-  return parent?.kind === 'CallExpr' && parent.args.includes(call)
+  return parent?.kind === 'CallExpr' && parent.args.includes(call) && !logs.test(pass.calleeName(parent) ?? '')
 }
 
 /** Later work, cleaning up, or code that asks whether the context is over or nil: a new root may be meant. */

@@ -1,8 +1,8 @@
 // defer-in-loop: deferred calls pile up until the function returns. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {isTestFile, loopAround} from '../../analysis/reading/terms.ts'
-import type {DeferStmt} from '../../go/syntax/ast.ts'
+import {covers, isTestFile, loopAround, rootOf, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
+import type {DeferStmt, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'defer-in-loop',
@@ -24,13 +24,56 @@ export default defineRule({
     for (const defer of pass.nodes('DeferStmt')) {
       if (isTestFile(pass, defer)) continue
       const loop = loopAround(pass, defer)
-      if (loop === undefined || leavesAfterwards(pass, defer)) continue
+      if (loop === undefined || leavesAfterwards(pass, defer) || isKept(pass, defer, loop)) continue
       pass.report(defer, 'piles', {data: {call: named(pass, defer)}, related: [{node: loop, label: 'the loop'}]})
     }
   },
 })
 
 const named = (pass: Pass<'piles'>, {call}: DeferStmt) => (call.fun.kind === 'FuncLit' ? 'the function literal' : pass.text(call))
+
+/**
+ * What is released is needed after the round: it is stored or appended, or goes into a call together with a variable from outside of the loop,
+ * which may keep it. A lock is held on purpose.
+ */
+function isKept(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
+  if (/\.R?Unlock$/.test(pass.text(defer.call.fun))) return true
+  let kept = false
+  walk(defer.call, at => {
+    if (at.kind !== 'Ident') return
+    const object = variableOf(pass, at)
+    if (object === undefined || object.pos < loop.body.pos || object.pos > loop.body.end || pass.fileOf(loop) !== pass.fileOf(defer)) {
+      if (at.kind === 'Ident' && pass.parent(at)?.kind === 'IndexExpr') kept = true // an element of something that outlives the round
+      return
+    }
+    walk(loop.body, mention => {
+      kept ||=
+        mention.kind === 'Ident' && variableOf(pass, mention) === object && !covers(defer, mention) && isHandedOn(pass, mention, loop)
+    })
+  })
+  return kept
+}
+
+function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStmt): boolean {
+  let [node, parent] = [mention, pass.parent(mention)]
+  while (parent?.kind === 'ParenExpr' || (parent?.kind === 'CallExpr' && parent.args.length === 1 && pass.isConversion(parent) === 'yes'))
+    [node, parent] = [parent, pass.parent(parent)]
+  if (parent?.kind === 'CompositeLit' || parent?.kind === 'KeyValueExpr' || parent?.kind === 'SendStmt' || parent?.kind === 'ReturnStmt')
+    return true
+  const isOutside = (at: Node): boolean => {
+    if (at.kind !== 'Ident' && at.kind !== 'SelectorExpr' && at.kind !== 'IndexExpr') return false
+    const root = rootOf(at)
+    const object = root === undefined ? undefined : variableOf(pass, root)
+    return object !== undefined && (object.pos < loop.body.pos || object.pos > loop.body.end)
+  }
+  if (parent?.kind === 'AssignStmt') {
+    const i = parent.rhs.findIndex(right => right === node)
+    return i >= 0 && parent.lhs.some(left => left.kind !== 'Ident' || (parent.tok === '=' && isOutside(left)))
+  }
+  return (
+    parent?.kind === 'CallExpr' && parent.args.some(arg => arg === node) && parent.args.some(arg => arg !== node && isOutside(unparen(arg)))
+  )
+}
 
 /** The block it stands in, or one between it and the loop, ends the loop or the function: the defer runs once. */
 function leavesAfterwards(pass: Pass<'piles'>, defer: DeferStmt): boolean {

@@ -27,7 +27,7 @@ export default defineRule({
   run(pass) {
     for (const {body} of functionBodies(pass)) {
       if (isTestFile(pass, body)) continue
-      const calls = callsIn(body)
+      const calls = callsIn(pass, body)
       if (!calls.some(call => callsGin(pass, call, 'Abort', ...answers)) || calls.some(call => callsGin(pass, call, 'IsAborted'))) continue
       const found = new Map<CallExpr, CallExpr>()
       walkPaths<ReadonlyMap<string, CallExpr>>(pass, body, {

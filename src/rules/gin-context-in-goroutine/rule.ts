@@ -36,7 +36,7 @@ export default defineRule({
         if ((literal !== undefined && object.pos >= literal.pos && object.pos < literal.end) || object.varKind === 'field') continue
         if (isCopied(pass, ident) || isCopy(pass, object)) continue
         seen.add(object)
-        if (!waitsLater(pass, at))
+        if (!waitsLater(pass, at, true))
           pass.report(ident, 'used', {data: {context: ident.name}, related: [{node: at, label: 'the goroutine starts here'}]})
       }
     }

@@ -31,8 +31,8 @@ export default defineRule({
       if (literal === undefined || around === undefined) continue
       const lock = threadLocks(pass, around).locks.find(call => call.pos < go.pos)
       if (lock === undefined) continue
-      const calls = callsIn(literal.body)
-      if (callsIn(literal.body, true).some(call => locksThread(pass, call))) continue
+      const calls = callsIn(pass, literal.body)
+      if (callsIn(pass, literal.body, true).some(call => locksThread(pass, call))) continue
       const related = [{node: lock, label: 'locked here, for the goroutine that starts it'}]
       for (const call of calls) {
         const name = changesThread(pass, call)

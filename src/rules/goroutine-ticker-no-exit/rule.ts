@@ -4,11 +4,21 @@ import type {Pass} from '../../analysis/engine/pass.ts'
 import {must} from '../../base/answer.ts'
 import {leavesLoop, type Loop} from '../../analysis/reading/loops.ts'
 import {isNamed, isPointerTo} from '../../analysis/reading/named.ts'
-import {calledLiteral, covers, isTestFile, mentions, runsOnce, unparen, variableOf, walkSameFunction} from '../../analysis/reading/terms.ts'
+import {
+  calledLiteral,
+  covers,
+  isTestFile,
+  loopAround,
+  mentions,
+  runsOnce,
+  unparen,
+  variableOf,
+  walkSameFunction,
+} from '../../analysis/reading/terms.ts'
 import type {BlockStmt, Expr, GoStmt, Node} from '../../go/syntax/ast.ts'
 import type {GoObject, Var} from '../../go/types/objects.ts'
 
-type TickerPass = Pass<'stopped' | 'context'>
+type TickerPass = Pass<'stopped' | 'context' | 'rounds'>
 
 export default defineRule({
   id: 'goroutine-ticker-no-exit',
@@ -29,6 +39,11 @@ export default defineRule({
       why: 'each call starts a goroutine that ticks until the program ends',
       next: 'Select on {context}.Done() as well.',
     },
+    rounds: {
+      what: 'the goroutine has no way out of this loop, and an endless loop starts one each round',
+      why: 'each of them ticks until the program ends; a deferred Stop never runs',
+      next: 'Select on a channel or a context that ends the goroutine as well.',
+    },
   },
 
   run(pass) {
@@ -46,11 +61,18 @@ export default defineRule({
           const context = contextAround(pass, go)
           if (context !== undefined && !mentions(pass, body, context) && covers(go, body))
             pass.report(loop, 'context', {data: {context: context.name}, related})
+          else if (inEndlessLoop(pass, go)) pass.report(loop, 'rounds', {related})
         }
       }
     }
   },
 })
+
+/** In `for { … }`: as many goroutines as the program has time for. */
+function inEndlessLoop(pass: TickerPass, go: GoStmt): boolean {
+  const loop = loopAround(pass, go)
+  return loop?.kind === 'ForStmt' && loop.cond === undefined
+}
 
 /** The body the go statement runs: a literal's, or that of a function of this package. */
 function bodyOf(pass: TickerPass, go: GoStmt): BlockStmt | undefined {

@@ -1,7 +1,9 @@
 // http-request-without-context: a request, command or query that cannot be cancelled where a context is at hand. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {isTestFile, some, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
 
 /** Functions with a twin that takes a context, by the twin. */
 const twins: Readonly<Record<string, string | undefined>> = {
@@ -44,7 +46,21 @@ export default defineRule({
       const around = parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context')
       if (around === undefined || (pass.parent(call)?.kind === 'SelectorExpr' && /WithContext$/.test(pass.text(pass.parent(call)!))))
         continue
+      if (getsContext(pass, call)) continue
       pass.report(call, 'plain', {data: {call: pass.text(call.fun), context: around.name, twin}})
     }
   },
 })
+
+/** `req, err := http.NewRequest(…)` with `req = req.WithContext(ctx)` in the same function; or `cmd.ctx = ctx`, as CommandContext itself does. */
+function getsContext(pass: Pass<'plain'>, call: CallExpr): boolean {
+  const parent = pass.parent(call)
+  const name = parent?.kind === 'AssignStmt' && parent.rhs[0] === call ? parent.lhs[0] : undefined
+  const body = pass.enclosingFunction(call)?.body
+  const object = name === undefined ? undefined : variableOf(pass, name)
+  if (object === undefined || body === undefined) return false
+  return some(
+    body,
+    at => at.kind === 'SelectorExpr' && /^(?:WithContext|SetContext|ctx)$/.test(at.sel.name) && variableOf(pass, at.x) === object,
+  )
+}

@@ -1,7 +1,9 @@
 // http-transport-no-idle-timeout: idle connections are kept without limit of time. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
 import {namedPath} from '../../analysis/reading/named.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
+import {callsIn, isTestFile} from '../../analysis/reading/terms.ts'
+import type {CompositeLit} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-transport-no-idle-timeout',
@@ -25,9 +27,18 @@ export default defineRule({
     )
     if (assigned) return
     for (const literal of pass.nodes('CompositeLit')) {
-      if (namedPath(pass.typeOf(literal)) !== 'net/http.Transport' || isTestFile(pass, literal)) continue
+      if (namedPath(pass.typeOf(literal)) !== 'net/http.Transport' || isTestFile(pass, literal) || closesIdle(pass, literal)) continue
       const names = literal.elts.map(elt => (elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' ? elt.key.name : ''))
       if (!names.includes('IdleConnTimeout') && !names.includes('DisableKeepAlives')) pass.report(literal, 'kept')
     }
   },
 })
+
+/** The function around closes idle connections itself. */
+function closesIdle(pass: Pass<'kept'>, literal: CompositeLit): boolean {
+  const body = pass.enclosingFunction(literal)?.body
+  return (
+    body !== undefined &&
+    callsIn(pass, body, true).some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'CloseIdleConnections')
+  )
+}

@@ -24,11 +24,11 @@ export default defineRule({
 
   run(pass) {
     for (const block of pass.nodes('BlockStmt')) {
-      const around = pass.enclosingFunction(block)
-      if (around === undefined || locksSomething(around)) continue
       for (const [i, stmt] of block.list.entries()) {
         const store = publishes(pass, stmt)
         if (store === undefined) continue
+        const around = pass.enclosingFunction(block)
+        if (around === undefined || locksSomething(pass, around)) break
         for (const later of block.list.slice(i + 1)) {
           const element = elementWrite(pass, later, store)
           if (element !== undefined)

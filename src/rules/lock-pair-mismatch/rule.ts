@@ -2,7 +2,7 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import {lockCall, type LockCall} from '../../analysis/reading/locks.ts'
 import {callsNow, joinMaps, sameMaps, walkPaths} from '../../analysis/reading/paths.ts'
-import {functionBodies} from '../../analysis/reading/terms.ts'
+import {callsIn, functionBodies} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
 
 type Held = 'read' | 'write' | 'unknown'
@@ -32,6 +32,8 @@ export default defineRule({
 
   run(pass) {
     for (const {body} of functionBodies(pass)) {
+      const ops = new Set(callsIn(pass, body, true).map(call => lockCall(pass, call)?.op))
+      if (!(ops.has('Lock') && ops.has('RUnlock')) && !(ops.has('RLock') && ops.has('Unlock'))) continue
       const found = new Map<CallExpr, LockCall>()
       const look = (call: CallExpr, state: ReadonlyMap<string, Held>): LockCall | undefined => {
         const lock = lockCall(pass, call)

@@ -52,7 +52,7 @@ export default defineRule({
 
 /** Unlocked by a deferred call or a literal; or the thread was changed, and leaving locked throws it away on purpose. */
 const outOfSight = (pass: Pass<'path'>, body: BlockStmt): boolean =>
-  callsIn(body, true).some(call => {
+  callsIn(pass, body, true).some(call => {
     if (changesThread(pass, call) !== undefined) return true
     if (!unlocksThread(pass, call) && !locksThread(pass, call)) return false
     return pass.parent(call)?.kind !== 'ExprStmt' || pass.enclosingFunction(call)?.body !== body

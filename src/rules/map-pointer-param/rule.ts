@@ -33,7 +33,7 @@ export default defineRule({
     const needless = new Map<GoObject, {readonly func: string; readonly indices: ReadonlySet<number>}>()
     for (const kind of ['FuncDecl', 'FuncLit'] as const) {
       for (const func of pass.nodes(kind)) {
-        if (func.body === undefined || isGenerated(pass, func)) continue
+        if (func.body === undefined || isGenerated(pass, func) || isRemote(func)) continue
         const indices = new Set<number>()
         let index = 0
         for (const field of func.type.params.list) {
@@ -63,6 +63,14 @@ export default defineRule({
     }
   },
 })
+
+/** `func (T) Method(args A, reply *B) error`: net/rpc asks for the pointer. */
+function isRemote(func: FuncDecl | FuncLit): boolean {
+  if (func.kind !== 'FuncDecl' || func.recv === undefined || !/^[A-Z]/.test(func.name.name)) return false
+  const params = func.type.params.list.flatMap(field => (field.names.length === 0 ? [field] : field.names.map(() => field)))
+  const [result, ...more] = func.type.results?.list ?? []
+  return params.length === 2 && more.length === 0 && result?.type?.kind === 'Ident' && result.type.name === 'error'
+}
 
 function pointsToMap(pass: MapPass, name: Ident): boolean {
   const type = variableOf(pass, name)?.type

@@ -3,7 +3,7 @@ import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {lockCall} from '../../analysis/reading/locks.ts'
 import {callsNow, joinMaps, type Leave, sameMaps, walkPaths} from '../../analysis/reading/paths.ts'
-import {callsIn, functionBodies, walk} from '../../analysis/reading/terms.ts'
+import {callsIn, functionBodies} from '../../analysis/reading/terms.ts'
 import type {BlockStmt, CallExpr, Node} from '../../go/syntax/ast.ts'
 
 /** `held`: locked here on every path to this point. `handed`: unlocked before it was locked, so the caller holds it. */
@@ -59,16 +59,15 @@ export default defineRule({
 
 function lookAt(pass: Pass<'path' | 'deferred'>, body: BlockStmt): Body {
   const about: Body = {locked: new Map(), unlocked: new Set(), elsewhere: new Set()}
-  const direct = new Set(callsIn(body))
-  walk(body, at => {
-    if (at.kind !== 'CallExpr') return
+  const direct = new Set(callsIn(pass, body)) // calls in literals run at another time
+  for (const at of callsIn(pass, body, true)) {
     const lock = lockCall(pass, at)
-    if (lock === undefined) return
+    if (lock === undefined) continue
     if (!direct.has(at) || pass.parent(at)?.kind === 'DeferStmt') about.elsewhere.add(lock.key)
     else if (lock.op === 'Lock' || lock.op === 'RLock') {
       if (!about.locked.has(lock.key)) about.locked.set(lock.key, {call: at, text: lock.text})
     } else about.unlocked.add(lock.key)
-  })
+  }
   return about
 }
 

@@ -28,6 +28,7 @@ export default defineRule({
 
   run(pass) {
     for (const {node, body} of functionBodies(pass)) {
+      if (!storesSomewhere(pass, body)) continue
       const maps = localMaps(pass, node, body)
       if (maps.size === 0) continue
       const found = new Map<IndexExpr, string>()
@@ -45,6 +46,15 @@ export default defineRule({
 })
 
 type MapPass = Pass<'store'>
+
+/** Whether something in the body looks like a store in a map of a variable: the question that costs least. */
+const storesSomewhere = (pass: MapPass, body: BlockStmt): boolean =>
+  pass.within(body, 'IndexExpr').some(index => {
+    const parent = pass.parent(index)
+    if (parent?.kind !== 'AssignStmt' && parent?.kind !== 'IncDecStmt' && parent?.kind !== 'ParenExpr') return false
+    const object = variableOf(pass, index.x)
+    return object?.type !== undefined && underlying(object.type).kind === 'Map'
+  })
 
 /** Map variables of this function that no function literal mentions and no address is taken of; `nil` when they start so. */
 function localMaps(pass: MapPass, node: Node, body: BlockStmt): Map<GoObject, 'nil' | 'unknown'> {

@@ -28,9 +28,9 @@ export default defineRule({
         const {doc} = decl
         if (!marks.some(mark => mark.pos >= doc.pos && mark.end <= doc.end)) continue
         walkSameFunction(decl.body, at => {
-          if (at.kind !== 'ForStmt' || at.post !== undefined || callsIn(at.body).length > 0) return
+          if (at.kind !== 'ForStmt' || at.post !== undefined || callsIn(pass, at.body).length > 0) return
           const counts = some(at.body, inner => inner.kind === 'IncDecStmt' || inner.kind === 'ReturnStmt' || inner.kind === 'BranchStmt')
-          if (!counts && (at.cond === undefined || callsIn(at.cond).length > 0 || at.body.list.length === 0)) pass.report(at, 'loop')
+          if (!counts && (at.cond === undefined || callsIn(pass, at.cond).length > 0 || at.body.list.length === 0)) pass.report(at, 'loop')
         })
       }
     }

@@ -58,7 +58,7 @@ function handlesRequest(pass: StatsPass, call: CallExpr): boolean {
 /** A constant period is given in the function and it is short; or the loop waits for nothing at all. */
 function isFast(pass: StatsPass, loop: Node): boolean {
   const around = pass.enclosingFunction(loop)
-  const periods = callsIn(around ?? loop, true).flatMap(call => {
+  const periods = callsIn(pass, around ?? loop, true).flatMap(call => {
     const callee = pass.calleeName(call)
     if (callee === undefined || !/^time\.(?:Sleep|After|NewTicker|NewTimer|Tick)$/.test(callee)) return []
     const value = call.args[0] === undefined ? undefined : pass.constantOf(call.args[0])

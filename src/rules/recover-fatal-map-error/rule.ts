@@ -2,7 +2,8 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import {some} from '../../analysis/reading/terms.ts'
 
-const fatalText = /concurrent map (?:read and map write|iteration and map write|writes?)\b|all goroutines are asleep|unlock of unlocked/i
+const fatalText =
+  /concurrent map (?:read and map write|iteration and map write|writes?)\b|^["`]concurrent map["`]$|all goroutines are asleep|unlock of unlocked/i
 
 export default defineRule({
   id: 'recover-fatal-map-error',

@@ -38,7 +38,7 @@ export default defineRule({
 })
 
 /** What is pooled decides what fills it: stores, appends, writes, decoding. */
-type Kind = 'map' | 'slice' | 'buffer' | 'struct'
+type Kind = 'map' | 'map pointer' | 'slice' | 'buffer' | 'struct'
 
 function pooledKind(type: Type): Kind | undefined {
   const under = underlying(type)
@@ -46,7 +46,7 @@ function pooledKind(type: Type): Kind | undefined {
   if (under.kind !== 'Pointer') return undefined
   if (isPointerTo(type, 'bytes.Buffer') || isPointerTo(type, 'strings.Builder')) return 'buffer'
   const base = underlying(under.base)
-  return base.kind === 'Slice' ? 'slice' : base.kind === 'Struct' ? 'struct' : undefined
+  return base.kind === 'Map' ? 'map pointer' : base.kind === 'Slice' ? 'slice' : base.kind === 'Struct' ? 'struct' : undefined
 }
 
 /** `v := pool.Get().(map[K]V)`, or of a pointer to a slice, a buffer or a struct, inside a function body. */
@@ -83,8 +83,11 @@ function usesOf(pass: Pass<'dirty'>, object: GoObject, body: BlockStmt, kind: Ki
   return uses
 }
 
-function classify(pass: Pass<'dirty'>, ident: Ident, uses: Uses): void {
-  const parent = pass.parent(ident)
+/** A mention of a map: the variable itself, or `*p` of a pointer to one. */
+function classify(pass: Pass<'dirty'>, mention: Ident | StarExpr, uses: Uses): void {
+  let ident: Expr = mention
+  let parent = pass.parent(mention)
+  while (parent?.kind === 'ParenExpr') [ident, parent] = [parent, pass.parent(parent)]
   switch (parent?.kind) {
     case 'IndexExpr': {
       const outer = pass.parent(parent)
@@ -141,6 +144,7 @@ function classifyPointer(pass: Pass<'dirty'>, ident: Ident, uses: Uses, kind: Ki
   } else if (parent?.kind === 'SelectorExpr' && kind === 'buffer') classifyMethod(pass, parent, uses)
   else if (parent?.kind === 'SelectorExpr' && kind === 'struct') classifyField(pass, parent, uses)
   else if (parent?.kind === 'StarExpr' && kind === 'slice') classifySlice(pass, parent, uses)
+  else if (parent?.kind === 'StarExpr' && kind === 'map pointer') classify(pass, parent, uses)
   else if (parent?.kind === 'AssignStmt' && parent.lhs.includes(ident)) uses.escapes ||= parent.tok === '='
   else if (parent?.kind !== 'BinaryExpr') uses.escapes = true
 }

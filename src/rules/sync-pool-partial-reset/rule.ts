@@ -3,7 +3,7 @@ import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {pointee} from '../../analysis/reading/named.ts'
-import {isGenerated, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
+import {callsIn, isGenerated, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
 import type {FuncDecl, Node} from '../../go/syntax/ast.ts'
 import type {GoObject, Var} from '../../go/types/objects.ts'
 import {objectType} from '../../go/types/objects.ts'
@@ -38,7 +38,7 @@ export default defineRule({
       if (receiver === undefined || decl.body === undefined || !resets.test(decl.name.name) || isGenerated(pass, decl)) continue
       const object = variableOf(pass, receiver)
       const type = object?.type === undefined ? undefined : structOf(object.type)
-      if (object === undefined || type === undefined || !pooled.has(type.name)) continue
+      if (object === undefined || type === undefined || !pooled.has(type.name) || replacedForPool(pass, type.name)) continue
       const touched = touchedFields(pass, decl, object)
       if (touched === undefined || touched.size === 0) continue
       const missing = type.fields.flatMap(field => {
@@ -81,6 +81,23 @@ function pooledTypes(pass: ResetPass): Set<GoObject> {
   return found
 }
 
+const usesPool = (pass: ResetPass, decl: FuncDecl, ...methods: readonly ('Get' | 'Put')[]): boolean =>
+  decl.body !== undefined &&
+  callsIn(pass, decl.body, true).some(call => methods.some(method => must(pass.callsMethod(call, 'sync.Pool', method))))
+
+/** Whether the whole value is replaced (`*v = T{}`) where it is taken or put back: then a method of this name serves another purpose. */
+function replacedForPool(pass: ResetPass, type: GoObject): boolean {
+  for (const stmt of pass.nodes('AssignStmt')) {
+    const left = stmt.lhs[0]
+    const target = left === undefined ? undefined : unparen(left)
+    if (target?.kind !== 'StarExpr') continue
+    const replaced = pass.typeOf(target)
+    const decl = declAround(pass, stmt)
+    if (replaced !== undefined && structOf(replaced)?.name === type && decl !== undefined && usesPool(pass, decl, 'Get', 'Put')) return true
+  }
+  return false
+}
+
 /** Fields that the method mentions at all; undefined when it hands the value itself on or replaces it. */
 function touchedFields(pass: ResetPass, decl: FuncDecl, receiver: GoObject): Set<GoObject> | undefined {
   const touched = new Set<GoObject>()
@@ -113,6 +130,7 @@ function writerOf(pass: ResetPass, field: Var, reset: FuncDecl): FuncDecl | unde
       const at = unparen(left)
       if (at.kind !== 'SelectorExpr' || variableOf(pass, at) !== (field.origin ?? field)) continue
       const decl = declAround(pass, stmt)
+      if (decl !== undefined && usesPool(pass, decl, 'Get')) return undefined // set each time a value is taken
       if (decl !== undefined && decl !== reset && decl.recv !== undefined && !/^(?:[Nn]ew|[Ii]nit|[Ss]etup|[Ww]ith)/.test(decl.name.name))
         return decl
     }

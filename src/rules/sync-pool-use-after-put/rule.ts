@@ -50,14 +50,8 @@ export default defineRule({
   },
 })
 
-const hasPut = (pass: PoolPass, body: BlockStmt) => {
-  let found = false
-  walk(body, at => {
-    if (at.kind === 'CallExpr' && must(pass.callsMethod(at, 'sync.Pool', 'Put'))) found = true
-    return !found
-  })
-  return found
-}
+const hasPut = (pass: PoolPass, body: BlockStmt) =>
+  pass.within(body, 'CallExpr').some(call => must(pass.callsMethod(call, 'sync.Pool', 'Put')))
 
 /** The local variable a Put gives back, if the pool then holds memory that the variable still refers to. */
 function givenBack(pass: PoolPass, call: CallExpr): GoObject | undefined {

@@ -33,13 +33,12 @@ export default defineModuleRule<'goroutine' | 'module', Fact>({
   },
 
   collect(pass) {
-    const all = [...pass.nodes('CallExpr')]
+    const all = pass.nodes('CallExpr')
     const calls = all.flatMap(call => {
-      const name =
-        isTestFile(pass, call) || replacesProcess(pass, call) || declaredNameAround(pass, call) === 'init'
-          ? undefined
-          : changesThread(pass, call)
-      return name === undefined ? [] : [{place: pass.place(call), name, ownGoroutine: inUnlockedGoroutine(pass, call)}]
+      const name = changesThread(pass, call)
+      if (name === undefined || isTestFile(pass, call) || declaredNameAround(pass, call) === 'init' || replacesProcess(pass, call))
+        return []
+      return [{place: pass.place(call), name, ownGoroutine: inUnlockedGoroutine(pass, call)}]
     })
     const locks = all.some(call => locksThread(pass, call))
     return calls.length > 0 || locks ? {locks, calls} : undefined
@@ -59,7 +58,7 @@ function inUnlockedGoroutine(pass: Pass<never>, call: CallExpr): boolean {
   if (around?.kind !== 'FuncLit') return false
   const started = pass.parent(around)
   if (started?.kind !== 'CallExpr' || started.fun !== around || pass.parent(started)?.kind !== 'GoStmt') return false
-  return !callsIn(around.body, true).some(other => other.pos < call.pos && (locksThread(pass, other) || mayLock(pass, other)))
+  return !callsIn(pass, around.body, true).some(other => other.pos < call.pos && (locksThread(pass, other) || mayLock(pass, other)))
 }
 
 /** A function of the module called before: it may lock for its caller. */
@@ -67,15 +66,17 @@ function mayLock(pass: Pass<never>, call: CallExpr): boolean {
   const callee = pass.calleeOf(call)
   if (callee?.kind === 'Builtin' || packageCall(pass, call) !== undefined) return false
   const decl = callee?.kind === 'Func' ? callee.decl?.fdecl : undefined
-  return decl?.body === undefined ? callee?.kind !== 'Func' : callsInText(decl.body)
+  return decl?.body === undefined ? callee?.kind !== 'Func' : callsInText(pass, decl.body)
 }
 
-const callsInText = (body: Node) => callsIn(body, true).some(({fun}) => fun.kind === 'SelectorExpr' && fun.sel.name === 'LockOSThread')
+const callsInText = (pass: Pass<never>, body: Node) =>
+  callsIn(pass, body, true).some(({fun}) => fun.kind === 'SelectorExpr' && fun.sel.name === 'LockOSThread')
 
 /** The function goes on to replace the process: the thread that calls exec is the one that stays. */
 function replacesProcess(pass: Pass<never>, call: CallExpr): boolean {
   const body = pass.enclosingFunction(call)?.body
   return (
-    body !== undefined && callsIn(body).some(other => /^(?:syscall|golang\.org\/x\/sys\/unix)\.Exec$/.test(packageCall(pass, other) ?? ''))
+    body !== undefined &&
+    callsIn(pass, body).some(other => /^(?:syscall|golang\.org\/x\/sys\/unix)\.Exec$/.test(packageCall(pass, other) ?? ''))
   )
 }

@@ -25,11 +25,18 @@ export default defineRule({
     for (const pointer of pass.nodes('CallExpr')) {
       if (!isUnsafePointerCall(pass, pointer) || pointer.args[0] === undefined || unparen(pointer.args[0]).kind !== 'UnaryExpr') continue
       const slice = firstElementOf(pass, pointer)
-      if (slice === undefined || isForC(pass, pointer) || !mayBeEmptyUnchecked(pass, slice, pointer)) continue
+      if (slice === undefined || isMade(pass, pointer) || isForC(pass, pointer) || !mayBeEmptyUnchecked(pass, slice, pointer)) continue
       pass.report(pointer, 'unchecked', {data: {pointer: pass.text(pointer), slice: pass.text(slice)}})
     }
   },
 })
+
+/** In generated code, also where its first comment says so in words of its own: who generates it sees to the sizes. */
+const isMade = (pass: AnyPass, pointer: CallExpr): boolean => {
+  const file = pass.fileOf(pointer)
+  const first = file.state.tree.comments.find(group => group.pos < file.state.tree.package)
+  return file.generated || (first?.list.some(comment => /generated/i.test(comment.text)) ?? false)
+}
 
 /** Arguments of C calls are the business of cgo-empty-slice-address. */
 function isForC(pass: AnyPass, pointer: CallExpr): boolean {

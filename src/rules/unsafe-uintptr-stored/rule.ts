@@ -78,20 +78,24 @@ function keptAlive(pass: AnyPass, call: CallExpr): boolean {
   return scope === undefined || callsNamed(pass, scope, /^(?:KeepAlive|Pin)$/)
 }
 
-/** Where the number becomes an address again: in `unsafe.Pointer(u…)`, or as an argument of a system call. */
-function addressUse(pass: AnyPass, variable: Var, from: Node): {node: Node; callee: string | undefined} | undefined {
+/** Where the number becomes an address again: in `unsafe.Pointer(u…)`, as an argument of a system call, or of a function that passes it to one. */
+function addressUse(pass: AnyPass, variable: Var, from: Node, through = true): {node: Node; callee: string | undefined} | undefined {
   for (const mention of mentions(pass, variable)) {
     if (mention.pos < from.end) continue
+    let argument: Node = mention
     for (const at of pass.ancestors(mention)) {
       if (at.kind === 'CallExpr') {
         if (isUnsafePointerCall(pass, at)) return {node: at, callee: undefined}
         const callee = pass.calleeOf(at)
-        if (callee?.kind === 'Func' && systemCall.test(callee.pkg?.path ?? '') && /^(?:Raw)?Syscall/.test(callee.name))
+        if (callee?.kind === 'Func' && systemCall.test(callee.pkg?.path ?? '') && /^(?:(?:Raw)?Syscall|Call$)/.test(callee.name))
           return {node: at, callee: pass.text(at.fun)}
+        const index = at.args.findIndex(arg => arg === argument)
+        if (through && index >= 0 && usesAsAddress(pass, at, index)) return {node: at, callee: pass.text(at.fun)}
         break
       }
       if (at.kind === 'BinaryExpr' && at.op === '^') return undefined // `x ^ 0` hides a pointer from escape analysis on purpose
       if (at.kind !== 'BinaryExpr' && at.kind !== 'ParenExpr') break
+      argument = at
     }
   }
   return undefined
@@ -105,7 +109,7 @@ function usesAsAddress(pass: AnyPass, call: CallExpr, index: number): boolean {
   if (decl === undefined || isMarked(decl)) return false
   if (decl.body === undefined) return decl.skippedBody !== undefined && /sendmessage|postmessage|ioctl/i.test(callee.name)
   const parameter = parameterOf(pass, decl, index)
-  return parameter !== undefined && addressUse(pass, parameter, decl.type) !== undefined
+  return parameter !== undefined && addressUse(pass, parameter, decl.type, false) !== undefined
 }
 
 /** Methods are not among the declarations of the package's scope. */

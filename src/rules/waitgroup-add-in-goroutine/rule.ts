@@ -49,7 +49,7 @@ function countedBefore(pass: Pass<'late'>, add: CallExpr, go: GoStmt): boolean {
   const key = receiverKey(pass, add)
   const outer = pass.enclosingFunction(go)
   if (outer?.body === undefined || key === undefined) return true
-  return callsIn(outer.body, true).some(
+  return callsIn(pass, outer.body, true).some(
     call =>
       !covers(go, call) && call.pos < go.pos && must(pass.callsMethod(call, 'sync.WaitGroup', 'Add')) && receiverKey(pass, call) === key,
   )

@@ -18,7 +18,7 @@ func (o *once) do(f func()) {
 		o.done.Store(true) // want `o\.done is stored here after a separate load`
 	}
 	if atomic.LoadInt32(&o.state) == 0 {
-		atomic.StoreInt32(&o.state, 1) // want `o\.state is stored here`
+		atomic.StoreInt32(&o.state, 1) // nothing is decided: a write is saved
 	}
 }
 

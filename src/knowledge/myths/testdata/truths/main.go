@@ -41,13 +41,45 @@ func eventually(f func() bool) bool {
 
 func main() {
 	if len(os.Args) > 1 {
+		child(os.Args[1])
 		return
 	}
 	maps()
 	errorsAndChannels()
 	memory()
 	threads()
-	say("E-39", childWith("GODEBUG=cgocheck=2"))
+	say("E-39", firstLine(childWith("GODEBUG=cgocheck=2", "nothing")))
+	say("E-14", firstLine(childWith("GODEBUG=", "concurrent map writes")))
+	say("E-25", firstLine(childWith("GODEBUG=", "finalizer without argument")))
+	trace := childWith("GODEBUG=gctrace=1", "collect")
+	say("E-95", strings.Contains(trace, "scvg"), strings.Contains(trace, "MB goal"))
+	say("E-09", strings.Contains(trace, "heap_alloc") || strings.Contains(trace, "next_gc"))
+}
+
+// child does what ends a process, or what only its own settings show.
+func child(what string) {
+	switch what {
+	case "concurrent map writes":
+		defer fmt.Println("a deferred function ran")
+		m := map[int]int{}
+		write := func() {
+			defer func() {
+				if recover() != nil {
+					fmt.Println("recovered")
+				}
+			}()
+			for i := 0; ; i++ {
+				m[i%10] = i
+			}
+		}
+		go write()
+		go write()
+		time.Sleep(settleFor)
+	case "finalizer without argument":
+		runtime.SetFinalizer(new([64]byte), func() {})
+	case "collect":
+		runtime.GC()
+	}
 }
 
 func maps() {
@@ -142,7 +174,21 @@ func memory() {
 	seldom, highPeak := collections(100)
 	say("E-98", often > 3*seldom)
 	say("E-94", lowPeak < highPeak)
+	say("E-92", boxed(7), boxed(70_000))
 	say("E-132", syscall.EPOLLET < 0)
+}
+
+var anything any
+
+// boxed counts what is allocated when an integer becomes an interface value.
+func boxed(n int) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 1000 {
+		anything = n
+	}
+	runtime.ReadMemStats(&after)
+	return (after.Mallocs - before.Mallocs) / 1000
 }
 
 var sink []byte
@@ -231,11 +277,15 @@ func threads() {
 	}))
 }
 
-// childWith runs this program again with a setting, and returns the first line it complains with.
-func childWith(setting string) string {
-	command := exec.Command(os.Args[0], "child")
+// childWith runs this program again with a setting; what it printed, and how it ended before that.
+func childWith(setting, what string) string {
+	command := exec.Command(os.Args[0], what)
 	command.Env = append(os.Environ(), setting)
 	out, err := command.CombinedOutput()
-	first, _, _ := strings.Cut(string(out), "\n")
-	return fmt.Sprint(err, ": ", first)
+	return fmt.Sprint(err, ": ", string(out))
+}
+
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
 }

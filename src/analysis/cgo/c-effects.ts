@@ -1,0 +1,143 @@
+// What a C function of the package does that Go has to know of: which argument it keeps after it returns, which variables of the process it writes, and
+// whether it takes a lock of its own. Functions it calls in the same C files are followed; what is not there is not known and not counted.
+import type {CToken} from '../../go/cgo/c-token.ts'
+import {type CBody, type CSource, type CVariable, closing, split} from './c-source.ts'
+
+const depthMax = 6
+
+export interface Kept {
+  readonly body: CBody
+  /** The argument's name where it is stored. */
+  readonly token: CToken
+}
+
+/** Where a function stores its argument into memory that outlives the call: behind a pointer it was given, or in a variable of the process. */
+export function keptArgument(source: CSource, body: CBody, index: number, depth = 0): Kept | undefined {
+  const name = body.params[index]
+  if (name === undefined || name === '' || depth > depthMax) return undefined
+  const {tokens} = body
+  for (const [i, token] of tokens.entries()) {
+    if (token.text !== name || token.kind !== 'identifier') continue
+    const [before, after] = [tokens[i - 1]?.text, tokens[i + 1]?.text]
+    const from = before === ')' ? castStart(tokens, i - 1) : i
+    if (tokens[from - 1]?.text === '=' && after === ';' && outlives(source, body, leftSide(tokens, from - 1))) return {body, token}
+    if (after !== ',' && after !== ')') continue
+    const call = callAround(tokens, i)
+    const callee = call === undefined ? undefined : source.body(call.name, body.file)
+    if (call === undefined || callee === undefined || callee === body) continue
+    const kept = keptArgument(source, callee, call.index, depth + 1)
+    if (kept !== undefined) return kept
+  }
+  return undefined
+}
+
+/** Start of the cast that ends with the bracket at `end`. */
+function castStart(tokens: readonly CToken[], end: number): number {
+  for (let i = end; i >= 0; i--) if (tokens[i]?.text === '(') return closing(tokens, i) === end ? i : end + 1
+  return end + 1
+}
+
+/** Tokens of the place an assignment writes to. */
+function leftSide(tokens: readonly CToken[], assign: number): readonly CToken[] {
+  let start = assign
+  while (start > 0 && !/^[;{}]$/.test(tokens[start - 1]?.text ?? ';')) start--
+  return tokens.slice(start, assign)
+}
+
+function outlives(source: CSource, body: CBody, target: readonly CToken[]): boolean {
+  const root = target.find(token => token.kind === 'identifier')
+  if (root === undefined || /^(?:if|while|for|switch|return|else)$/.test(root.text)) return false
+  if (target.length === 1) return !isLocal(body, root.text) && isOfProcess(source, body, root.text)
+  // A local record is gone with the frame; behind `->` or a pointer that was handed in there is memory of somebody else.
+  if (target[0] !== root && target[0]?.text !== '*') return false
+  return target.some(token => token.text === '->') || body.params.includes(root.text) || isOfProcess(source, body, root.text)
+}
+
+const isOfProcess = (source: CSource, body: CBody, name: string) => source.variable(name, body.file)?.threadLocal === false
+
+/** Whether a name is declared in the function: `type name`, `type *name`. */
+function isLocal(body: CBody, name: string): boolean {
+  if (body.params.includes(name)) return true
+  return body.tokens.some((token, i) => {
+    if (token.text !== name) return false
+    let at = i - 1
+    while (body.tokens[at]?.text === '*') at--
+    const before = body.tokens[at]
+    if (before?.text === ',' && at === i - 1) return false
+    return (
+      before?.kind === 'identifier' &&
+      !/^(?:return|else|case|goto|sizeof|do)$/.test(before.text) &&
+      (at === i - 1 || !/^[=(,]$/.test(body.tokens[at - 1]?.text ?? ''))
+    )
+  })
+}
+
+/** The call whose argument stands at `at`. */
+function callAround(tokens: readonly CToken[], at: number): {name: string; index: number} | undefined {
+  let depth = 0
+  for (let i = at - 1; i >= 0; i--) {
+    const {text} = tokens[i]! // i >= 0
+    if (text === ';' || text === '{' || text === '}') return undefined
+    if (text === ')' || text === ']') depth++
+    else if ((text === '(' || text === '[') && depth-- === 0) {
+      const name = tokens[i - 1]
+      if (text !== '(' || name?.kind !== 'identifier') return undefined
+      const parts = split(tokens.slice(i + 1, closing(tokens, i)))
+      const index = parts.findIndex(part => part.some(token => token.at === tokens[at]?.at))
+      return {name: name.text, index}
+    }
+  }
+  return undefined
+}
+
+const locks =
+  /^(?:pthread_(?:mutex|rwlock|spin)_\w*lock|pthread_once|call_once|mtx_lock|sem_wait|EnterCriticalSection|AcquireSRWLock\w+|g_mutex_lock|os_unfair_lock_lock|flockfile|omp_set_lock)$/
+/** Functions of the C library that write behind their first argument. */
+const writers = /^(?:v?sn?printf|str(?:n?cpy|n?cat|lcpy|lcat)|mem(?:cpy|move|set)|fgets|fread|bzero|sscanf|read|recv)$/
+
+export interface Effects {
+  /** Variables of the process it writes, in the order of the text, with the function that does. */
+  readonly writes: readonly {readonly variable: CVariable; readonly body: CBody; readonly token: CToken}[]
+  readonly locks: boolean
+}
+
+/** What a function and those it calls in the C files do to variables of the process. */
+export function effectsOf(source: CSource, root: CBody): Effects {
+  const writes: {variable: CVariable; body: CBody; token: CToken}[] = []
+  const seen = new Set<CBody>([root])
+  let locking = false
+  for (const body of seen) {
+    const {tokens} = body
+    for (const [i, token] of tokens.entries()) {
+      if (token.kind !== 'identifier') continue
+      if (locks.test(token.text)) locking = true
+      if (tokens[i + 1]?.text === '(') {
+        const callee = source.body(token.text, body.file)
+        if (callee !== undefined) seen.add(callee)
+        continue
+      }
+      if (/^(?:\.|->)$/.test(tokens[i - 1]?.text ?? '')) continue
+      const variable = source.variable(token.text, body.file)
+      if (variable === undefined || variable.threadLocal || isLocal(body, token.text)) continue
+      if (isWritten(tokens, i)) writes.push({variable, body, token})
+    }
+  }
+  return {writes, locks: locking}
+}
+
+/** `name = …`, `name[i].x += …`, `name++`, `&name` or `name` as what a writer of the C library fills. */
+function isWritten(tokens: readonly CToken[], at: number): boolean {
+  const before = tokens[at - 1]?.text
+  if (before === '++' || before === '--') return true
+  let end = at + 1
+  for (;;) {
+    const text = tokens[end]?.text
+    if (text === '[') end = closing(tokens, end) + 1
+    else if (text === '.' || text === '->') end += 2
+    else break
+  }
+  const after = tokens[end]?.text
+  if (/^(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=)$/.test(after ?? '')) return true
+  const call = callAround(tokens, at)
+  return call?.index === 0 && writers.test(call.name)
+}

@@ -1,0 +1,71 @@
+package kept
+
+import (
+	"os"
+	"sync"
+)
+
+type node struct {
+	mu     sync.Mutex
+	parent *node
+	done   bool
+}
+
+// What is opened is used after the loop.
+func all(names []string) ([]*os.File, error) {
+	files := make([]*os.File, len(names))
+	var more []*os.File
+	for i, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		files[i] = f
+		g, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer g.Close()
+		more = append(more, g)
+	}
+	return append(files, more...), use(files)
+}
+
+func registered(names []string, add func(int, *os.File)) {
+	for i := 0; i < len(names); i++ {
+		f, _ := os.Open(names[i])
+		defer f.Close()
+		keep(names, f)
+	}
+}
+
+func keep(names []string, f *os.File) {}
+func use(files []*os.File) error      { return nil }
+
+// The chain of locks is held on purpose.
+func nearest(n *node) *node {
+	for at := n.parent; at != nil; at = at.parent {
+		at.mu.Lock()
+		defer at.mu.Unlock()
+		if !at.done {
+			return at
+		}
+	}
+	return nil
+}
+
+// Only read in the round: it could be closed there.
+func read(names []string, p []byte) int {
+	total := 0
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		defer f.Close() // want `f\.Close\(\) is deferred in each round`
+		n, _ := f.Read(p)
+		total += n
+	}
+	return total
+}

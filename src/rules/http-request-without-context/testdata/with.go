@@ -1,0 +1,15 @@
+package with
+
+import (
+	"context"
+	"net/http"
+)
+
+func get(ctx context.Context, url string) (*http.Request, error) {
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	return req, nil
+}

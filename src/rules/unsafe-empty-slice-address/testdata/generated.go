@@ -1,0 +1,7 @@
+// Automatically generated. See the generator.
+
+package generated
+
+import "unsafe"
+
+func Marshal(dst []byte) unsafe.Pointer { return unsafe.Pointer(&dst[0]) }
