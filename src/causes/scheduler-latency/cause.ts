@@ -74,7 +74,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   return {
     ...combine(supports, counters),
     title: titleOf(seen),
-    places: placesOfAll([...stops, ...assembly, ...delays, ...hazards].filter(one => one.places.length > 0)),
+    places: placesOfAll([...assembly, ...stops, ...delays, ...hazards].filter(one => one.places.length > 0)),
     chain: [
       ...all.map(shows),
       ...hazards.map(explains),
