@@ -53,6 +53,7 @@ describeNeeding('go', 'collect', () => {
       expect(readFileSync(join(directory, 'goroutine-1.txt'), 'utf8')).toMatch(/^goroutine \d+ \[running\]:/)
       expect(parseManifest(readFileSync(join(directory, 'manifest.json'), 'utf8'))).toEqual(manifest)
       expect(manifest.program.startedUnixNs).toMatch(/^\d{19}$/)
+      expect(manifest.program.goVersion).toMatch(/^go1\.\d+/)
     } finally {
       rmSync(scratch, {recursive: true, force: true})
     }
