@@ -180,9 +180,9 @@ export function dumpsOf(evidence: ProgramEvidence): SeenDump[] {
       .map(artifact => ({artifact, dump: dumpOfProfile(artifact.data)})),
   ]
   const order = ({artifact}: SeenDump) => Number(artifact.id.slice(1))
-  // A log bears the time it was opened, but what it says of the end is the last there is.
-  const end = ({artifact}: SeenDump) => (artifact.data.kind === 'crash' ? 1 : 0)
-  return seen.sort((a, b) => end(a) - end(b) || compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
+  // A log has the time at which it was begun; a process that dies says nothing after that.
+  const died = ({artifact}: SeenDump) => (artifact.data.kind === 'crash' && artifact.data.class !== 'http-handler-panic' ? 1 : 0)
+  return seen.sort((a, b) => died(a) - died(b) || compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
 }
 
 const compareTimes = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || b === undefined ? 0 : a < b ? -1 : a > b ? 1 : 0)

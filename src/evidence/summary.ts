@@ -22,6 +22,8 @@ export function summaryOf(data: ArtifactData): Summary {
       return {class: data.class, message: data.message, ...(data.site ? {at: place(data.site)} : {}), goroutines: data.goroutines.total}
     case 'race':
       return {race: data.key}
+    case 'handler-panic':
+      return {message: data.message, times: data.times, ...(data.frames[0] ? {at: place(data.frames[0])} : {})}
     case 'sanitizer':
       return {tool: data.tool, error: data.error}
     case 'gctrace':

@@ -12,6 +12,8 @@ const validate = ajv.compile(JSON.parse(readFileSync(`${checkout}docs/schema/got
 interface Expected {
   readonly cause: string
   readonly places: readonly {readonly file: string; readonly line: number}[]
+  /** Causes that must be found beside the first one, likely or not, at these places. */
+  readonly also?: readonly {readonly cause: string; readonly places: readonly {readonly file: string; readonly line: number}[]}[]
   readonly mustNotSay: readonly string[]
 }
 
@@ -31,6 +33,15 @@ describe.each(readdirSync(incidents).filter(name => existsSync(`${incidents}${na
     const places = first?.places.map(place => `${place.file}:${place.line}`)
     expect(places).toEqual(expect.arrayContaining(expected.places.map(place => `${place.file}:${place.line}`)))
     expect(exit).toBe(1)
+  })
+
+  test('what else is wrong is found too, at its places', async () => {
+    const {envelope} = await diagnosed(incidents + name)
+    for (const other of expected.also ?? []) {
+      const found = envelope.causes.filter(cause => cause.id === other.cause && cause.confidence >= 0.5)
+      const places = found.flatMap(cause => cause.places.map(place => `${place.file}:${place.line}`))
+      expect(places, other.cause).toEqual(expect.arrayContaining(other.places.map(place => `${place.file}:${place.line}`)))
+    }
   })
 
   test('the answer is an envelope of the published schema', async () => {

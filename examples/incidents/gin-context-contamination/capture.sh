@@ -27,8 +27,8 @@ n=0
 while kill -0 "$collector" 2>/dev/null; do
   curl -sf -m 2 "http://127.0.0.1:$port/debug/metrics" >>"$target/evidence/metrics.jsonl" || true
   n=$((n + 1))
-  if [ $((n % 15)) = 0 ]; then # a goroutine profile each 30 s; the process may not live to the end
-    curl -sf -m 5 "http://127.0.0.1:$port/debug/pprof/goroutine?debug=1" -o "$target/evidence/goroutine-at-$((n * 2))s.txt" || true
+  if [ $((n % 15)) = 0 ]; then # a dump each 30 s; the process may not live to the end
+    curl -sf -m 5 "http://127.0.0.1:$port/debug/pprof/goroutine?debug=2" -o "$target/evidence/goroutine-at-$((n * 2))s.txt" || true
   fi
   sleep 2
 done

@@ -2,12 +2,11 @@
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {racesInMaps} from '../../diagnosis/race-kinds.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
 const rules = ['map-concurrent-write', 'recover-fatal-map-error', 'gin-keys-direct-access', 'map-unbounded-growth']
-
-const inMapCode = /^(?:runtime\.map\w+|internal\/runtime\/maps\.)/
 
 export default defineCause({
   id: 'concurrent-map-access',
@@ -24,21 +23,6 @@ export default defineCause({
   },
 })
 
-/** Races whose stacks go into map code on either side; the report names the map's functions as innermost frames. */
-function racesInMaps(facts: CaseFile): Observation[] {
-  const artifacts = new Set(
-    facts.evidence
-      .of('race')
-      .filter(artifact =>
-        artifact.data.accesses.some(access => access.frames[0] !== undefined && inMapCode.test(access.frames[0].function)),
-      )
-      .map(artifact => artifact.id),
-  )
-  return observationsOf(facts, 'data-race-site').filter(race =>
-    race.measured.some(one => one.artifact !== undefined && artifacts.has(one.artifact)),
-  )
-}
-
 function causeOf(first: Observation, crashes: readonly Observation[], races: readonly Observation[], facts: CaseFile): FoundCause {
   const hazards = hazardsAt(facts, rules, [...crashes, ...races])
   const supports = new Set<SupportFactor>()
@@ -49,7 +33,10 @@ function causeOf(first: Observation, crashes: readonly Observation[], races: rea
   return {
     ...combine(supports, new Set()),
     title: `a map is used by several goroutines at once${symbol === undefined ? '' : `, one of them in ${symbol}`}`,
-    places: placesOfAll([first, ...crashes.slice(1), ...races, ...hazards]),
+    places: [
+      ...placesOfAll([first, ...crashes.slice(1), ...races, ...hazards]),
+      ...hazards.flatMap(hazard => hazard.places.filter(place => place.role === 'related').slice(0, 1)),
+    ],
     chain: [
       ...crashes.map(shows),
       ...races.map(shows),

@@ -2,6 +2,7 @@
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
+import {racesInMaps, reusedContextRaces} from '../../diagnosis/race-kinds.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
@@ -13,7 +14,6 @@ const rules = [
   'loop-var-capture',
   'lock-pair-mismatch',
   'copylocks',
-  'gin-context-in-goroutine',
   'cgo-shared-handle-race',
   'thread-state-read-before-lock',
 ]
@@ -25,7 +25,14 @@ export default defineCause({
   joins: ['data-race-site', ...rules],
   settledBy: 'race',
 
-  find: facts => observationsOf(facts, 'data-race-site').map(race => causeOf(race, facts)),
+  find(facts) {
+    // Told by causes of their own: a request's Context, and maps when the runtime stopped the process for them.
+    const told = new Set(reusedContextRaces(facts))
+    if (observationsOf(facts, 'process-crash', 'concurrent-map').length > 0) for (const race of racesInMaps(facts)) told.add(race)
+    return observationsOf(facts, 'data-race-site')
+      .filter(race => !told.has(race))
+      .map(race => causeOf(race, facts))
+  },
 })
 
 function causeOf(race: Observation, facts: CaseFile): FoundCause {

@@ -29,6 +29,7 @@ const rules = [
 const factors: Readonly<Record<string, SupportFactor>> = {
   proven: 'the runtime proved that goroutines are leaked',
   grows: 'goroutines at one line become more from dump to dump',
+  climbs: 'goroutines at one line become more in three dumps and more',
   stands: 'goroutines at one line have waited for minutes, their number unchanged',
   crowd: 'one dump shows very many goroutines at one line',
 }

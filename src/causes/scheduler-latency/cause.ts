@@ -21,6 +21,7 @@ interface Seen {
   readonly throttled: readonly Observation[]
   readonly delays: readonly Observation[]
   readonly stops: readonly Observation[]
+  readonly assembly: readonly Observation[]
   readonly imbalance: readonly Observation[]
 }
 
@@ -28,7 +29,16 @@ export default defineCause({
   id: 'scheduler-latency',
   title: 'Goroutines that could run have to wait',
   since: '0.1',
-  joins: ['scheduling-delay', 'stw-overlap', 'quota-below-gomaxprocs', 'p-imbalance', 'observer-effect', 'numa-exposure', ...rules],
+  joins: [
+    'scheduling-delay',
+    'stw-overlap',
+    'stop-delayed-by-assembly',
+    'quota-below-gomaxprocs',
+    'p-imbalance',
+    'observer-effect',
+    'numa-exposure',
+    ...rules,
+  ],
   settledBy: 'trace',
 
   find(facts) {
@@ -36,16 +46,17 @@ export default defineCause({
       throttled: observationsOf(facts, 'quota-below-gomaxprocs', 'throttled'),
       delays: observationsOf(facts, 'scheduling-delay'),
       stops: observationsOf(facts, 'stw-overlap', 'sum', 'tasks'),
+      assembly: observationsOf(facts, 'stop-delayed-by-assembly'),
       imbalance: observationsOf(facts, 'p-imbalance'),
     }
-    const any = seen.throttled.length + seen.delays.length + seen.stops.length + seen.imbalance.length
+    const any = seen.throttled.length + seen.delays.length + seen.stops.length + seen.assembly.length + seen.imbalance.length
     return any === 0 ? [] : [causeOf(seen, facts)]
   },
 })
 
 function causeOf(seen: Seen, facts: CaseFile): FoundCause {
-  const {throttled, delays, stops, imbalance} = seen
-  const all = [...throttled, ...delays, ...stops, ...imbalance]
+  const {throttled, delays, stops, assembly, imbalance} = seen
+  const all = [...throttled, ...delays, ...stops, ...assembly, ...imbalance]
   const hazards = hazardsAt(facts, rules, all)
   const supports = new Set<SupportFactor>()
   const counters = new Set<CounterFactor>()
@@ -53,6 +64,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   if (delays.some(one => one.message.id === 'trace')) supports.add('waits to run are long in an execution trace')
   if (delays.some(one => one.message.id === 'metrics')) supports.add('waits to run are long in runtime/metrics')
   if (stops.length > 0) supports.add('stops of the world take a large share of the time')
+  if (assembly.length > 0) supports.add('stops of the world wait for code without safe points')
   if (imbalance.length > 0) supports.add('work waits beside idle Ps')
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
   const traces = facts.evidence.of('trace')
@@ -62,7 +74,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   return {
     ...combine(supports, counters),
     title: titleOf(seen),
-    places: placesOfAll([...stops, ...delays, ...hazards].filter(one => one.places.length > 0)),
+    places: placesOfAll([...assembly, ...stops, ...delays, ...hazards].filter(one => one.places.length > 0)),
     chain: [
       ...all.map(shows),
       ...hazards.map(explains),
@@ -87,18 +99,22 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   }
 }
 
-function titleOf({throttled, delays, stops}: Seen): string {
+function titleOf({throttled, delays, stops, assembly}: Seen): string {
   if (throttled.length > 0) return 'the cgroup stops the process because its CPU quota is smaller than GOMAXPROCS'
+  const [late] = assembly
+  if (late !== undefined)
+    return `goroutines wait while the world is stopped, and it stops late because of assembly in ${late.places[0]?.symbol ?? late.subject.name}`
   if (delays.length === 0 && stops.length > 0)
     return `the world is stopped too much, most of it for ${stops[0]?.message.data['kind'] ?? 'collections'}`
   return delays[0] === undefined ? 'work waits at one P while another is idle' : 'goroutines that could run wait for a P'
 }
 
-function remediesOf({throttled, delays, stops}: Seen): FoundCause['remedies'] {
+function remediesOf({throttled, delays, stops, assembly}: Seen): FoundCause['remedies'] {
   return [
     ...throttled.map(one => ({kind: 'setting' as const, do: one.next})),
     ...delays.filter(one => one.message.id === 'trace').map(one => ({kind: 'code' as const, do: one.next})),
     ...stops.map(one => ({kind: 'code' as const, do: one.next})),
+    ...assembly.map(one => ({kind: 'code' as const, do: one.next})),
     {kind: 'setting' as const, do: 'Compare GOMAXPROCS with the CPUs the process may really use, and leave it unset from Go 1.25 on.'},
     ...(delays.some(one => one.message.id === 'trace') || stops.length > 0
       ? []

@@ -68,7 +68,9 @@ function observe(reports: readonly Identified<'race'>[]): Observed<'race'> {
   }
 }
 
-/** The user's own line of an access; the innermost frame when all of it is library code. */
+/** The user's own line of an access, before that of a dependency in the module cache; the innermost frame when all of it is library code. */
 function siteOf(frames: readonly DumpFrame[], module: string | undefined): DumpFrame | undefined {
-  return frames[firstUserFrame(frames, module) ?? 0]
+  const ownOnly = frames.filter(frame => !/@v\d/.test(frame.file))
+  const own = firstUserFrame(ownOnly, module)
+  return own === undefined ? frames[firstUserFrame(frames, module) ?? 0] : ownOnly[own]
 }

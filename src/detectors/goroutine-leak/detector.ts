@@ -13,8 +13,13 @@ import {
 import {trendOf} from '../../diagnosis/trend.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
 
-type Message = 'proven' | 'grows' | 'stands' | 'crowd' | 'count'
-type Settings = Readonly<Record<'countMin' | 'waitMinutesMin' | 'growthMin' | 'crowdMin' | 'crowdShareMin' | 'crowdTotalMin', number>>
+type Message = 'proven' | 'grows' | 'climbs' | 'stands' | 'crowd' | 'count'
+type Settings = Readonly<
+  Record<
+    'countMin' | 'waitMinutesMin' | 'growthMin' | 'crowdMin' | 'crowdShareMin' | 'crowdTotalMin' | 'climbDumpsMin' | 'climbMin',
+    number
+  >
+>
 
 /** Waiting by design: accept loops, signal handling, the testing package. */
 const ordinaryCreator = /^(?:net\/http\.\(\*(?:Server|Transport|persistConn|http2\w+)\)|os\/signal\.|testing\.|database\/sql\.OpenDB)/
@@ -38,6 +43,8 @@ export default defineDetector({
     growthMin: {value: 1.1, unit: 'last / first', source: 'detector.md#settings'},
     crowdMin: {value: 1000, unit: 'goroutines', source: 'detector.md#settings'},
     crowdShareMin: {value: 0.5, unit: 'of all goroutines', source: 'detector.md#settings'},
+    climbDumpsMin: {value: 3, unit: 'dumps', source: 'detector.md#settings'},
+    climbMin: {value: 2, unit: 'last / first', source: 'detector.md#settings'},
     crowdTotalMin: {value: 200, unit: 'goroutines', source: 'detector.md#settings'},
   },
   messages: {
@@ -49,6 +56,11 @@ export default defineDetector({
     grows: {
       what: 'goroutines that wait {wait} at {site} become more: {series}, the oldest for {minutes} minutes',
       why,
+      next,
+    },
+    climbs: {
+      what: 'goroutines that wait {wait} at {site} become more in each dump: {series}',
+      why: 'none has waited for five minutes: they are young, or something wakes them now and then, as a ticker does',
       next,
     },
     stands: {
@@ -72,7 +84,7 @@ export default defineDetector({
     const dumps = dumpsOf(evidence)
     const found = ofLeakProfile(evidence)
     found.push(...(dumps.length >= 2 ? ofDumps(dumps, settings) : ofOneDump(dumps, settings)))
-    return found.length > 0 ? found : ofCounts(evidence, settings)
+    return found.some(one => one.message !== 'climbs') ? found : [...found, ...ofCounts(evidence, settings)]
   },
 })
 
@@ -130,9 +142,17 @@ function ofDumps(all: readonly SeenDump[], settings: Settings): Observed<Message
       const grows = waiters.count >= settings.growthMin * Math.max(first, 1)
       const allWait =
         (waiters.waitMinutesMin ?? 0) >= settings.waitMinutesMin && (before.at(-1)?.waitMinutesMin ?? 0) >= settings.waitMinutesMin
-      const message = grows && timed ? 'grows' : allWait ? 'stands' : undefined
+      const climbs = dumps.length >= settings.climbDumpsMin && counts.every((count, i) => i === 0 || count > (counts[i - 1] ?? 0))
+      const message =
+        grows && timed
+          ? 'grows'
+          : allWait
+            ? 'stands'
+            : climbs && waiters.count >= settings.climbMin * Math.max(first, 1)
+              ? 'climbs'
+              : undefined
       if (message === undefined) return []
-      const confidence = message === 'grows' ? (dumps.length >= 3 ? 0.85 : 0.75) : 0.4
+      const confidence = message === 'grows' ? (dumps.length >= 3 ? 0.85 : 0.75) : message === 'climbs' ? 0.45 : 0.4
       return [observe(message, waiters, last, settings, confidence, counts)]
     })
 }

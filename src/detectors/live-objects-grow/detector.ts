@@ -9,6 +9,7 @@ export default defineDetector({
   since: '0.1',
   sources: ['https://pkg.go.dev/runtime/metrics#hdr-Supported_metrics', 'https://pkg.go.dev/runtime#MemStats'],
   settings: {
+    cyclesMin: {value: 3, unit: 'collections', source: 'detector.md#settings'},
     pointsMin: {value: 8, unit: 'samples', source: 'detector.md#settings'},
     spanSecondsMin: {value: 20, unit: 's', source: 'detector.md#settings'},
     objectsMin: {value: 100_000, unit: 'objects', source: 'detector.md#settings'},
@@ -33,6 +34,8 @@ export default defineDetector({
       if (trend === undefined || points.length < settings.pointsMin || trend.span < settings.spanSecondsMin) return []
       if (trend.last < settings.objectsMin || trend.last < settings.ratioMin * trend.first) return []
       if (trend.rising < settings.risingMin || trend.slope <= 0) return []
+      const cycles = collections(artifact.data.points)
+      if (cycles !== undefined && cycles < settings.cyclesMin) return [] // garbage that nothing has collected yet
       const half = trendOf(points.slice(points.length >> 1))
       if (half === undefined || half.slope < 0.25 * trend.slope) return [] // it has levelled off: a warm-up
       return [
@@ -73,6 +76,17 @@ export default defineDetector({
     })
   },
 })
+
+/** Collections between the first and the last sample; undefined when the samples do not say. */
+function collections(points: readonly {readonly values: ReadonlyMap<string, number>}[]): number | undefined {
+  const counts = points
+    .map(
+      ({values}) => values.get('/gc/cycles/total:gc-cycles') ?? values.get('memstats.NumGC') ?? values.get('go_gc_duration_seconds_count'),
+    )
+    .filter(count => count !== undefined)
+  const [first, last] = [counts[0], counts.at(-1)]
+  return first === undefined || last === undefined ? undefined : last - first
+}
 
 /** Under the name of each source. */
 function objectsOf(values: ReadonlyMap<string, number>): number | undefined {

@@ -2,6 +2,7 @@
 // printed in the middle of a dump is found.
 import {crashReader} from '../dumps/crash-reader.ts'
 import {debug1Reader} from '../dumps/debug1-reader.ts'
+import {ginRecoveryReader} from '../dumps/gin-recovery-reader.ts'
 import {goleakReader} from '../dumps/goleak-reader.ts'
 import {goroutineReader} from '../dumps/goroutine-reader.ts'
 import {raceReader} from '../dumps/race-reader.ts'
@@ -31,6 +32,7 @@ export const textReaders: readonly TextReaderFactory[] = [
   raceReader,
   sanitizerReader,
   goleakReader,
+  ginRecoveryReader,
   debug1Reader,
   crashReader,
   goroutineReader,

@@ -3,6 +3,7 @@ import type {Crash} from './crash.ts'
 import type {EscapeReport} from './escape.ts'
 import type {GcTrace, PacerTrace} from './gctrace.ts'
 import type {GoroutineDump} from './goroutines.ts'
+import type {HandlerPanic} from './handler-panic.ts'
 import type {MetricSeries} from './metrics.ts'
 import type {Profile} from './profile.ts'
 import type {RaceReport} from './race.ts'
@@ -29,6 +30,7 @@ export type ArtifactData =
   | GoroutineDump
   | Crash
   | RaceReport
+  | HandlerPanic
   | SanitizerReport
   | GcTrace
   | PacerTrace
