@@ -10,12 +10,12 @@ test('every system of the source texts has its line in docs/coverage.md', () => 
   for (let n = 1; n <= 110; n++) expect(coverage).toMatch(new RegExp(`^- I-${String(n).padStart(2, '0')}: .+$`, 'm'))
 })
 
-/** Tests that goldenTest makes: one for each fixture of testdata/, and one for the examples of the page. */
+/** Tests that goldenTest and fixturesOfRules make: one for each fixture of the folder, and one for the examples of a rule's page. */
 function isGolden(file: string, source: string, name: string): boolean {
-  if (!source.includes('goldenTest(')) return false
-  const fixture = /^(testdata\/[\w./-]+): every finding is wanted and every want is found$/.exec(name)?.[1]
-  if (fixture !== undefined) return existsSync(new URL(fixture, `file://${file}`))
-  return name === 'rule.md has an example that is reported and one that is not'
+  if (!/(?:goldenTest|fixturesOfRules)\(/.test(source)) return false
+  const fixture = /^(?:[\w ]+ › )?(?<path>[\w./-]+): every finding is wanted and every want is found$/.exec(name)?.groups?.['path']
+  if (fixture === undefined) return name === 'rule.md has an example that is reported and one that is not'
+  return ['', 'texts/', 'cases/'].some(folder => existsSync(new URL(folder + fixture, `file://${file}`)))
 }
 
 test('every test that docs/coverage.md names exists', () => {
