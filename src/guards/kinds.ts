@@ -1,11 +1,15 @@
 // The kinds of guard: from a YAML document to files, with what should be said about it. Nothing here writes.
 import {readBreakerGuard} from './config/breaker.ts'
-import {guardRoot, packageName, whole} from './config/fields.ts'
+import {deadlineGo} from './codegen/deadline.ts'
+import {guardRoot, line, milliseconds, packageName, whole} from './config/fields.ts'
 import {readAbGuard} from './config/ab.ts'
 import {abGo} from './codegen/ab.ts'
 import {readMemoryGuard} from './config/memory.ts'
 import {memoryGo} from './codegen/memory.ts'
 import {cgoWarnings, readCgoGuard} from './config/cgo.ts'
+import {ciFiles} from './codegen/ci.ts'
+import {readCiGuard} from './config/ci.ts'
+import {ginHelpersGo} from './codegen/gin.ts'
 import {cgoGo} from './codegen/cgo.ts'
 import {safeMapGo} from './codegen/safe-map.ts'
 import {breakerGo} from './codegen/breaker.ts'
@@ -60,6 +64,31 @@ export const guardKinds = {
       return {files: cgoGo(guard, config), warnings: cgoWarnings(guard)}
     },
     listed: (config, yaml) => new Set(readCgoGuard(config, yaml).functions.map(fn => fn.name)),
+  },
+  ci: {
+    summary: 'CI gate that can fail: race, checkptr, cgocheck2, asan, new findings',
+    generate: (config, yaml) => ({files: ciFiles(readCiGuard(guardRoot(config, yaml)), config), warnings: []}),
+  },
+  gin: {
+    summary: 'helpers for gin: UseIf, typed keys, goroutines with a copy of the context',
+    generate: (config, yaml) => {
+      const e = guardRoot(config, yaml).map(['guard', 'package'])
+      return {files: ginHelpersGo(packageName(e.get('package'), 'ginhelp'), config), warnings: []}
+    },
+  },
+  deadline: {
+    summary: 'deadlines for requests, database sessions and background work, and an owner for goroutines',
+    generate: (config, yaml) => {
+      const e = guardRoot(config, yaml).map(['guard', 'package', 'http', 'database', 'exit', 'body'])
+      const guard = {
+        package: packageName(e.get('package'), 'deadline'),
+        httpMs: milliseconds(e.get('http'), 5000),
+        databaseMs: milliseconds(e.get('database'), 5000),
+        exitMs: milliseconds(e.get('exit'), 10_000),
+        body: line(e.get('body'), 'took too long'),
+      }
+      return {files: deadlineGo(guard, config), warnings: []}
+    },
   },
   safemap: {
     summary: 'generic map for many goroutines that owns its values and reports its growth',

@@ -2,9 +2,10 @@
 import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {type Config, configBytesMax, emptyConfig, readConfig} from '../analysis/config/config.ts'
+import {contractBytesMax, readCgoContract} from '../analysis/config/cgo-contract.ts'
 import {pathPattern} from '../analysis/config/path-pattern.ts'
 import type {Hazard} from '../findings/finding.ts'
-import {shownPath} from './check-module.ts'
+import {type CgoRequest, shownPath} from './check-module.ts'
 
 export interface FoundConfig {
   readonly config: Config
@@ -38,6 +39,25 @@ export async function findConfig(host: Host, named: string | undefined, knownRul
     dir = dir.slice(0, dir.lastIndexOf('/'))
   }
   return {config: emptyConfig, dir: undefined}
+}
+
+/** The policy for calls into C, its contract read. */
+export async function cgoRequest({config, dir}: FoundConfig, host: Host): Promise<CgoRequest | undefined> {
+  if (config.cgo === undefined || dir === undefined) return undefined
+  const {wrappers, contract} = config.cgo
+  const path = contract === undefined ? undefined : contract.startsWith('/') ? contract : `${dir}/${contract}`
+  return {
+    dir,
+    ...(wrappers === undefined ? {} : {wrappers}),
+    ...(contract === undefined || path === undefined
+      ? {}
+      : {
+          contract: {
+            path: contract,
+            functions: readCgoContract(shownPath(path, host.cwd), await host.readFile(path, contractBytesMax)).map(one => one.name),
+          },
+        }),
+  }
 }
 
 /** Severities and exclusions of the configuration. */

@@ -1,7 +1,8 @@
 // The packages of a module through the rules: what `check` prints and `diagnose` joins with evidence.
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
-import type {CheckedFile} from '../analysis/engine/checked-package.ts'
+import {pathPattern} from '../analysis/config/path-pattern.ts'
+import type {CgoPolicy, CheckedFile} from '../analysis/engine/checked-package.ts'
 import {type AnyRule, type Preset, presetRank} from '../analysis/engine/rule.ts'
 import {hazardsOf} from '../analysis/engine/hazards.ts'
 import type {PackageFindings} from '../analysis/engine/report.ts'
@@ -29,9 +30,19 @@ export interface ModuleCheckRequest {
   readonly ruleIds?: readonly string[]
   /** Instead of preset and ids: the rules themselves. */
   readonly rules?: readonly RunnableRule[]
+  /** Plain data, so that a cache can hold results against it. */
+  readonly cgo?: CgoRequest
   /** Instead of what the environment says. */
   readonly goos?: string
   readonly goarch?: string
+}
+
+/** What gotriage.yaml says of calls into C. */
+export interface CgoRequest {
+  /** The directory the patterns are relative to. */
+  readonly dir: string
+  readonly wrappers?: readonly string[]
+  readonly contract?: {readonly path: string; readonly functions: readonly string[]}
 }
 
 export interface ModuleCheck {
@@ -103,7 +114,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
   const results = new Map<LoadedPackage, PackageResult>()
   if (reuse !== undefined) {
     const digest = packageDigests(loaded, reuse.hash)
-    const common = JSON.stringify([rules.map(rule => rule.id), shownFrom, main?.dir, main?.goVersion, loaded.config])
+    const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, main?.goVersion, loaded.config])
     for (const root of loaded.roots) {
       const known = reuse.get(reuse.hash(`${common}\n${digest(root)}`))
       if (known !== undefined) results.set(root, known)
@@ -123,6 +134,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
         mainGoVersion: main?.goVersion,
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
+        ...(request.cgo === undefined ? {} : {cgoPolicy: cgoPolicyOf(request.cgo, shownFrom)}),
       },
       watch,
     )
@@ -149,6 +161,17 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
       one => one.dir ?? [],
     ),
+  }
+}
+
+function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): CgoPolicy {
+  const covers = wrappers?.flatMap(pattern => pathPattern(pattern) ?? [])
+  const below = (file: string) => shownPath(file.startsWith('/') ? file : `${shownFrom.replace(/\/+$/, '')}/${file}`, dir)
+  return {
+    ...(wrappers === undefined
+      ? {}
+      : {wrappers: {text: wrappers.join(', '), covers: (file: string) => covers?.some(covered => covered(below(file))) === true}}),
+    ...(contract === undefined ? {} : {contract: {text: contract.path, functions: new Set(contract.functions)}}),
   }
 }
 

@@ -285,3 +285,22 @@ describe('the last line', () => {
     expect((await run()).summary.calls).toEqual({total: 1, unknown: 0, intoC: 1})
   })
 })
+
+describe('the policy for calls into C', () => {
+  test('gotriage.yaml names the wrapper and the contract; both are held against the code, and a change of the contract counts', async () => {
+    write('gotriage.yaml', 'cgo:\n  wrappers: [wrap]\n  contract: gotriage.api.yaml\n')
+    write('gotriage.api.yaml', '- name: f\n')
+    const calls = (name: string, c: string) => `package ${name}\n\n// void f(void); void g(void);\nimport "C"\n\nfunc F() { C.${c}() }\n`
+    write('wrap/wrap.go', calls('wrap', 'g'))
+    write('other/other.go', calls('other', 'f'))
+    const found = async () =>
+      (await check({patterns: []}, nodeHost({cwd: dir}), {})).envelope.findings
+        .filter(one => one.id === 'cgo-call-outside-wrapper')
+        .map(one => `${one.places[0]?.file}: ${one.what}`)
+    expect(await found()).toEqual(['other/other.go: C.f is called outside of wrap', 'wrap/wrap.go: C.g is not listed in gotriage.api.yaml'])
+    write('gotriage.api.yaml', '- name: f\n- name: g\n')
+    expect(await found()).toEqual(['other/other.go: C.f is called outside of wrap'])
+    write('gotriage.api.yaml', '- nam: f\n')
+    await expect(found()).rejects.toThrow('gotriage.api.yaml:1: there is no key "nam" here')
+  })
+})

@@ -13,7 +13,7 @@ import {applyDirectives, suppressionRules} from '../analysis/suppression/apply-d
 import {changedLines} from '../analysis/suppression/changed-lines.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
 import {compareFindings, type Hazard} from '../findings/finding.ts'
-import {applyConfig, findConfig, type FoundConfig} from './check-config.ts'
+import {applyConfig, cgoRequest, findConfig, type FoundConfig} from './check-config.ts'
 import {byHeat, type Hot, hotShares, profileFile} from './check-hot.ts'
 import {allRules, lineReader, type ModuleCheckRequest, type ModuleRun, runModule, selectRules, sourceIndex} from './check-module.ts'
 import {type CheckSummary, summaryOf} from './check-summary.ts'
@@ -93,6 +93,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   const tags = request.tags ?? config.tags
   const platforms = platformsOf(request.platforms ?? config.platforms ?? [])
   const tests = request.tests ?? config.tests
+  const cgo = await cgoRequest(found, host)
   const base = {
     dir: host.cwd,
     patterns,
@@ -100,6 +101,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
     rules,
     ...(tags === undefined ? {} : {tags}),
     ...(tests === undefined ? {} : {tests}),
+    ...(cgo === undefined ? {} : {cgo}),
   }
   const run = services.run ?? runModule
   const runs: ModuleRun[] = []

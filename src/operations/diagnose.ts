@@ -40,12 +40,12 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
   if (request.paths.length === 0)
     throw errors.usage('nothing to diagnose', 'Name evidence files, or a directory with a Go module and its evidence.')
   const notes: Note[] = []
-  const {files, moduleDir} = await inputsOf(request, host, notes)
+  const {files, besideSource, moduleDir} = await inputsOf(request, host, notes)
   const source =
     moduleDir === undefined
       ? undefined
-      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'strict'}, host, task)
-  const read = await readEvidence(host, files, task)
+      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'all'}, host, task)
+  const read = await readEvidence(host, files, task, besideSource)
   if (read.artifacts.length === 0 && source === undefined) {
     const first = read.notes[0]
     throw errors.usage(
@@ -122,9 +122,14 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
 const inDefaultPreset = (id: string) => allRules.some(rule => rule.id === id && rule.preset === 'default')
 
 /** Which files are evidence and which directory is the source. */
-async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Promise<{files: string[]; moduleDir: string | undefined}> {
+async function inputsOf(
+  request: DiagnoseRequest,
+  host: Host,
+  notes: Note[],
+): Promise<{files: string[]; besideSource: ReadonlySet<string>; moduleDir: string | undefined}> {
   let moduleDir = request.source
   const files: string[] = []
+  const besideSource = new Set<string>()
   for (const given of request.paths) {
     const path = given.replace(/(?<=.)\/+$/, '')
     const stat = await host.stat(path)
@@ -137,16 +142,19 @@ async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Pr
     const isModule = (await host.stat(`${path}/go.mod`))?.kind === 'file'
     if (isModule) moduleDir ??= path
     const evidence = (await host.stat(`${path}/evidence`))?.kind === 'directory' ? `${path}/evidence` : path
-    const found = (await evidenceFiles(host, evidence, notes)).filter(file => evidence !== path || !isModule || !isProgramFile(file))
+    const amongSource = isModule && evidence === path
+    const found = (await evidenceFiles(host, evidence, notes)).filter(file => !amongSource || !isProgramFile(file, path))
+    if (amongSource) for (const file of found) besideSource.add(file)
     files.push(...found)
   }
   if (moduleDir !== undefined && (await host.stat(`${moduleDir}/go.mod`))?.kind !== 'file')
     notes.push({code: 'no-go-mod', message: 'no go.mod here: the source is read as one package tree without a module', path: moduleDir})
-  return {files: files.sort(), moduleDir}
+  return {files: files.sort(), besideSource, moduleDir}
 }
 
-/** In a module without an evidence/ directory, files that belong to the program itself are no evidence. */
-const isProgramFile = (path: string) =>
+/** In a module without an evidence/ directory, files that belong to the program itself are no evidence; nor is what its tests and dependencies keep. */
+const isProgramFile = (path: string, module: string) =>
+  /\/(?:testdata|vendor|node_modules)\//.test(path.slice(module.length)) ||
   /(?:\.(?:go|mod|sum|work|s|c|h|md|sh|ya?ml|toml|proto|sql|html|css|js|ts)|\/(?:expected|manifest)\.json|\/LICENSE|\/Makefile|\/Dockerfile)$/.test(
     path,
   )

@@ -26,8 +26,16 @@ export interface EvidenceRead {
   readonly complete: boolean
 }
 
-/** Reads the named files as evidence. A path shown to the user is the one given, `/`-separated. */
-export async function readEvidence(host: Host, files: readonly string[], task: Task): Promise<EvidenceRead> {
+/**
+ * Reads the named files as evidence. A path shown to the user is the one given, `/`-separated. Files in `maybe` were only found beside
+ * source: those that no decoder knows are no evidence, and nothing is said of them.
+ */
+export async function readEvidence(
+  host: Host,
+  files: readonly string[],
+  task: Task,
+  maybe: ReadonlySet<string> = new Set(),
+): Promise<EvidenceRead> {
   const artifacts: ReadArtifact[] = []
   const notes: Note[] = []
   let complete = true
@@ -44,7 +52,7 @@ export async function readEvidence(host: Host, files: readonly string[], task: T
       const sha256 = source.size !== undefined && source.size <= hashedBytesMax ? sha256Hex(await source.read(0, source.size)) : undefined
       for (const artifact of found)
         artifacts.push({artifact: withManifest({...artifact, path: path + memberOf(artifact.path)}, manifest, relative), sha256})
-      if (failure !== undefined) {
+      if (failure !== undefined && !(maybe.has(path) && (failure.code === 'unrecognized' || failure.code === 'empty'))) {
         const recognised = manifest !== undefined && failure.code === 'unrecognized'
         notes.push({code: failure.code, message: `${failure.message}. ${failure.hint}`, path})
         if (!recognised) complete = false

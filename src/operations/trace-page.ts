@@ -17,6 +17,9 @@ export interface PageRequest {
 
 /** Slices the page holds: 25 B each in memory. Later ones are left out; a window shows them. */
 const slicesMax = 6_000_000
+/** Slices of the first piece of the time line, which is drawn at once, and of each later one. */
+const firstChunk = 50_000
+const laterChunks = 500_000
 
 export async function tracePage(
   source: ByteSource,
@@ -40,7 +43,6 @@ export async function tracePage(
   const end = await readTrace(source, both, task)
   analysis.finish()
   slices.finish()
-  const packed = slices.pack()
   const notes = traceNotes(end, source.name)
   if (slices.cut)
     notes.push({
@@ -55,11 +57,11 @@ export async function tracePage(
     notes,
     timeLine: {
       slices: slices.length,
-      bytes: packed.length,
-      gzipBase64: base64(await gzip(packed)),
+      chunks: await chunksOf(slices),
       goroutineId: slices.goroutineId,
       goroutineGroup: slices.goroutineGroup,
       names: slices.names,
+      reasons: slices.reasons,
       fromNs: Math.min(fromNs, shownUntil),
       untilNs: shownUntil,
       stops: slices.stops,
@@ -67,6 +69,16 @@ export async function tracePage(
     },
   })
   return {html, complete: end.complete, notes}
+}
+
+/** The columns in pieces, so that the page can draw the first ones while the others load. Slices come in order of their end. */
+async function chunksOf(slices: Slices): Promise<{readonly slices: number; readonly gzipBase64: string}[]> {
+  const chunks: {readonly slices: number; readonly gzipBase64: string}[] = []
+  for (let from = 0, size = firstChunk; from < slices.length; from += size, size = laterChunks) {
+    const until = Math.min(slices.length, from + size)
+    chunks.push({slices: until - from, gzipBase64: base64(await gzip(slices.pack(from, until)))})
+  }
+  return chunks
 }
 
 async function gzip(bytes: Uint8Array): Promise<Uint8Array> {

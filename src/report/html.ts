@@ -1,4 +1,5 @@
 // HTML as text, with one escaping function for every value that goes in.
+import {Sha256} from '../base/sha256.ts'
 
 /** Text for element content and double-quoted attributes; bidi controls are made visible, because names come from strangers. */
 export const escapeHtml = (text: string): string =>
@@ -9,6 +10,13 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')
     .replace(/[\u0000-\u0008\u000b-\u001f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, c => `\\u{${c.codePointAt(0)!.toString(16)}}`)
+
+/** A script's or a style's text as a Content-Security-Policy names it. */
+export function contentHash(text: string): string {
+  const hex = new Sha256().update(new TextEncoder().encode(text)).hex()
+  const bytes = Array.from({length: hex.length / 2}, (_, at) => String.fromCharCode(Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16)))
+  return `'sha256-${btoa(bytes.join(''))}'`
+}
 
 /** Markup that is already safe to print. */
 export interface Html {

@@ -25,6 +25,9 @@ tags: [integration]
 tests: false
 honour: [nolint, lint]
 baseline: ci/baseline.json
+cgo:
+  wrappers: [internal/tls/**]
+  contract: gotriage.api.yaml
 `
 
 describe('what it reads, the published schema accepts', () => {
@@ -49,6 +52,7 @@ describe('what it reads, the published schema accepts', () => {
       tests: false,
       honour: ['nolint', 'lint'],
       baseline: 'ci/baseline.json',
+      cgo: {wrappers: ['internal/tls/**'], contract: 'gotriage.api.yaml'},
     })
   })
 })

@@ -25,6 +25,14 @@ export interface Config {
   readonly honour?: readonly Exclude<DirectiveForm, 'gotriage'>[]
   /** Relative to the file's directory. */
   readonly baseline?: string
+  readonly cgo?: CgoConfig
+}
+
+export interface CgoConfig {
+  /** The only files that may call C; relative to the file's directory. */
+  readonly wrappers?: readonly string[]
+  /** List of the C functions that may be called; relative to the file's directory. */
+  readonly contract?: string
 }
 
 export const emptyConfig: Config = {rules: {}, exclude: []}
@@ -34,7 +42,8 @@ export const configBytesMax = 1 << 20
 /** Entries of one list or map. */
 const entriesMax = 10_000
 
-const topKeys = ['preset', 'rules', 'exclude', 'platforms', 'tags', 'tests', 'honour', 'baseline'] as const
+const topKeys = ['preset', 'rules', 'exclude', 'platforms', 'tags', 'tests', 'honour', 'baseline', 'cgo'] as const
+const cgoKeys = ['wrappers', 'contract'] as const
 const exclusionKeys = ['paths', 'rules', 'reason'] as const
 const ruleValues = ['on', 'off', 'error', 'warning', 'info'] as const
 
@@ -58,6 +67,7 @@ export function readConfig(path: string, bytes: Uint8Array, knownRules: readonly
   const tests = value('tests', node => reader.flag(node, 'tests'))
   const honour = value('honour', node => reader.strings(node, 'honour').map(({at}) => reader.choice(at, ['nolint', 'lint'], 'honour')))
   const baseline = value('baseline', node => reader.string(node, 'baseline'))
+  const cgo = value('cgo', node => cgoOf(reader, node))
   const ruleNode = top.get('rules')
   const rules = Object.fromEntries(
     [...(ruleNode ? reader.entries(ruleNode.value, undefined, 'rules') : [])].map(([name, entry]) => [
@@ -76,6 +86,7 @@ export function readConfig(path: string, bytes: Uint8Array, knownRules: readonly
     ...(tests === undefined ? {} : {tests}),
     ...(honour === undefined ? {} : {honour}),
     ...(baseline === undefined ? {} : {baseline}),
+    ...(cgo === undefined ? {} : {cgo}),
   }
 }
 
@@ -87,12 +98,24 @@ function exclusion(reader: Reader, item: Node, ruleName: (name: string, at: Node
   if (reason === undefined)
     throw reader.problem(item, 'an entry of exclude needs a "reason"', 'Write down why these findings do not matter.')
   return {
-    paths: reader.strings(paths, 'paths').map(({text, at}) => {
-      if (pathPattern(text) === undefined) throw reader.problem(at, `"${text}" is no path pattern`, 'Use /, *, ** and ? only.')
-      return text
-    }),
+    paths: patterns(reader, paths, 'paths'),
     rules: rules === undefined ? [] : reader.strings(rules, 'rules').map(({text, at}) => ruleName(text, at)),
     reason: reader.string(reason, 'reason'),
+  }
+}
+
+const patterns = (reader: Reader, node: Node, name: string): string[] =>
+  reader.strings(node, name).map(({text, at}) => {
+    if (pathPattern(text) === undefined) throw reader.problem(at, `"${text}" is no path pattern`, 'Use /, *, ** and ? only.')
+    return text
+  })
+
+function cgoOf(reader: Reader, node: Node): CgoConfig {
+  const entry = reader.entries(node, cgoKeys, 'cgo')
+  const [wrappers, contract] = cgoKeys.map(key => entry.get(key)?.value)
+  return {
+    ...(wrappers === undefined ? {} : {wrappers: patterns(reader, wrappers, 'wrappers')}),
+    ...(contract === undefined ? {} : {contract: reader.string(contract, 'contract')}),
   }
 }
 

@@ -19,6 +19,14 @@ export interface OtherFile {
   bytes(): Uint8Array
 }
 
+/** What gotriage.yaml says of calls into C. */
+export interface CgoPolicy {
+  /** The only files that may call C. */
+  readonly wrappers?: {readonly text: string; covers(file: string): boolean}
+  /** The C functions that may be called. */
+  readonly contract?: {readonly text: string; readonly functions: ReadonlySet<string>}
+}
+
 export interface CheckedPackage {
   readonly types: Package
   readonly files: readonly CheckedFile[]
@@ -31,4 +39,5 @@ export interface CheckedPackage {
   readonly mainGoVersion?: string | undefined
   readonly goos: string
   readonly goarch: string
+  readonly cgoPolicy?: CgoPolicy
 }

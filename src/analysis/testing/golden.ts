@@ -10,6 +10,7 @@ import type {LoadedPackage} from '../../go/load/api.ts'
 import {loadPackages} from '../../go/load/load-packages.ts'
 import {checkPackage, declarePackage, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
+import type {CgoPolicy} from '../engine/checked-package.ts'
 import {hazardsOf} from '../engine/hazards.ts'
 import {concludeModule, runOnPackage, type RunnableRule} from '../engine/run-rules.ts'
 import {unmetWants} from './wants.ts'
@@ -19,12 +20,13 @@ type Sources = Readonly<Record<string, string>>
 
 interface Target {
   readonly goarch: string
+  readonly cgoPolicy?: CgoPolicy
 }
 
 const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
 
-/** `goarch`: the platform the fixtures are checked for. */
-export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string, {goarch}: Target = {goarch: 'amd64'}): void {
+/** `goarch`: the platform the fixtures are checked for; `cgoPolicy`: what gotriage.yaml would say. */
+export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string, target: Target = {goarch: 'amd64'}): void {
   const rules = (Array.isArray(rule) ? rule : [rule]) as readonly RunnableRule[] // Array.isArray does not narrow readonly arrays
   const folder = fileURLToPath(new URL('.', testUrl))
   const stubs = `${folder}testdata/stubs/`
@@ -36,7 +38,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
         const sources = entry.isDirectory()
           ? sourcesIn(`${folder}testdata/${name}/`)
           : {[name]: readFileSync(`${folder}testdata/${name}`, 'utf8')}
-        await expectWants(rules, sources, stubs, goarch)
+        await expectWants(rules, sources, stubs, target)
       })
     }
     const page = readFileSync(`${folder}rule.md`, 'utf8')
@@ -51,7 +53,7 @@ export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl
       'rule.md, Go block %i: every finding is wanted and every want is found',
       async (_, block) => {
         const isGo = /^package \w/m.test(block)
-        await expectWants(rules, isGo ? {'block.go': block} : {'block.go': 'package block\n', 'block.s': block}, stubs, goarch)
+        await expectWants(rules, isGo ? {'block.go': block} : {'block.go': 'package block\n', 'block.s': block}, stubs, target)
       },
     )
   })
@@ -71,7 +73,7 @@ export function fixturesOfRules(rules: readonly RunnableRule[], folder: string):
     if (!entry.isDirectory() && !name.endsWith('.go')) continue
     test(`${name}: every finding is wanted and every want is found`, async () => {
       const sources = entry.isDirectory() ? sourcesIn(`${folder}${name}/`) : {[name]: readFileSync(`${folder}${name}`, 'utf8')}
-      await expectWants(rules, sources, sharedStubs, 'amd64', hazard => `${hazard.id}: ${hazard.what}`)
+      await expectWants(rules, sources, sharedStubs, {goarch: 'amd64'}, hazard => `${hazard.id}: ${hazard.what}`)
     })
   }
 }
@@ -80,10 +82,10 @@ async function expectWants(
   rules: readonly RunnableRule[],
   sources: Sources,
   stubs: string,
-  goarch: string,
+  target: Target,
   said: (hazard: Hazard) => string = hazard => hazard.what,
 ): Promise<void> {
-  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, goarch)
+  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, target)
   expect(errors, 'a fixture is valid Go').toEqual([])
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
@@ -101,9 +103,14 @@ interface Found {
 
 /** Runs rules over one file, which may import the standard library and the shared stubs. */
 export const hazardsIn = (rules: readonly RunnableRule[], name: string, source: string): Promise<Found> =>
-  hazardsInPackage(rules, {[name]: source}, sharedStubs, 'amd64')
+  hazardsInPackage(rules, {[name]: source}, sharedStubs, {goarch: 'amd64'})
 
-async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources, stubs: string, goarch: string): Promise<Found> {
+async function hazardsInPackage(
+  rules: readonly RunnableRule[],
+  sources: Sources,
+  stubs: string,
+  {goarch, cgoPolicy}: Target,
+): Promise<Found> {
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
   const goFiles = files.filter(file => file.name.endsWith('.go')).map(({name, bytes}) => ({path: name, bytes}))
@@ -126,6 +133,7 @@ async function hazardsInPackage(rules: readonly RunnableRule[], sources: Sources
     sizes: sizesFor(goarch),
     goos,
     goarch,
+    ...(cgoPolicy === undefined ? {} : {cgoPolicy}),
   })
   expect(JSON.parse(JSON.stringify(findings.facts)), 'facts are plain data: a cache keeps them as JSON').toEqual(findings.facts)
   const {reports, notes} = concludeModule(rules, [findings])

@@ -25,6 +25,7 @@ export const command: Command = {
     {name: 'hot', value: 'FILE', help: 'order findings by the share of this profile through their function; "auto" for default.pgo'},
     {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
     {name: 'diff', help: 'print what --fix would change, and change nothing'},
+    {name: 'watch', help: 'check again whenever a source file below this directory changes, until Ctrl-C'},
     {name: 'no-cache', help: 'compute everything anew, and keep nothing for the next run'},
     {name: 'show-suppressed', help: 'print suppressed findings too, in text'},
     {name: 'format', value: 'FORMAT', choices: formats, help: 'text (default), json, sarif (2.1.0), github (annotations) or junit'},
@@ -38,39 +39,52 @@ export const command: Command = {
     'gotriage check --new-from origin/main',
   ],
   async run(args, context) {
-    const {check, summaryLine} = await import('../../operations/check.ts')
-    const request = requestOf(args)
     const services = await servicesOf(args, context)
-    let checked = await check(request, context.host, context.task, services)
-    if (args.has('write-baseline')) return writeBaseline(checked, request, context)
-    const extraNotes: Checked['envelope']['notes'][number][] = []
-    if (args.has('fix') || args.has('diff')) {
-      const {fix} = await import('../../operations/check-fix.ts')
-      const fixed = await fix(request, checked, context.host, context.task, services)
-      extraNotes.push(...fixed.notes)
-      if (args.has('diff')) {
-        for (const file of fixed.files) context.out(terminalText(file.diff))
-        for (const note of extraNotes) sayNote(note, context)
-        return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
-      }
-      for (const file of fixed.files) {
-        await context.write(file.path, file.after)
-        context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
-      }
-      checked = fixed.checked
-    }
-    const {envelope} = checked
-    const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
-    const text = await rendered(checked, args)
-    const output = args.flag('o')
-    if (output === undefined) context.out(text)
-    else await context.write(output, text)
-    for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
-    context.note(terminalText(summaryLine(checked.summary, shown.length)))
-    if (!envelope.complete && args.has('strict-input'))
-      throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
-    return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
+    if (!args.has('watch')) return once(args, context, services)
+    if (['fix', 'diff', 'write-baseline'].some(name => args.has(name)))
+      throw errors.usage('--watch goes with none of --fix, --diff and --write-baseline', 'Leave one of them out.')
+    const {changesBelow} = await import('../../host/node/changes-below.ts')
+    const {checkAgain} = await import('../../operations/check-watch.ts')
+    return checkAgain(
+      () => once(args, context, services),
+      relevant => changesBelow(context.host.cwd, relevant, context.task.signal),
+      line => context.note(terminalText(line)),
+    )
   },
+}
+
+async function once(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
+  const {check, summaryLine} = await import('../../operations/check.ts')
+  const request = requestOf(args)
+  let checked = await check(request, context.host, context.task, services)
+  if (args.has('write-baseline')) return writeBaseline(checked, request, context)
+  const extraNotes: Checked['envelope']['notes'][number][] = []
+  if (args.has('fix') || args.has('diff')) {
+    const {fix} = await import('../../operations/check-fix.ts')
+    const fixed = await fix(request, checked, context.host, context.task, services)
+    extraNotes.push(...fixed.notes)
+    if (args.has('diff')) {
+      for (const file of fixed.files) context.out(terminalText(file.diff))
+      for (const note of extraNotes) sayNote(note, context)
+      return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
+    }
+    for (const file of fixed.files) {
+      await context.write(file.path, file.after)
+      context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
+    }
+    checked = fixed.checked
+  }
+  const {envelope} = checked
+  const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
+  const text = await rendered(checked, args)
+  const output = args.flag('o')
+  if (output === undefined) context.out(text)
+  else await context.write(output, text)
+  for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
+  context.note(terminalText(summaryLine(checked.summary, shown.length)))
+  if (!envelope.complete && args.has('strict-input'))
+    throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
+  return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
 }
 
 async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckServices> {

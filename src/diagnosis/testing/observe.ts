@@ -11,6 +11,7 @@ import type {Observation} from '../../findings/finding.ts'
 import type {AnyDetector, ProgramEvidence} from '../engine/detector.ts'
 import {findCauses} from '../engine/find-causes.ts'
 import {runDetectors} from '../engine/run-detectors.ts'
+import {memoryBalance} from '../memory-balance.ts'
 import {groupByProgram} from '../programs.ts'
 
 /** Files below one folder, as one capture of one program. */
@@ -59,12 +60,16 @@ export async function judged(folder: string, files: readonly string[]): Promise<
   const read = await readEvidence(nodeHost({cwd: folder}), files, {})
   const grouped = groupByProgram(read.artifacts.map(({artifact}) => artifact))
   const {observations, notes} = runDetectors(detectors, grouped.evidence, place => place)
-  const cases = grouped.evidence.map(evidence => ({
-    hazards: [],
-    observations: observations.filter(one => one.program === evidence.programId),
-    evidence,
-    hasSource: false,
-  }))
+  const cases = grouped.evidence.map(evidence => {
+    const memory = memoryBalance(evidence)
+    return {
+      hazards: [],
+      observations: observations.filter(one => one.program === evidence.programId),
+      evidence,
+      hasSource: false,
+      ...(memory === undefined ? {} : {memory}),
+    }
+  })
   const found = findCauses(causeDefinitions, cases)
   expect([...notes, ...found.notes]).toEqual([])
   return {observations, causes: found.causes, formats: read.artifacts.map(({artifact}) => artifact.format)}

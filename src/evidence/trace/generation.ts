@@ -112,6 +112,8 @@ export class Generation {
   minTicks = 0
   /** The file ends inside this generation: tables may lack entries that its events name. */
   partial = false
+  /** The same, and something that every whole generation has is missing. */
+  lacking = false
   /** Nanoseconds per tick; 0 before it was read. */
   nsPerTick = 0
   clock: {readonly ticks: number; readonly mono: number; readonly sec: number; readonly nsec: number} | undefined
@@ -269,12 +271,16 @@ export class Generation {
 
   /** Checks what must hold of a whole generation and puts the CPU samples in order; undefined when all is well. */
   finish(needsClock: boolean, nsPerTickBefore: number): string | undefined {
+    this.lacking = this.partial && (this.nsPerTick === 0 || (needsClock && this.clock === undefined))
     if (this.partial && this.nsPerTick === 0) this.nsPerTick = nsPerTickBefore
     if (this.nsPerTick === 0) return 'generation without a frequency'
     if (needsClock && !this.partial && this.clock === undefined) return 'generation without a clock snapshot'
     for (let frame = 0; frame < this.#framePc.length; frame++) {
       for (const id of [this.#frameFunc[frame]!, this.#frameFile[frame]!])
-        if (!this.partial && !this.hasString(id)) return `stack frame names string id ${id}, which the generation does not have`
+        if (!this.hasString(id)) {
+          if (!this.partial) return `stack frame names string id ${id}, which the generation does not have`
+          this.lacking = true
+        }
     }
     this.sampleTime = Float64Array.from(this.#sampleTicks, ticks => Math.trunc(ticks * this.nsPerTick))
     this.sampleOrder = Int32Array.from(this.#sampleTicks.keys())

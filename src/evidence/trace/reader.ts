@@ -152,8 +152,9 @@ class TraceReader implements TraceContext {
     this.#cursor = -1
     try {
       frontier.install(generation, this.#origin, id => this.model.threadSlot(id))
-      // Of a generation without its end the official reader gives no more than this Sync, at the time of the event before it.
-      if (generation.partial && this.minor >= 26) this.#sync(undefined, this.#ordering.lastTime)
+      // Of a generation without its end the official reader gives no more than this Sync, at the time of the event before it. Before Go 1.26
+      // generations have no end of their own: one that has all tables passes for whole.
+      if (generation.lacking || (generation.partial && this.minor >= 26)) this.#sync(undefined, this.#ordering.lastTime)
       else this.#sync(generation, Math.trunc(generation.minTicks * generation.nsPerTick) - this.#origin)
       this.generation = generation
       const samples = generation.sampleOrder

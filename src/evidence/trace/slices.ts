@@ -12,16 +12,19 @@ export interface SliceWindow {
   readonly slicesMax: number
 }
 
+/** Distinct reasons kept; the runtime has about forty. */
+const reasonsMax = 1000
+
 /** What ended a slice: the columns hold `reason index * 4 + kind`. */
 export const sliceEnds = {open: 0, runnable: 1, blocked: 2, over: 3} as const
 
 export class Slices implements TraceSink {
   length = 0
-  /** ns since the first event, and lengths in ns (at most 2^32-1). */
+  /** ns since the first event, and lengths in ns, to 24 bits. */
   start = new Float64Array(1 << 12)
-  duration = new Uint32Array(1 << 12)
-  /** How long the goroutine was runnable before, ns; 2^32-1 when unknown. */
-  wait = new Uint32Array(1 << 12)
+  duration = new Float32Array(1 << 12)
+  /** How long the goroutine was runnable before, ns; NaN when unknown. */
+  wait = new Float32Array(1 << 12)
   goroutine = new Uint32Array(1 << 12)
   proc = new Uint16Array(1 << 12)
   end = new Uint16Array(1 << 12)
@@ -30,6 +33,8 @@ export class Slices implements TraceSink {
   readonly goroutineId: string[] = []
   readonly goroutineGroup: number[] = []
   readonly names: string[] = []
+  /** What goroutines blocked on. */
+  readonly reasons: string[] = []
   cut = false
   wallNs = 0
   stops: {readonly startNs: number; readonly totalNs: number; readonly kind: string}[] = []
@@ -96,7 +101,7 @@ export class Slices implements TraceSink {
         this.#runnable[g] = now
         return
       case ev.goBlock:
-        return this.#add(g, p, now, 0, sliceEnds.blocked + 4 * this.#name(this.#sites.text(generation, event.n[argColumn]!)))
+        return this.#add(g, p, now, 0, sliceEnds.blocked + 4 * this.#reason(generation.text(event.n[argColumn]!)))
       case ev.goDestroy:
         return this.#add(g, p, now, 0, sliceEnds.over)
       case ev.goSyscallBegin:
@@ -151,6 +156,12 @@ export class Slices implements TraceSink {
     return index
   }
 
+  #reason(text: string): number {
+    const known = this.reasons.indexOf(text)
+    if (known >= 0 || this.reasons.length >= reasonsMax) return known
+    return this.reasons.push(text) - 1
+  }
+
   #add(g: number, p: number, now: number, syscall: number, end: number): void {
     const since = this.#since[g]
     const runnable = this.#runnable[g]
@@ -164,8 +175,8 @@ export class Slices implements TraceSink {
     if (this.length === this.start.length) this.#grow()
     const at = this.length++
     this.start[at] = since
-    this.duration[at] = Math.min(now - since, 0xffffffff)
-    this.wait[at] = runnable === undefined || runnable !== runnable ? 0xffffffff : Math.min(since - runnable, 0xfffffffe)
+    this.duration[at] = now - since
+    this.wait[at] = runnable === undefined ? Number.NaN : since - runnable
     this.goroutine[at] = this.#index[g] ?? 0
     this.proc[at] = p < 0 ? 0xffff : Math.min(0xfffe, this.#context!.model.procId[p]!)
     this.end[at] = end & 0xffff
@@ -174,27 +185,27 @@ export class Slices implements TraceSink {
 
   #grow(): void {
     const length = this.start.length * 2
-    const grown = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(old: T, fresh: T): T => {
+    const grown = <T extends Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array>(old: T, fresh: T): T => {
       fresh.set(old)
       return fresh
     }
     this.start = grown(this.start, new Float64Array(length))
-    this.duration = grown(this.duration, new Uint32Array(length))
-    this.wait = grown(this.wait, new Uint32Array(length))
+    this.duration = grown(this.duration, new Float32Array(length))
+    this.wait = grown(this.wait, new Float32Array(length))
     this.goroutine = grown(this.goroutine, new Uint32Array(length))
     this.proc = grown(this.proc, new Uint16Array(length))
     this.end = grown(this.end, new Uint16Array(length))
     this.syscall = grown(this.syscall, new Uint8Array(length))
   }
 
-  /** All columns in one buffer: start, duration, wait, goroutine, proc, end, syscall. */
-  pack(): Uint8Array {
-    const n = this.length
+  /** The columns of some slices in one buffer: start, duration, wait, goroutine, proc, end, syscall. */
+  pack(from: number, until: number): Uint8Array {
+    const n = until - from
     const parts = [this.start, this.duration, this.wait, this.goroutine, this.proc, this.end, this.syscall]
     const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.BYTES_PER_ELEMENT * n, 0))
     let at = 0
     for (const part of parts) {
-      const bytes = new Uint8Array(part.buffer, part.byteOffset, part.BYTES_PER_ELEMENT * n)
+      const bytes = new Uint8Array(part.buffer, part.byteOffset + part.BYTES_PER_ELEMENT * from, part.BYTES_PER_ELEMENT * n)
       all.set(bytes, at)
       at += bytes.length
     }

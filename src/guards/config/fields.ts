@@ -48,12 +48,3 @@ export function line(field: Field | undefined, otherwise: string): string {
     throw field.problem('one short line is needed here', 'Write at most 200 characters without line breaks.')
   return text
 }
-
-/** A Go identifier. */
-export function identifier(field: Field): string {
-  const name = field.text()
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw field.problem(`"${name}" is no name`, 'Write letters, digits and underscores.')
-  return name
-}
-
-export const nameOf = (text: string): string => text.replace(/[^\w.-]+/g, '-')

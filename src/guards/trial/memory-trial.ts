@@ -1,7 +1,7 @@
 // GOGC policies on the simulated heap of a process with a quota: what the collector costs, how high memory goes and whether the process is killed.
 import type {HeapController} from '../../sim/gc/controller.ts'
 import {runHeap, type HeapRun, type HeapScenario} from '../../sim/gc/heap.ts'
-import {memorySample, newMemory, type MemoryPolicy, type MemoryState} from '../policies/gogc.ts'
+import {gogcReasons, memorySample, newMemory, type MemoryPolicy, type MemoryState} from '../policies/gogc.ts'
 
 const mb = 1024 * 1024
 
@@ -86,7 +86,7 @@ export function memoryController(policy: MemoryPolicy, state: MemoryState): Heap
       gogc: state.gogc,
       ...(limit ? {memoryLimitBytes: Math.floor(policy.limitShare * sample.quotaBytes)} : {}),
       ...(state.fuse === before.fuse ? {} : {refuse: state.fuse === 'refusing'}),
-      because: state.fuse === before.fuse ? state.gogcReason : `${state.fuse}: ${state.fuseReason}`,
+      because: state.fuse === before.fuse ? gogcReasons[state.gogcReason] : `${state.fuse}: ${state.fuseReason}`,
     }
   }
 }

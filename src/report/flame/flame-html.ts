@@ -1,7 +1,6 @@
 // A flame graph as a page of its own: one file, no network, its own canvas. Views: icicle, flame, sandwich, table; with a base, colours of change.
 // The Content-Security-Policy names its script and its style by their hashes: nothing else in the page can run, whatever a profile is called.
-import {Sha256} from '../../base/sha256.ts'
-import {escapeHtml} from '../html.ts'
+import {contentHash, escapeHtml} from '../html.ts'
 import {flameClient} from './flame-client.ts'
 import {flameJson} from './flame-data.ts'
 import type {FlameData} from './flame-data.ts'
@@ -45,13 +44,6 @@ const colorText = {
     'Red grew, blue shrank, the stronger the more; a frame is as wide as both profiles together. Grey bars stand for frames too narrow to draw.',
 }
 
-/** A script element's text as the policy names it. */
-function hashOf(text: string): string {
-  const hex = new Sha256().update(new TextEncoder().encode(text)).hex()
-  const bytes = Array.from({length: hex.length / 2}, (_, at) => String.fromCharCode(Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16)))
-  return `'sha256-${btoa(bytes.join(''))}'`
-}
-
 /** `__name` is what a bundler that keeps the names of functions calls. */
 const clientScript = (): string =>
   `'use strict';const __name=f=>f;(${flameClient.toString()})({layOut:${layOut.toString()},sandwichOf:${sandwichOf.toString()},` +
@@ -60,7 +52,7 @@ const clientScript = (): string =>
 export function flamePage(data: FlameData): string {
   const title = escapeHtml(data.title)
   const script = clientScript()
-  const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`
+  const policy = `default-src 'none'; script-src ${contentHash(script)}; style-src ${contentHash(style)}; base-uri 'none'; form-action 'none'`
   const buttons = views.map(
     ([view, text], index) =>
       `<button type="button" id="view-${view}" aria-pressed="false" aria-keyshortcuts="${index + 1}">${text}</button>`,

@@ -10,7 +10,6 @@ export function pageClient(workerSource: string): void {
   }
   const byId = (id: string) => document.getElementById(id)! // ids of this very page
   const data = JSON.parse(byId('time-line-data').textContent) as {fromNs: number; untilNs: number; wallNs: number; slices: number} // written beside this script
-  const columns = byId('time-line-columns')
   const canvas = byId('canvas') as HTMLCanvasElement // it is one
   const status = byId('status')
   const detail = byId('detail')
@@ -37,11 +36,12 @@ export function pageClient(workerSource: string): void {
     const message = event.data as FromWorker // the worker's own messages
     switch (message.kind) {
       case 'progress':
-        status.textContent = `unpacking ${Math.round((100 * Number(message['done'])) / Math.max(1, Number(message['total'])))} %`
+        status.textContent = `${String(message['loaded'])} of ${data.slices} slices`
         return
       case 'ready':
-        status.textContent = `${data.slices} slices`
-        document.documentElement.dataset['timeLine'] = 'ready'
+        status.textContent = message['whole'] === true ? `${data.slices} slices` : `${String(message['loaded'])} of ${data.slices} slices`
+        document.documentElement.dataset['timeLine'] = message['whole'] === true ? 'ready' : 'first'
+        document.documentElement.dataset['firstMs'] ??= String(Math.round(performance.now()))
         return
       case 'drawn':
         lanes = Number(message['lanes'])
@@ -118,20 +118,30 @@ export function pageClient(workerSource: string): void {
     show()
   })
   document.addEventListener('click', event => {
-    const target = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-from],[data-at]') : undefined
+    const target = event.target instanceof Element ? event.target.closest<HTMLElement | SVGElement>('[data-from]') : undefined
     if (target === undefined || target === null) return
-    if (target.dataset['at'] !== undefined)
-      go(Number(target.dataset['at']), Number(target.dataset['at']) + (whole.until - whole.from) / 200)
-    else {
-      const [at, length] = [Number(target.dataset['from']), Number(target.dataset['length'])]
-      go(at - length, at + 2 * length)
-    }
+    const [at, length] = [Number(target.dataset['from']), Number(target.dataset['length'])]
+    go(at - length, at + 2 * length)
     byId('time-line').scrollIntoView()
   })
   addEventListener('resize', show)
 
-  worker.postMessage({kind: 'load', canvas: offscreen, base64: columns.textContent, data, colors}, [offscreen])
-  columns.remove()
+  worker.postMessage({kind: 'load', canvas: offscreen, data, colors}, [offscreen])
   show()
+
+  /** Hands over the pieces of the time line that the browser has read; an element with a neighbour is whole. */
+  let given = 0
+  function give(): void {
+    for (const piece of document.querySelectorAll<HTMLScriptElement>('script.columns')) {
+      if (piece.nextElementSibling === null && document.readyState === 'loading') break
+      const slices = Number(piece.dataset['slices'])
+      given += slices
+      worker.postMessage({kind: 'piece', base64: piece.textContent, slices})
+      piece.textContent = ''
+      piece.className = ''
+    }
+    if (given < data.slices) setTimeout(give, 20)
+  }
+  give()
   Object.assign(globalThis, {timeLine: {go, frames, whole, view: () => ({from, until})}})
 }

@@ -14,6 +14,7 @@ export function pageWorker(): void {
     readonly goroutineId: readonly string[]
     readonly goroutineGroup: readonly number[]
     readonly names: readonly string[]
+    readonly reasons: readonly string[]
     readonly fromNs: number
     readonly untilNs: number
     readonly procs: readonly number[]
@@ -24,7 +25,6 @@ export function pageWorker(): void {
     | {
         readonly kind: 'load'
         readonly canvas: OffscreenCanvas
-        readonly base64: string
         readonly data: Data
         readonly colors: Readonly<Record<string, string>>
       }
@@ -37,6 +37,7 @@ export function pageWorker(): void {
         readonly ratio: number
         readonly top: number
       }
+    | {readonly kind: 'piece'; readonly base64: string; readonly slices: number}
     | {readonly kind: 'search'; readonly text: string}
     | {readonly kind: 'pick'; readonly x: number; readonly y: number}
 
@@ -47,15 +48,14 @@ export function pageWorker(): void {
   const goroutineLanesMax = 400
   const baseBuckets = 1 << 15
   const directMax = 40_000
-  const none = 0xffffffff
 
   let data: Data
   let colors: Readonly<Record<string, string>> = {}
   let canvas: OffscreenCanvas
   let pen: OffscreenCanvasRenderingContext2D
   let start = new Float64Array(0)
-  let duration = new Uint32Array(0)
-  let wait = new Uint32Array(0)
+  let duration = new Float32Array(0)
+  let wait = new Float32Array(0)
   let goroutine = new Uint32Array(0)
   let proc = new Uint16Array(0)
   let end = new Uint16Array(0)
@@ -68,10 +68,13 @@ export function pageWorker(): void {
   let gcGroup = -1
   let view = {from: 0, until: 1, width: 100, height: 100, ratio: 1, top: 0}
   let waiting = false
+  let loaded = 0
+  let built = 0
+  let query = ''
+  let pieces: Promise<void> = Promise.resolve()
 
-  async function unpack(base64: string): Promise<ArrayBuffer> {
-    const total = data.slices * 25
-    const all = new Uint8Array(total)
+  async function unpack(base64: string, slices: number): Promise<ArrayBuffer> {
+    const all = new Uint8Array(slices * 25)
     let done = 0
     const stream = new DecompressionStream('gzip')
     const writer = stream.writable.getWriter()
@@ -89,29 +92,49 @@ export function pageWorker(): void {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       all.set(chunk.value, done)
       done += chunk.value.length
-      scope.postMessage({kind: 'progress', done, total})
     }
     await feed
     return all.buffer
   }
 
-  function columns(buffer: ArrayBuffer): void {
+  function prepare(): void {
     const n = data.slices
+    start = new Float64Array(n)
+    duration = new Float32Array(n)
+    wait = new Float32Array(n)
+    goroutine = new Uint32Array(n)
+    proc = new Uint16Array(n)
+    end = new Uint16Array(n)
+    syscall = new Uint8Array(n)
+  }
+
+  /** Adds a piece to the columns. What is there is drawn after the first piece, whenever it has doubled, and at the end. */
+  async function add(base64: string, n: number): Promise<void> {
+    const buffer = await unpack(base64, n)
     let at = 0
-    const take = (bytes: number) => {
-      const from = at
+    const from = (bytes: number) => {
+      const begin = at
       at += bytes * n
-      return from
+      return begin
     }
-    start = new Float64Array(buffer, take(8), n)
-    duration = new Uint32Array(buffer, take(4), n)
-    wait = new Uint32Array(buffer, take(4), n)
-    goroutine = new Uint32Array(buffer, take(4), n)
-    proc = new Uint16Array(buffer.slice(at, at + 2 * n))
-    take(2)
-    end = new Uint16Array(buffer.slice(at, at + 2 * n))
-    take(2)
-    syscall = new Uint8Array(buffer, take(1), n)
+    start.set(new Float64Array(buffer, from(8), n), loaded)
+    duration.set(new Float32Array(buffer, from(4), n), loaded)
+    wait.set(new Float32Array(buffer, from(4), n), loaded)
+    goroutine.set(new Uint32Array(buffer, from(4), n), loaded)
+    proc.set(new Uint16Array(buffer, from(2), n), loaded)
+    end.set(new Uint16Array(buffer, from(2), n), loaded)
+    syscall.set(new Uint8Array(buffer, from(1), n), loaded)
+    loaded += n
+    if (built > 0 && loaded < 2 * built && loaded < data.slices) scope.postMessage({kind: 'progress', loaded})
+    else rebuild()
+  }
+
+  function rebuild(): void {
+    build()
+    built = loaded
+    search(query)
+    scope.postMessage({kind: 'ready', loaded, whole: loaded === data.slices})
+    redraw()
   }
 
   const kindOf = (slice: number) => (syscall[slice] === 1 ? 2 : data.goroutineGroup[goroutine[slice]!] === gcGroup ? 1 : 0)
@@ -120,10 +143,10 @@ export function pageWorker(): void {
   function build(): void {
     gcGroup = data.names.indexOf('runtime.gcBgMarkWorker')
     const counts = new Map<number, number>()
-    for (const p of proc) counts.set(p, (counts.get(p) ?? 0) + 1)
+    for (let i = 0; i < loaded; i++) counts.set(proc[i]!, (counts.get(proc[i]!) ?? 0) + 1)
     const order = [...counts.keys()].sort((a, b) => a - b)
     const lists = new Map(order.map(p => [p, {list: new Uint32Array(counts.get(p)!), used: 0}]))
-    for (let i = 0; i < data.slices; i++) {
+    for (let i = 0; i < loaded; i++) {
       const lane = lists.get(proc[i]!)!
       lane.list[lane.used++] = i
     }
@@ -131,16 +154,15 @@ export function pageWorker(): void {
     const goroutines = data.goroutineId.length
     goOffsets = new Uint32Array(goroutines + 1)
     const busy = new Float64Array(goroutines)
-    for (let i = 0; i < data.slices; i++) {
+    for (let i = 0; i < loaded; i++) {
       goOffsets[goroutine[i]! + 1]!++
       busy[goroutine[i]!]! += duration[i]!
     }
     for (let g = 0; g < goroutines; g++) goOffsets[g + 1]! += goOffsets[g]!
     const next = goOffsets.slice()
-    goOrder = new Uint32Array(data.slices)
-    for (let i = 0; i < data.slices; i++) goOrder[next[goroutine[i]!]!++] = i
+    goOrder = new Uint32Array(loaded)
+    for (let i = 0; i < loaded; i++) goOrder[next[goroutine[i]!]!++] = i
     ranking = Array.from(busy.keys()).sort((a, b) => busy[b]! - busy[a]!)
-    shown = ranking.slice(0, goroutineLanesMax)
   }
 
   /** Shares of each bucket by kind, 0 to 255, three bytes a bucket; every level halves the number of buckets. */
@@ -271,26 +293,53 @@ export function pageWorker(): void {
     }
   }
 
+  /** A goroutine: what it runs, and between two slices what it waited for. Dense parts are looked at once a pixel. */
   function goLane(g: number, y: number): void {
     const [low, high] = [goOffsets[g]!, goOffsets[g + 1]!]
     const from = firstAfter(goOrder, low, high, view.from)
     const to = Math.min(high, firstAfter(goOrder, from, high, view.until) + 1)
-    const step = Math.max(1, Math.ceil((to - from) / 4000))
-    const colorOf = kindColors()
-    for (let i = from; i < to; i += step) {
-      const slice = goOrder[i]!
-      const begin = start[slice]!
-      const before = i > low ? goOrder[i - 1]! : -1
-      if (before >= 0) {
-        const left = Math.max(labelWidth, x(start[before]! + duration[before]!))
-        const kind = end[before]! & 3
-        const woken = (wait[slice] ?? none) === none ? begin : begin - wait[slice]!
-        if (kind === 2) bar(left, x(woken), y, colors['blocked']!, 6)
-        bar(Math.max(labelWidth, x(kind === 2 ? woken : start[before]! + duration[before]!)), x(begin), y, colors['runnable']!, 3)
-      }
-      bar(Math.max(labelWidth, x(begin)), Math.max(x(begin) + 0.6, x(begin + duration[slice]!)), y, colorOf[kindOf(slice)]!, 1)
-    }
+    if (to - from > 2 * view.width) dense(low, from, to, y)
+    else for (let i = from; i < to; i++) goSlice(goOrder[i]!, i > low ? goOrder[i - 1]! : -1, y)
     label(`${data.goroutineId[g]} ${data.names[data.goroutineGroup[g]!]}`, y)
+  }
+
+  const runnableFrom = (slice: number) => (Number.isNaN(wait[slice]) ? start[slice]! : start[slice]! - wait[slice]!)
+
+  function goSlice(slice: number, before: number, y: number): void {
+    const begin = start[slice]!
+    if (before >= 0) {
+      const ended = start[before]! + duration[before]!
+      const blocked = (end[before]! & 3) === 2
+      const woken = runnableFrom(slice)
+      if (blocked) bar(Math.max(labelWidth, x(ended)), x(woken), y, colors['blocked']!, 6)
+      bar(Math.max(labelWidth, x(blocked ? woken : ended)), x(begin), y, colors['runnable']!, 3)
+    }
+    bar(Math.max(labelWidth, x(begin)), Math.max(x(begin) + 0.6, x(begin + duration[slice]!)), y, kindColors()[kindOf(slice)]!, 1)
+  }
+
+  function dense(low: number, from: number, to: number, y: number): void {
+    const pixelNs = (view.until - view.from) / (view.width - labelWidth)
+    let begun = labelWidth
+    let state = -1
+    let i = from
+    for (let px = labelWidth; px <= view.width; px++) {
+      const time = view.from + (px - labelWidth) * pixelNs
+      i = firstAfter(goOrder, i, to, time)
+      const slice = i < to ? goOrder[i]! : -1
+      const idle = slice < 0 || (i === low && start[slice]! > time) ? -1 : time < runnableFrom(slice) ? 3 : 4
+      const now = slice >= 0 && start[slice]! <= time ? kindOf(slice) : idle
+      if (now === state && px < view.width) continue
+      if (state >= 0)
+        bar(
+          begun,
+          px,
+          y,
+          state < 3 ? kindColors()[state]! : colors[state === 3 ? 'blocked' : 'runnable']!,
+          state < 3 ? 1 : state === 3 ? 6 : 3,
+        )
+      begun = px
+      state = now
+    }
   }
 
   function bar(left: number, right: number, y: number, color: string, inset: number): void {
@@ -349,13 +398,14 @@ export function pageWorker(): void {
       proc: proc[slice],
       startNs: start[slice],
       durationNs: duration[slice],
-      waitNs: wait[slice] === none ? undefined : wait[slice],
+      waitNs: Number.isNaN(wait[slice]) ? undefined : wait[slice],
       syscall: syscall[slice] === 1,
-      end: ['', 'runnable again', `blocked: ${data.names[end[slice]! >> 2] ?? ''}`, 'ended'][end[slice]! & 3],
+      end: ['', 'runnable again', `blocked: ${data.reasons[end[slice]! >> 2] ?? ''}`, 'ended'][end[slice]! & 3],
     })
   }
 
   function search(text: string): void {
+    query = text
     const wanted = text.trim().toLowerCase()
     const hits = (g: number) => data.goroutineId[g] === wanted || data.names[data.goroutineGroup[g]!]!.toLowerCase().includes(wanted)
     shown = (wanted === '' ? ranking : ranking.filter(hits)).slice(0, goroutineLanesMax)
@@ -375,16 +425,15 @@ export function pageWorker(): void {
         data = message.data
         colors = message.colors
         pen = canvas.getContext('2d')!
-        void unpack(message.base64).then(buffer => {
-          columns(buffer)
-          build()
-          scope.postMessage({kind: 'ready', lanes: procLanes.length + shown.length})
-          redraw()
-        })
+        prepare()
+        if (data.slices === 0) rebuild()
+        return
+      case 'piece':
+        pieces = pieces.then(() => add(message.base64, message.slices))
         return
       case 'view':
         view = message
-        if (goOrder.length > 0 || (data !== undefined && data.slices === 0)) redraw()
+        if (built > 0) redraw()
         return
       case 'search':
         search(message.text)

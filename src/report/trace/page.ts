@@ -2,19 +2,19 @@
 // Nothing is loaded from elsewhere; the script comes from page-client.ts and page-worker.ts as text.
 import type {TraceReport, TraceSite} from '../../evidence/model/trace.ts'
 import {formatBytes, formatNanos} from '../../base/units.ts'
-import {escapeHtml, html, type Html} from '../html.ts'
-import {callText} from './text.ts'
+import {contentHash, escapeHtml, html, type Html} from '../html.ts'
+import {callText, causeWords} from './text.ts'
 import {pageClient} from './page-client.ts'
 import {pageWorker} from './page-worker.ts'
 
 export interface TimeLine {
   readonly slices: number
-  /** Of the columns, unpacked. */
-  readonly bytes: number
-  readonly gzipBase64: string
+  /** The columns in pieces, each compressed. */
+  readonly chunks: readonly {readonly slices: number; readonly gzipBase64: string}[]
   readonly goroutineId: readonly string[]
   readonly goroutineGroup: readonly number[]
   readonly names: readonly string[]
+  readonly reasons: readonly string[]
   readonly fromNs: number
   readonly untilNs: number
   readonly stops: readonly {readonly startNs: number; readonly totalNs: number; readonly kind: string}[]
@@ -32,7 +32,7 @@ const rows = 100
 const ns = formatNanos
 
 export function traceHtml(page: TracePage): string {
-  const {gzipBase64, ...line} = page.timeLine
+  const {chunks, ...line} = page.timeLine
   const {report: r} = page
   // "<" is escaped so that no text of the trace can end the script element.
   const data = JSON.stringify({...line, procs: r.procHeat.procs, wallNs: r.wallNs}).replaceAll('<', '\\u003c')
@@ -40,12 +40,12 @@ export function traceHtml(page: TracePage): string {
   const script = `${name}\n(${pageClient.toString()})(${JSON.stringify(`${name}\n(${pageWorker.toString()})()`).replaceAll('<', '\\u003c')})`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; worker-src blob:; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${contentHash(script)}; style-src ${contentHash(style)}; worker-src blob:; base-uri 'none'; form-action 'none'">
 <title>${escapeHtml(page.name)}: execution trace</title><style>${style}</style></head><body>
 ${body(page).html}
 <script type="application/json" id="time-line-data">${data}</script>
-<script type="text/plain" id="time-line-columns">${gzipBase64}</script>
 <script>${script}</script>
+${chunks.map(chunk => `<script type="text/plain" class="columns" data-slices="${chunk.slices}">${chunk.gzipBase64}</script>`).join('\n')}
 </body></html>
 `
 }
@@ -64,9 +64,15 @@ function body({name, report: r, notes, timeLine}: TracePage): Html {
       <p class="tools">
         <input id="search" type="search" placeholder="goroutine number or function" aria-label="search goroutines" />
         <button id="whole" type="button">whole trace</button>
-        <span id="status">${timeLine.slices} slices, ${formatBytes(timeLine.bytes)} to unpack</span>
+        <span id="status">${timeLine.slices} slices, ${formatBytes(25 * timeLine.slices)} to unpack</span>
       </p>
-      <canvas id="canvas" height="400" tabindex="0"></canvas>
+      <canvas
+        id="canvas"
+        height="400"
+        tabindex="0"
+        role="application"
+        aria-label="Time line. Arrow keys pan, plus and minus zoom; the tables below hold the numbers."
+      ></canvas>
       <p class="key">
         <i class="running"></i> running <i class="gc"></i> GC worker <i class="syscall"></i> syscall <i class="runnable"></i> runnable
         <i class="blocked"></i> blocked <i class="stop"></i> stopped world <i class="mark"></i> GC mark. Wheel zooms, drag pans, click names
@@ -96,28 +102,48 @@ function latency(r: TraceReport): Html {
       ${l.count} waits: p50 ${ns(l.p50)}, p90 ${ns(l.p90)}, p99 ${ns(l.p99)}, p99.9 ${ns(l.p999)}, max ${ns(l.max)}; ${l.over300us} over 300
       µs (up to 1.5 % is ordinary).
     </p>
-    <div class="bars">
-      ${l.log2Counts
-        .slice(first)
-        .map(
-          (count, i) =>
-            html`<div title="${ns(2 ** (i + first))} to ${ns(2 ** (i + first + 1))}: ${count}">
-              <b style="height:${((100 * Math.log1p(count)) / Math.log1p(most)).toFixed(1)}%"></b><span>${ns(2 ** (i + first))}</span>
-            </div>`,
-        )}
-    </div>
+    ${bars(
+      l.log2Counts.slice(first).map((count, i) => ({
+        name: ns(2 ** (i + first)),
+        title: `${ns(2 ** (i + first))} to ${ns(2 ** (i + first + 1))}: ${count}`,
+        tall: Math.log1p(count) / Math.log1p(most),
+      })),
+    )}
     ${tableOf(
-      ['cause of waits over 300 µs', 'waits', 'time'],
-      r.waitCauses.map(c => [c.cause, c.count, ns(c.totalNs)]),
+      [`cause of waits over ${ns(r.limits.waitNs)}`, 'waits', 'time', ''],
+      r.waitCauses.map(c => [c.cause, c.count, ns(c.totalNs), causeWords[c.cause]]),
     )}`
 }
 
-/** The heat map as rows of cells; colour is the share of the bucket in goroutines, GC and syscalls. */
+/** A histogram; attributes instead of styles, which the page's policy forbids. */
+function bars(list: readonly {readonly name: string; readonly title: string; readonly tall: number}[]): Html {
+  const [wide, tall] = [56, 120]
+  return html`<svg class="bars" role="img" aria-label="histogram" width="${list.length * wide}" height="${tall + 16}">
+    ${list.map(
+      (bar, i) =>
+        html`<g>
+          <title>${bar.title}</title>
+          <rect
+            class="running"
+            x="${i * wide}"
+            y="${(tall * (1 - bar.tall)).toFixed(1)}"
+            width="${wide - 3}"
+            height="${(tall * bar.tall).toFixed(1)}"
+          ></rect>
+          <text x="${i * wide}" y="${tall + 12}">${bar.name}</text>
+        </g>`,
+    )}
+  </svg>`
+}
+
+/** The heat map as cells of a row a P: the kind that fills most of the bucket, the stronger the more of it is busy. */
 function heat(r: TraceReport): Html {
   const columns = 200
   const h = r.procHeat
-  return html`<div class="heat">
-    ${h.procs.slice(0, 64).map((p, row) => {
+  const rows = h.procs.slice(0, 64)
+  const [wide, tall, label] = [5, 14, 44]
+  return html`<svg class="heat" width="${label + wide * columns}" height="${tall * rows.length}">
+    ${rows.map((p, row) => {
       const buckets = h.user[row]?.length ?? 0
       const count = Math.min(columns, buckets)
       const cells = Array.from({length: count}, (_, c) => {
@@ -126,12 +152,29 @@ function heat(r: TraceReport): Html {
         const share = (of: readonly (readonly number[])[]) =>
           of[row]!.slice(from, to).reduce((a, b) => a + b, 0) / ((to - from) * h.bucketNs)
         const [user, gc, syscall] = [share(h.user), share(h.gc), share(h.syscall)]
-        const at = (from * h.bucketNs).toFixed(0)
-        return html`<i data-at="${at}" style="--u:${user.toFixed(2)};--g:${gc.toFixed(2)};--s:${syscall.toFixed(2)}"></i>`
+        const busy = user + gc + syscall
+        if (busy <= 0) return html``
+        const kind = gc > user && gc > syscall ? 'gc' : syscall > user ? 'syscall' : 'running'
+        const [at, length] = [from * h.bucketNs, (to - from) * h.bucketNs]
+        return html`<rect
+          class="${kind}"
+          data-from="${Math.round(at)}"
+          data-length="${Math.round(length)}"
+          fill-opacity="${(0.15 + 0.85 * Math.min(1, busy)).toFixed(2)}"
+          x="${label + c * wide}"
+          y="${row * tall}"
+          width="${wide}"
+          height="${tall - 1}"
+        >
+          <title>
+            P${p} at ${ns(at)}: ${Math.round(100 * user)} % goroutines, ${Math.round(100 * gc)} % GC, ${Math.round(100 * syscall)} %
+            syscalls
+          </title>
+        </rect>`
       })
-      return html`<div><span>P${p}</span>${cells}</div>`
+      return html`<text x="0" y="${row * tall + 11}">P${p}</text>${cells}`
     })}
-  </div>`
+  </svg>`
 }
 
 const place = (site: TraceSite | undefined) => (site === undefined ? '' : `${site.function} ${site.file}:${site.line}`)
@@ -235,6 +278,5 @@ canvas{width:100%;height:400px;display:block;border:1px solid #8886;touch-action
 table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:2px 10px 2px 0;text-align:left;white-space:nowrap;font-variant-numeric:tabular-nums}th{border-bottom:1px solid #8886}
 .key i{display:inline-block;width:12px;height:12px;margin:0 2px 0 8px;vertical-align:-1px}
 .running{background:var(--running)}.gc{background:var(--gc)}.syscall{background:var(--syscall)}.runnable{background:var(--runnable)}.blocked{background:var(--blocked)}.stop{background:var(--stop)}.mark{background:var(--mark)}
-.bars{display:flex;align-items:flex-end;height:140px;gap:2px;overflow-x:auto;padding-bottom:18px}.bars div{position:relative;flex:1;min-width:34px;height:100%;display:flex;align-items:flex-end}.bars b{background:var(--running);width:100%}.bars span{position:absolute;bottom:-18px;font-size:10px;white-space:nowrap}
-.heat div{display:flex;height:14px}.heat span{width:44px;font-size:11px}.heat i{flex:1;cursor:pointer;background:color-mix(in srgb,color-mix(in srgb,var(--gc) calc(100% * var(--g) / (var(--g) + var(--u) + var(--s) + 0.001)),color-mix(in srgb,var(--syscall) calc(100% * var(--s) / (var(--u) + var(--s) + 0.001)),var(--running))) calc(100% * min(1, var(--u) + var(--g) + var(--s))),#8882)}
+.bars,.heat{display:block;max-width:100%;overflow-x:auto}text{font-size:11px;fill:currentColor}rect.running{fill:var(--running)}rect.gc{fill:var(--gc)}rect.syscall{fill:var(--syscall)}.heat rect{cursor:pointer}
 .tools{display:flex;gap:8px;align-items:center}`

@@ -2,6 +2,10 @@
 import {cOwners, guardsItself, receiverOf, releaseIn} from '../../analysis/cgo/c-owner.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 
+/** A Delete beside a Free is about what the object stands for, such as a branch, not about its memory. */
+const deletes = /^(?:Delete|Remove)/
+const releases = /^(?:Free|Close|Destroy|Release|Dispose)$/
+
 export default defineRule({
   id: 'cgo-close-not-idempotent',
   title: 'A second Close frees the C object twice',
@@ -24,6 +28,7 @@ export default defineRule({
         const receiver = receiverOf(pass, method)
         if (method.body === undefined || receiver === undefined || !/^[A-Z]/.test(method.name.name) || !isClosing(method.name.name))
           continue
+        if (deletes.test(method.name.name) && methods.some(one => releases.test(one.name.name))) continue
         for (const field of fields) {
           const release = releaseIn(pass, method, field.name.name)
           if (release === undefined || guardsItself(pass, method.body, receiver)) continue

@@ -15,7 +15,7 @@ export default defineRule({
   title: 'The error of a C call fetched by another call',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: [
     'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C',

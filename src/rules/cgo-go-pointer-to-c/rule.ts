@@ -49,7 +49,7 @@ export default defineRule({
         if (found === undefined || pinsAround(pass, call)) continue
         const {value, kind, holds} = found
         const type = convertedTo(pass, argument)
-        const message = type === undefined ? found.message : 'hidden'
+        const message = type === undefined || found.message === 'direct' ? found.message : 'hidden'
         pass.report(argument, message, {data: {call: `C.${name}`, value: pass.text(value), kind, holds, type: type ?? ''}})
       }
     }

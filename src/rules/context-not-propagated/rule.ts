@@ -36,7 +36,7 @@ const logs = /(?:^|[/.*(])s?log(?:rus|ger)?\)?[./]/i
 
 function isArgument(pass: Pass<'root'>, call: CallExpr): boolean {
   const parent = pass.parent(call)
-  return parent?.kind === 'CallExpr' && parent.args.includes(call) && !logs.test(pass.calleeName(parent) ?? '')
+  return parent?.kind === 'CallExpr' && parent.args.includes(call) && !logs.test(pass.calleeName(parent) ?? pass.text(parent.fun))
 }
 
 /** Later work, cleaning up, or code that asks whether the context is over or nil: a new root may be meant. */

@@ -2,7 +2,7 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {covers, isTestFile, loopAround, rootOf, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {DeferStmt, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
+import type {CallExpr, DeferStmt, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'defer-in-loop',
@@ -33,30 +33,39 @@ export default defineRule({
 const named = (pass: Pass<'piles'>, {call}: DeferStmt) => (call.fun.kind === 'FuncLit' ? 'the function literal' : pass.text(call))
 
 /**
- * What is released is needed after the round: it is stored or appended, or goes into a call together with a variable from outside of the loop,
- * which may keep it. A lock is held on purpose.
+ * What is released is needed after the round, or was there before it: it is not made in the round, it is stored or appended, or it goes into a
+ * call together with a variable from outside of the loop, which may keep it. A lock is held on purpose.
  */
 function isKept(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
   if (/\.R?Unlock$/.test(pass.text(defer.call.fun))) return true
-  let kept = false
+  if (isGuarded(pass, defer, loop)) return true
+  let [kept, made] = [false, false]
   walk(defer.call, at => {
     if (at.kind !== 'Ident') return
     const object = variableOf(pass, at)
-    if (object === undefined || object.pos < loop.body.pos || object.pos > loop.body.end || pass.fileOf(loop) !== pass.fileOf(defer)) {
-      if (at.kind === 'Ident' && pass.parent(at)?.kind === 'IndexExpr') kept = true // an element of something that outlives the round
-      return
-    }
+    const isMade = object !== undefined && object.varKind === 'local' && object.pos >= loop.body.pos && object.pos < defer.pos
+    if (!isMade) return
+    made = true
     walk(loop.body, mention => {
       kept ||=
         mention.kind === 'Ident' && variableOf(pass, mention) === object && !covers(defer, mention) && isHandedOn(pass, mention, loop)
     })
   })
-  return kept
+  return kept || !made
+}
+
+/** `if x == nil { x = …; defer … }`: once, however many rounds there are. */
+function isGuarded(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
+  for (const at of pass.ancestors(defer)) {
+    if (at === loop) return false
+    if (at.kind === 'IfStmt' && at.cond.kind === 'BinaryExpr' && at.cond.op === '==' && pass.text(at.cond.y) === 'nil') return true
+  }
+  return false
 }
 
 function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStmt): boolean {
   let [node, parent] = [mention, pass.parent(mention)]
-  while (parent?.kind === 'ParenExpr' || (parent?.kind === 'CallExpr' && parent.args.length === 1 && pass.isConversion(parent) === 'yes'))
+  while (parent?.kind === 'ParenExpr' || (parent?.kind === 'CallExpr' && parent.args.length === 1 && converts(pass, parent)))
     [node, parent] = [parent, pass.parent(parent)]
   if (parent?.kind === 'CompositeLit' || parent?.kind === 'KeyValueExpr' || parent?.kind === 'SendStmt' || parent?.kind === 'ReturnStmt')
     return true
@@ -86,3 +95,6 @@ function leavesAfterwards(pass: Pass<'piles'>, defer: DeferStmt): boolean {
   }
   return false
 }
+
+/** `T(x)`, and `(*C.T)(x)`, whose type may be unknown. */
+const converts = (pass: Pass<'piles'>, call: CallExpr) => pass.isConversion(call) === 'yes' || unparen(call.fun).kind === 'StarExpr'

@@ -1,7 +1,9 @@
 // explicit-gc-call: a garbage collection forced by the program. See rule.md.
 import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {isTestFile, some} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'explicit-gc-call',
@@ -23,8 +25,17 @@ export default defineRule({
     for (const call of pass.nodes('CallExpr'))
       if (
         !isTestFile(pass, call) &&
+        !/^(?:runtime|testing)$/.test(pass.packagePath) &&
+        !beforeMeasuring(pass, call) &&
         (must(pass.callsFunction(call, 'runtime.GC')) || must(pass.callsFunction(call, 'runtime/debug.FreeOSMemory')))
       )
         pass.report(call, 'forced', {data: {call: pass.text(call)}})
   },
 })
+
+/** A heap profile or memory statistics are up to date after a collection: runtime/pprof's own documentation does it. */
+function beforeMeasuring(pass: Pass<'forced'>, call: CallExpr): boolean {
+  const body = pass.enclosingFunction(call)?.body
+  const measures = /^(?:WriteHeapProfile|WriteTo|WriteProfileTo|ReadMemStats)$/
+  return body !== undefined && some(body, at => at.kind === 'SelectorExpr' && at.pos > call.end && measures.test(at.sel.name))
+}

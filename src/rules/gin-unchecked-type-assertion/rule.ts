@@ -10,7 +10,7 @@ export default defineRule({
   title: 'A value from the keys of a gin.Context is asserted without a check',
   severity: 'warning',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://go.dev/ref/spec#Type_assertions', 'https://pkg.go.dev/github.com/gin-gonic/gin#Context.Get'],
   messages: {

@@ -4,6 +4,7 @@ import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {isTestFile, some, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
+import type {GoObject} from '../../go/types/objects.ts'
 
 /** Functions with a twin that takes a context, by the twin. */
 const twins: Readonly<Record<string, string | undefined>> = {
@@ -46,21 +47,24 @@ export default defineRule({
       const around = parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context')
       if (around === undefined || (pass.parent(call)?.kind === 'SelectorExpr' && /WithContext$/.test(pass.text(pass.parent(call)!))))
         continue
-      if (getsContext(pass, call)) continue
+      if (getsContext(pass, call, around)) continue
       pass.report(call, 'plain', {data: {call: pass.text(call.fun), context: around.name, twin}})
     }
   },
 })
 
-/** `req, err := http.NewRequest(…)` with `req = req.WithContext(ctx)` in the same function; or `cmd.ctx = ctx`, as CommandContext itself does. */
-function getsContext(pass: Pass<'plain'>, call: CallExpr): boolean {
+/**
+ * `req, err := http.NewRequest(…)` and, in the same function, `r.WithContext(ctx)` or `do(ctx, req)`; or `cmd.ctx = ctx`, as CommandContext itself does.
+ */
+function getsContext(pass: Pass<'plain'>, call: CallExpr, context: GoObject): boolean {
   const parent = pass.parent(call)
   const name = parent?.kind === 'AssignStmt' && parent.rhs[0] === call ? parent.lhs[0] : undefined
   const body = pass.enclosingFunction(call)?.body
   const object = name === undefined ? undefined : variableOf(pass, name)
   if (object === undefined || body === undefined) return false
-  return some(
-    body,
-    at => at.kind === 'SelectorExpr' && /^(?:WithContext|SetContext|ctx)$/.test(at.sel.name) && variableOf(pass, at.x) === object,
-  )
+  return some(body, at => {
+    if (at.kind === 'SelectorExpr') return at.sel.name === 'WithContext' || (at.sel.name === 'ctx' && variableOf(pass, at.x) === object)
+    const given = at.kind === 'CallExpr' ? at.args.map(arg => variableOf(pass, arg)) : []
+    return given.includes(object) && given.some(one => one === context)
+  })
 }

@@ -23,7 +23,7 @@ export default defineRule({
 
   run(pass) {
     const assigned = [...pass.nodes('AssignStmt')].some(({lhs}) =>
-      lhs.some(left => left.kind === 'SelectorExpr' && left.sel.name === 'IdleConnTimeout'),
+      lhs.some(left => left.kind === 'SelectorExpr' && /^(?:IdleConnTimeout|DisableKeepAlives)$/.test(left.sel.name)),
     )
     if (assigned) return
     for (const literal of pass.nodes('CompositeLit')) {

@@ -13,7 +13,7 @@ export default defineRule({
   title: 'A private symbol of the run time is pulled in by its name',
   severity: 'warning',
   confidence: 0.9,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://github.com/golang/go/issues/67401', 'https://go.dev/doc/go1.23#linker'],
   messages: {

@@ -14,7 +14,7 @@ export default defineRule({
   title: 'A pooled value is reused without being emptied',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/sync#Pool', 'https://go.dev/ref/spec#Clear'],
   messages: {
