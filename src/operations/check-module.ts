@@ -231,6 +231,7 @@ export const sourceIndex = (runs: readonly ModuleRun[]): SourceIndex => {
 /** `/`-separated, relative to the directory of `-C` when below it, else absolute. */
 export function shownPath(path: string, from: string): string {
   const base = from.replace(/\/+$/, '')
+  if (path === base) return '.'
   return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path
 }
 
