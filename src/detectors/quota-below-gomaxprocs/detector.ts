@@ -5,6 +5,9 @@ import {percent} from '../../diagnosis/profile-shares.ts'
 
 type Message = 'throttled' | 'quota'
 
+/** What Go itself takes under any smaller quota: runtime/cgroup_linux.go, adjustCgroupGOMAXPROCS, Go 1.25 and 1.26. */
+const goMinimum = 2
+
 export default defineDetector({
   id: 'quota-below-gomaxprocs',
   title: 'The CPU quota is smaller than GOMAXPROCS',
@@ -21,12 +24,12 @@ export default defineDetector({
   },
   messages: {
     throttled: {
-      what: 'GOMAXPROCS is {gomaxprocs} and the cgroup allows {limit} CPUs: it was throttled in {share} of its periods{seconds}',
+      what: 'GOMAXPROCS is {gomaxprocs} and the cgroup allows {limit}: it was throttled in {share} of its periods{seconds}',
       why: 'when the quota of a period is used up all threads stop until the next one, which shows as latency of tens of milliseconds everywhere at once',
-      next: 'Run with Go 1.25 or later and without setting GOMAXPROCS, which then follows the quota, or set GOMAXPROCS to {whole}, or raise the quota.',
+      next: 'Run with Go 1.25 or later and without setting GOMAXPROCS, which then follows the quota (rounded up, never below 2), or set GOMAXPROCS to {whole}, or raise the quota.',
     },
     quota: {
-      what: 'GOMAXPROCS is {gomaxprocs} and the cgroup allows {limit} CPUs',
+      what: 'GOMAXPROCS is {gomaxprocs} and the cgroup allows {limit}',
       why: 'more threads than the quota pays for can use it up early in a period; the capture shows no throttling that matters',
       next: 'Watch nr_throttled in cpu.stat under load.',
     },
@@ -41,12 +44,13 @@ export default defineDetector({
     const {periods, throttled, seconds} = throttling(groups)
     const share = periods > 0 ? throttled / periods : 0
     const heavy = periods >= settings.periodsMin && share >= settings.throttledShareMin
+    if (!heavy && procs.value <= goMinimum) return []
     return [
       {
         message: heavy ? 'throttled' : 'quota',
         data: {
           gomaxprocs: String(procs.value),
-          limit: String(Number(limit.toFixed(2))),
+          limit: limit === 1 ? '1 CPU' : `${Number(limit.toFixed(2))} CPUs`,
           share: percent(share),
           seconds: seconds > 0 ? `, ${seconds.toFixed(1)} s in all` : '',
           whole: String(Math.max(1, Math.ceil(limit))),

@@ -99,7 +99,7 @@ function scanXml(xml: string): XmlScan {
   const named = new Set<string>()
   let root: string | undefined
   const wrong = (problem: string): XmlScan => ({problem, named})
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- the characters that XML 1.0 forbids
   const bad =
     /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(xml)
   if (bad) return wrong(`a character XML does not allow, U+${bad[0].charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -10,13 +10,13 @@ const plain = (url: string) =>
       String.fromCodePoint(Math.min(0x10ffff, /^x/i.test(code) ? Number.parseInt(code.slice(1), 16) : Number(code))),
     )
     .replaceAll('&amp;', '&')
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- browsers skip control characters inside a URL
     .replace(/[\s\u0000-\u001f]+/g, '')
 
 export function safeSvg(svg: string): string {
   return (
     svg
-      // oxlint-disable-next-line no-control-regex
+      // oxlint-disable-next-line no-control-regex -- the characters that XML 1.0 forbids
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
       .replace(/<\?xml-stylesheet[^>]*\?>\s*/g, '')
       .replace(/<image\b[^>]*>/g, '')
