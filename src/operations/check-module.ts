@@ -130,7 +130,15 @@ export async function runModule(
   const {dir, patterns, shownFrom, tests = true, tags, goos, goarch} = request
   const loaded = await loadPackages(
     host,
-    {dir, patterns, tests, ...(tags ? {tags} : {}), ...(goos === undefined ? {} : {goos}), ...(goarch === undefined ? {} : {goarch})},
+    {
+      dir,
+      patterns,
+      tests,
+      ...(tags ? {tags} : {}),
+      ...(goos === undefined ? {} : {goos}),
+      ...(goarch === undefined ? {} : {goarch}),
+      ...(declarations === undefined ? {} : {kept: {cache: declarations.cache, nowMs: declarations.now()}}),
+    },
     task,
   )
   const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)

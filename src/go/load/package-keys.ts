@@ -3,13 +3,11 @@
 // language version, GOARCH, and the keys of all it imports. What has no key is read from source: own packages, those that are
 // vendored or replaced by a directory, those that import "C" or something that is missing.
 import type {DeclarationCache} from '../../base/declaration-cache.ts'
-import {TriageError} from '../../base/errors.ts'
 import type {Host} from '../../base/host.ts'
 import {declarationFormat} from '../types/api.ts'
 import type {Loaded, LoadedPackage} from './api.ts'
+import {ModuleKeys} from './module-key.ts'
 
-/** Bytes of a .ziphash file: `h1:` and 44 characters. */
-const hashBytesMax = 4096
 /** A file that changed this short a time ago may change again within its time stamp (as in modindex.modTimeCutoff). */
 const racyMs = 2000
 
@@ -18,15 +16,10 @@ export type PackageKeys = ReadonlyMap<LoadedPackage, string>
 /** `nowMs`: milliseconds since the epoch. */
 export async function packageKeys(host: Host, loaded: Loaded, cache: DeclarationCache, nowMs: number): Promise<PackageKeys> {
   const content = new Map<LoadedPackage, string>()
-  const modules = new Map<string, Promise<string | undefined>>()
-  const moduleKey = (dir: string) => {
-    let key = modules.get(dir)
-    if (key === undefined) modules.set(dir, (key = keyOfModule(host, loaded.config.gomodcache, dir)))
-    return key
-  }
+  const modules = new ModuleKeys(host, loaded.config.gomodcache)
   for (const pkg of loaded.packages) {
     if (!mayBeKept(pkg)) continue
-    const key = pkg.standard ? await keyOfFiles(host, loaded, pkg, nowMs) : await moduleKey(pkg.module?.dir ?? '')
+    const key = pkg.standard ? await keyOfFiles(host, loaded, pkg, nowMs) : await modules.of(pkg.dir)
     if (key !== undefined) content.set(pkg, key)
   }
   const common = JSON.stringify([declarationFormat, cache.identity, loaded.config.goarch])
@@ -52,21 +45,6 @@ function mayBeKept(pkg: LoadedPackage): boolean {
   if (pkg.root || pkg.forTest !== undefined || pkg.id !== pkg.importPath || pkg.id === 'unsafe') return false
   if (pkg.missing.length > 0 || pkg.cgoFiles.length > 0 || pkg.invalidGoFiles.length > 0 || pkg.declarationsOnly) return false
   return pkg.standard || (pkg.module?.dir !== undefined && !pkg.module.main)
-}
-
-/** Path and version as the module cache spells them, and the hash of the zip file it was unpacked from; undefined outside of the cache. */
-async function keyOfModule(host: Host, gomodcache: string, dir: string): Promise<string | undefined> {
-  const below = `${gomodcache.replace(/\/+$/, '')}/`
-  const at = dir.lastIndexOf('@')
-  if (!dir.startsWith(below) || at < 0 || dir.indexOf('/', at) >= 0) return undefined
-  const [path, version] = [dir.slice(below.length, at), dir.slice(at + 1)]
-  try {
-    const hash = await host.readFile(`${below}cache/download/${path}/@v/${version}.ziphash`, hashBytesMax)
-    return `${path}@${version} ${new TextDecoder().decode(hash).trim()}`
-  } catch (error) {
-    if (error instanceof TriageError) return undefined
-    throw error
-  }
 }
 
 async function keyOfFiles(host: Host, loaded: Loaded, pkg: LoadedPackage, nowMs: number): Promise<string | undefined> {
