@@ -1,14 +1,19 @@
 // Compares the type checker with go/types, row by row, over Go packages: wrong (a type, mode, value or object that differs), unknown (ours does
 // not say), missing (go/types has a row, we have none), extra. Wrong and unknown are never added together.
-//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--cgo] [--platform GOOS/GOARCH] [--tags T] [--examples N] PATTERN…
+//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--cgo] [--declarations] [--platform GOOS/GOARCH] [--tags T] [--examples N] PATTERN…
 import {execFileSync, spawn} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
-import {PackageChecker} from '../../src/go/load/check-packages.ts'
+import type {DeclarationCache} from '../../src/base/declaration-cache.ts'
+import type {Host} from '../../src/base/host.ts'
+import type {Loaded} from '../../src/go/load/api.ts'
+import {PackageChecker, type KeptDeclarations} from '../../src/go/load/check-packages.ts'
 import {loadPackages} from '../../src/go/load/load-packages.ts'
+import {packageKeys} from '../../src/go/load/package-keys.ts'
 import {lineOf} from '../../src/go/syntax/lines.ts'
 import type {Checked} from '../../src/go/types/api.ts'
 import type {ObjectPlace} from '../../src/go/types/object-path.ts'
@@ -24,6 +29,8 @@ export interface Request {
   readonly tags?: string
   /** `windows/386`; default is that of the environment. */
   readonly platform?: string
+  /** Dependencies come from declaration files, which a run before wrote. */
+  readonly declarations?: boolean
 }
 /** `known`: go/types gives no type, because of a name it takes for wrong, and we do: a conversion of a C name, say. */
 export type Class =
@@ -115,7 +122,7 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
   }
   const loaded = await loadPackages(host, options)
   const base = absoluteDir(request.dir, process.cwd())
-  const checker = new PackageChecker(loaded)
+  const checker = new PackageChecker(loaded, undefined, request.declarations === true ? await writtenDeclarations(host, loaded) : undefined)
   const count = counting(result, examplesMax)
   const judgePackage = ({id, rows: theirs, errors}: OraclePackage) => {
     result.packages++
@@ -141,6 +148,25 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
   }
   for await (const pkg of oraclePackages(oracle, oracleArguments(request), request.platform)) judgePackage(pkg)
   return result
+}
+
+/** Declaration files, in memory, of all that checking the packages of a load refers to. */
+async function writtenDeclarations(host: Host, loaded: Loaded): Promise<KeptDeclarations> {
+  const files = new Map<string, Uint8Array>()
+  const hash = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex')
+  const cache: DeclarationCache = {
+    identity: '',
+    hash,
+    read: key => files.get(key),
+    write: (key, bytes) => void files.set(key, bytes),
+  }
+  const kept = {cache, keys: await packageKeys(host, loaded, cache, Date.now())}
+  const first = new PackageChecker(loaded, undefined, kept)
+  for (const root of loaded.roots) first.check(root)
+  first.keep()
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0)
+  console.log(`${files.size} declaration files, ${(bytes / 1e6).toFixed(1)} MB; ${loaded.packages.length} packages`)
+  return kept
 }
 
 /** Errors by line: positions within one are a matter of taste. A package that go/types accepts must have none. */
@@ -244,7 +270,7 @@ const brief = (row: TypeRow | undefined) =>
 
 function requestOf(args: readonly string[]): Request & {examples: number} {
   const patterns: string[] = []
-  let [dir, tests, cgo, examples] = ['.', false, false, 10]
+  let [dir, tests, cgo, declarations, examples] = ['.', false, false, false, 10]
   let [tags, platform]: (string | undefined)[] = []
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
@@ -254,9 +280,19 @@ function requestOf(args: readonly string[]): Request & {examples: number} {
     else if (arg === '--platform') platform = args[++i]
     else if (arg === '--tests') tests = true
     else if (arg === '--cgo') cgo = true
+    else if (arg === '--declarations') declarations = true
     else patterns.push(arg)
   }
-  return {dir, patterns, tests, cgo, examples, ...(tags === undefined ? {} : {tags}), ...(platform === undefined ? {} : {platform})}
+  return {
+    dir,
+    patterns,
+    tests,
+    cgo,
+    declarations,
+    examples,
+    ...(tags === undefined ? {} : {tags}),
+    ...(platform === undefined ? {} : {platform}),
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 // Where results between runs may lie: a directory of the user's (GOTRIAGE_CACHE, `off` for none, else XDG_CACHE_HOME), never inside the checked
 // repository nor where someone else may write: what a stranger can put there would be believed. And which program wrote them.
 import {createHash} from 'node:crypto'
-import {existsSync, mkdirSync, readdirSync, realpathSync, statSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {dirname, isAbsolute, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -67,4 +67,13 @@ export function programIdentity(): string {
     .sort()
   identity = hash(`${version}\n${files.join('\n')}`)
   return identity
+}
+
+/** Even `force` complains of some things, like a file where a directory was. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, {force: true})
+  } catch {
+    // There is nothing to remove, or nothing that can be done about it.
+  }
 }

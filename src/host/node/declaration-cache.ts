@@ -4,7 +4,7 @@ import {createHash, randomBytes} from 'node:crypto'
 import {closeSync, fstatSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {DeclarationCache} from '../../base/declaration-cache.ts'
-import {hash, programIdentity, trustedDirectory} from './cache-directory.ts'
+import {hash, programIdentity, removeQuietly, trustedDirectory} from './cache-directory.ts'
 
 /** Of all files together; everything kubernetes and its dependencies declare takes about a tenth of it. */
 const totalBytesMax = 512 << 20
@@ -51,15 +51,19 @@ export function openDeclarationCache(checkedDirectory: string, options: Declarat
         renameSync(temporary, pathOf(key))
       } catch {
         writable = false
-        rmSync(temporary, {force: true})
+        removeQuietly(temporary)
         return
       }
       // Counting all files is worth it now and then only.
       pruneAt -= bytes.length
       if (pruneAt > 0) return
       const limit = options.totalBytesMax ?? totalBytesMax
-      prune(directory, limit)
       pruneAt = limit / 16
+      try {
+        prune(directory, limit)
+      } catch {
+        writable = false // someone took the directory away
+      }
     },
   }
 }

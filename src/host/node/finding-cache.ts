@@ -4,7 +4,7 @@ import {randomBytes} from 'node:crypto'
 import {readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ResultCache} from '../../base/result-cache.ts'
-import {hash, programIdentity, trustedDirectory} from './cache-directory.ts'
+import {hash, programIdentity, removeQuietly, trustedDirectory} from './cache-directory.ts'
 
 /** Entries kept; the ones not used for longest go first. */
 const entriesMax = 64
@@ -39,7 +39,7 @@ export function openFindingCache(checkedDirectory: string): ResultCache | undefi
         renameSync(temporary, pathOf(name))
         prune(directory)
       } catch {
-        rmSync(temporary, {force: true})
+        removeQuietly(temporary)
       }
       return Promise.resolve()
     },
