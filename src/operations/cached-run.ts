@@ -52,7 +52,7 @@ export function cachedRun(cache: ResultCache, now: () => number, declarations?: 
       const made: Entry = {
         writtenMs,
         views: recording.views(),
-        facts,
+        facts: changeable(facts, run.gomodcache),
         packages: packages.map((result, i) => [keys[i] ?? '', result] as const),
         seen: [...seen],
         run: others,
@@ -61,6 +61,26 @@ export function cachedRun(cache: ResultCache, now: () => number, declarations?: 
     }
     return run
   }
+}
+
+/**
+ * Without the content of modules in the module cache whose hash is among the facts: as go does, what was unpacked there is taken for unchanged
+ * (cmd/go/internal/modindex).
+ */
+function changeable(facts: readonly Fact[], gomodcache: string): Fact[] {
+  const below = `${gomodcache.replace(/\/+$/, '')}/`
+  const hashed = new Set<string>()
+  for (const [question, , path, digest] of facts) {
+    const [, module, version] = question === 'read' && !digest.startsWith('!') ? (/^(.*)\/@v\/([^/]*)\.ziphash$/.exec(path) ?? []) : []
+    const download = `${below}cache/download/`
+    if (module?.startsWith(download) === true) hashed.add(`${below}${module.slice(download.length)}@${version}`)
+  }
+  return facts.filter(([question, , path]) => {
+    if ((question !== 'read' && question !== 'entries' && question !== 'list') || !path.startsWith(below)) return true
+    const at = path.indexOf('@', below.length)
+    const end = path.indexOf('/', at)
+    return at < 0 || !hashed.has(end < 0 ? path : path.slice(0, end))
+  })
 }
 
 /** The checksum says that it is what was written; the shape is still looked at before it is believed. */

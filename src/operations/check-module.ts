@@ -94,6 +94,7 @@ export interface ModuleRun {
   readonly mainGoVersion?: string
   /** Directories of the main packages, and of the main module. */
   readonly programDirs: readonly string[]
+  readonly gomodcache: string
 }
 
 /** Results of packages that need not be computed again. */
@@ -199,6 +200,7 @@ export async function runModule(
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
       one => one.dir ?? [],
     ),
+    gomodcache: loaded.config.gomodcache,
   }
 }
 

@@ -83,7 +83,10 @@ async function factsOf(
   const facts: FileFact[] = []
   const heads = await scanner.headers?.open(
     dir,
-    entries.flatMap(({name, kind}) => (kind === 'file' && kindOfName(name) !== undefined ? [name] : [])),
+    entries.flatMap(({name, kind}) => {
+      const looked = kind === 'file' && kindOfName(name) !== undefined && (anyConstraint || nameSatisfies(name, scanner.settings.satisfies))
+      return looked ? [name] : []
+    }),
   )
   for (const {name, kind} of entries) {
     const what = kindOfName(name)
