@@ -1,6 +1,7 @@
 // What the goroutines of a dump wait for. Wait reasons: runtime/runtime2.go (waitReasonStrings), Go 1.5 to 1.26; forms without a reason
 // (debug=1, protobuf) are told by the runtime functions on top of the stack.
 import type {Place} from '../base/place.ts'
+import {idsMax} from '../evidence/dumps/goroutine-groups.ts'
 import type {DumpFrame, GoroutineDump, GoroutineGroup} from '../evidence/model/goroutines.ts'
 import type {Profile} from '../evidence/model/profile.ts'
 import type {Identified, ProgramEvidence} from './engine/detector.ts'
@@ -107,6 +108,8 @@ export interface Waiters {
   /** Of the member that waits shortest; undefined when the dump shows no times. */
   readonly waitMinutesMin: number | undefined
   readonly waitMinutesMax: number | undefined
+  /** Ids of the members that were started first, ascending; empty where the dump shows none. */
+  readonly oldestIds: readonly string[]
 }
 
 /** Groups of a dump joined by what they wait for and where; goroutines without a frame of the user's own are left out. Largest first. */
@@ -132,9 +135,16 @@ export function waitersOf(dump: GoroutineDump, module?: string): Waiters[] {
       count: groups.reduce((sum, group) => sum + group.count, 0),
       waitMinutesMin: lowest(groups.map(group => group.waitMinutesMin)),
       waitMinutesMax: highest(groups.map(group => group.waitMinutesMax)),
+      oldestIds: oldestOf(groups),
     }))
     .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
 }
+
+const oldestOf = (groups: readonly GoroutineGroup[]): readonly string[] =>
+  groups
+    .flatMap(group => group.ids)
+    .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+    .slice(0, idsMax)
 
 /** A group without a time beside one with a time waits for less than a minute. */
 function lowest(values: readonly (number | undefined)[]): number | undefined {
