@@ -140,7 +140,21 @@ export function waitersOf(dump: GoroutineDump, module?: string): Waiters[] {
     .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
 }
 
-const oldestOf = (groups: readonly GoroutineGroup[]): readonly string[] =>
+/** Share of the oldest ids that must be the same in two dumps: some of those that a ticker wakes run just when a dump is written. */
+const keptShareMin = 0.75
+
+/** Whether the goroutines that were started first are the same in each of the dumps; no without ids or with a dump that lacks the group. */
+export function oldestStay(inEachDump: readonly ({readonly oldestIds: readonly string[]} | undefined)[]): boolean {
+  const last = inEachDump.at(-1)
+  if (last === undefined || inEachDump.length < 2) return false
+  return inEachDump.slice(0, -1).every(before => {
+    if (before === undefined || before.oldestIds.length < idsMax / 2) return false
+    const kept = before.oldestIds.filter(id => last.oldestIds.includes(id)).length
+    return kept >= keptShareMin * before.oldestIds.length
+  })
+}
+
+export const oldestOf = (groups: readonly GoroutineGroup[]): readonly string[] =>
   groups
     .flatMap(group => group.ids)
     .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))

@@ -1,9 +1,9 @@
 // goroutine-leak: goroutines that never end: proven by the runtime, or many that wait at one line and become more. See detector.md.
 import {defineDetector, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
 import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
-import {idsMax} from '../../evidence/dumps/goroutine-groups.ts'
 import {
   dumpsOf,
+  oldestStay,
   placesOfWaiters,
   type SeenDump,
   type Waiters,
@@ -61,7 +61,7 @@ export default defineDetector({
       next,
     },
     stay: {
-      what: 'goroutines that wait {wait} at {site} become more: {series}, and the {oldest} that were started first are the same in every dump',
+      what: 'goroutines that wait {wait} at {site} become more: {series}, and those that were started first are the same in every dump',
       why,
       next,
     },
@@ -151,11 +151,7 @@ function ofDumps(all: readonly SeenDump[], settings: Settings): Observed<Message
         (waiters.waitMinutesMin ?? 0) >= settings.waitMinutesMin && (before.at(-1)?.waitMinutesMin ?? 0) >= settings.waitMinutesMin
       const climbs = dumps.length >= settings.climbDumpsMin && counts.every((count, i) => i === 0 || count > (counts[i - 1] ?? 0))
       const doubled = waiters.count >= settings.climbMin * Math.max(first, 1)
-      const stay =
-        form === 'debug2' &&
-        first >= settings.stayMin &&
-        doubled &&
-        before.every(w => w?.oldestIds.length === idsMax && w.oldestIds.join() === waiters.oldestIds.join())
+      const stay = form === 'debug2' && first >= settings.stayMin && doubled && oldestStay([...before, waiters])
       const message = grows && timed ? 'grows' : stay ? 'stay' : allWait ? 'stands' : climbs && doubled ? 'climbs' : undefined
       if (message === undefined) return []
       const confidence = confidenceOf(message, dumps.length)
@@ -200,7 +196,6 @@ function observe(
       function: waiters.frame.function,
       series: counts.join(' → '),
       dumps: String(counts.length),
-      oldest: String(waiters.oldestIds.length),
       minutes: String((message === 'grows' ? waiters.waitMinutesMax : waiters.waitMinutesMin) ?? 0),
     },
     subject: {kind: 'goroutines', name: `${waiters.kind} at ${waiters.frame.function}`},
