@@ -96,18 +96,13 @@ export function trimmedGraph(report: Report, order?: 'entropy'): TrimmedGraph {
   const {options} = report
   const maker = graphMaker(report)
   const sorting = order ?? (options.cumSort ? 'cum' : 'flat')
-  let graph = maker.graph(undefined, options.dropNegative)
-  const total = graph.nodes.reduce((sum, node) => sum + node.flat, 0)
+  const bare = maker.graph(undefined, options.dropNegative, false)
+  const total = bare.nodes.reduce((sum, node) => sum + node.flat, 0)
   const nodeCutoff = Math.abs(Math.trunc(total * options.nodeFraction))
   const edgeCutoff = Math.abs(Math.trunc(total * options.edgeFraction))
-  let droppedNodes = 0
-  if (nodeCutoff > 0) {
-    const kept = graph.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff)
-    if (kept.length !== graph.nodes.length) {
-      droppedNodes = graph.nodes.length - kept.length
-      graph = maker.graph(maker.mask(kept), options.dropNegative)
-    }
-  }
+  const heavy = nodeCutoff > 0 ? bare.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff) : bare.nodes
+  const droppedNodes = bare.nodes.length - heavy.length
+  let graph = maker.graph(droppedNodes > 0 ? maker.mask(heavy) : undefined, options.dropNegative)
   const originalCount = graph.nodes.length
   sortNodes(graph.nodes, sorting)
   if (options.nodeCount > 0) {
