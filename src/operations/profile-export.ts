@@ -1,9 +1,8 @@
-// A profile, filtered or merged as asked, in another format: profile.proto, folded stacks, speedscope JSON, DOT, SVG, a page.
+// A profile, filtered or merged as asked, in another format: profile.proto, folded stacks, speedscope JSON, SVG, a page.
 import {errors} from '../base/errors.ts'
 import {encodeProfile, gzipped} from '../evidence/pprof/encode.ts'
-import {dotText} from '../evidence/pprof/report/dot-report.ts'
 import {foldedText, speedscopeJson} from '../evidence/pprof/report/exports.ts'
-import {bytesOfRaw} from '../evidence/pprof/string-table.ts'
+import {topProfile} from '../evidence/pprof/report/top-proto.ts'
 import {flamePage} from '../report/flame/flame-html.ts'
 import {flameSvg} from '../report/flame/flame-svg.ts'
 import {flameData, flameTree} from './profile-flame.ts'
@@ -19,8 +18,8 @@ export async function exportProfile(request: ProfileRequest, context: ProfileCon
       const report = prepareReport(await loadProfile(request, context), 'proto', request, context)
       return gzipped(encodeProfile(report.profile, report.options.ratio))
     }
-    case 'dot':
-      return bytesOfRaw(dotText(prepareReport(await loadProfile(request, context), 'dot', request, context)))
+    case 'topproto':
+      return gzipped(encodeProfile(topProfile(prepareReport(await loadProfile(request, context), 'topproto', request, context))))
     case 'folded':
       return utf8(foldedText((await flameTree(request, context)).tree))
     case 'speedscope': {

@@ -60,7 +60,7 @@ export async function profileShell(request: ProfileRequest, context: ProfileCont
     args.push(...argumentFlags(name, rest, settings.has('nodecount')))
     const parsed = parseProfileFlags([...args, '--', ...request.files])
     if (name === 'flame') return terminalFlame(await flameTree(parsed, context), columns, false)
-    if (['proto', 'dot', 'folded', 'speedscope', 'svg', 'html'].includes(name)) return exportProfile(parsed, context)
+    if (['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html'].includes(name)) return exportProfile(parsed, context)
     const parts: string[] = []
     const decoder = new TextDecoder()
     for await (const part of profileReport(parsed, context)) parts.push(decoder.decode(part, {stream: true}))

@@ -30,8 +30,8 @@ export interface Outcome {
 }
 
 export async function theirs(args: readonly string[], cwd: string): Promise<Outcome> {
-  // pprof writes a profile.proto into a file unless told otherwise, and opens /dev/stdout anew, which a socket refuses.
-  if (!args.includes('-proto')) return runPprof(args, cwd)
+  // pprof writes these into a file unless told otherwise, and opens /dev/stdout anew, which a socket refuses.
+  if (!args.some(arg => arg === '-proto' || arg === '-topproto' || arg === '-callgrind')) return runPprof(args, cwd)
   const dir = mkdtempSync(join(tmpdir(), 'gotriage-pprof-'))
   try {
     const outcome = await runPprof([`-output=${join(dir, 'out')}`, ...args], cwd)
@@ -60,7 +60,7 @@ export async function ours(args: readonly string[], cwd: string): Promise<Outcom
   try {
     const context = {host: fileHost(cwd), task: {}, note: (line: string) => void notes.push(line)}
     const request = parseProfileFlags(['-symbolize=none', ...args])
-    if (request.command === 'proto') parts.push(plain(Buffer.from(await exportProfile(request, context))))
+    if (request.command === 'proto' || request.command === 'topproto') parts.push(plain(Buffer.from(await exportProfile(request, context))))
     else for await (const part of profileReport(request, context)) parts.push(part)
   } catch (error) {
     return {stdout: Buffer.concat(parts), stderr: error instanceof Error ? (error.stack ?? error.message) : String(error), failed: true}
