@@ -52,7 +52,7 @@ function runPprof(args: readonly string[], cwd: string): Promise<Outcome> {
 }
 
 /** Two compressors may pack the same bytes differently. */
-const plain = (bytes: Buffer) => (isGzip(bytes) ? gunzipSync(bytes) : bytes)
+export const plain = (bytes: Buffer) => (isGzip(bytes) ? gunzipSync(bytes) : bytes)
 
 export async function ours(args: readonly string[], cwd: string): Promise<Outcome> {
   const notes: string[] = []

@@ -18,7 +18,12 @@ export function callgrindText(report: Report): string {
   for (const node of graph.nodes) {
     const {info} = node
     if (previous === undefined || info.objectFile !== previous.objectFile || info.file !== previous.file || info.name !== previous.name) {
-      lines.push('', `ob=${compressed(objects, info.objectFile)}`, `fl=${compressed(files, info.file)}`, `fn=${compressed(names, info.name)}`)
+      lines.push(
+        '',
+        `ob=${compressed(objects, info.objectFile)}`,
+        `fl=${compressed(files, info.file)}`,
+        `fn=${compressed(names, info.name)}`,
+      )
     }
     lines.push(`${addressAfter(previous?.address, info.address)} ${info.line} ${shown(flatValue(node))}`)
     for (const {to, weight} of sortedEdges(node.out)) {

@@ -15,7 +15,9 @@ export function nodelets(node: GraphNode, id: number, format: (value: number) =>
     const numbers = [...(tags.numbers.get(name)?.values() ?? [])]
     if (numbers.length > 0) lines.push(...numericNodelets(numbers, flatOnly, source, format))
   }
-  for (const [index, tag] of sortedTags([...tags.labels.values()], flatOnly).slice(0, nodeletsMax).entries()) {
+  for (const [index, tag] of sortedTags([...tags.labels.values()], flatOnly)
+    .slice(0, nodeletsMax)
+    .entries()) {
     const value = flatOnly ? tagFlat(tag) : tagCum(tag)
     if (value === 0) continue
     lines.push(...box(`N${id}`, `N${id}_${index}`, tag.name, format(value), ''))

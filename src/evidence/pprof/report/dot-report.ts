@@ -113,7 +113,8 @@ function dotColor(value: number, background: boolean): string {
   const green = score < 0 ? brightness : brightness * (1 - saturation * score)
   return `#${[red, green, brightness * (1 - saturation)]
     .map(part =>
-      Math.trunc(part * 255)
+      // No number (a share of nothing) is no colour: what Go's conversion to uint8 gives on amd64.
+      Math.trunc((part || 0) * 255)
         .toString(16)
         .padStart(2, '0'),
     )
