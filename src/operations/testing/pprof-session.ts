@@ -85,6 +85,23 @@ export function theirSession(load: readonly string[], runs: readonly SessionRun[
   })
 }
 
+/** What each command of a session prints; settings (`name=value`, `:`) print nothing. */
+export async function theirShell(file: string, lines: readonly string[], cwd: string): Promise<string[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'gotriage-shell-'))
+  const isSetting = (line: string) => line === ':' || line.includes('=')
+  const script = lines.map((line, index) => (isSetting(line) ? line : `${line} >${join(dir, String(index))}`)).join('\n')
+  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent'}
+  await new Promise<void>((done, failed) => {
+    const child = spawn(toolchainPprof(), ['-symbolize=none', file], {cwd, env, stdio: ['pipe', 'ignore', 'ignore']})
+    child.on('error', failed)
+    child.on('exit', () => done())
+    child.stdin.end(`${script}\n`)
+  })
+  const outputs = lines.map((_, index) => (existsSync(join(dir, String(index))) ? readFileSync(join(dir, String(index)), 'utf8') : ''))
+  rmSync(dir, {recursive: true, force: true})
+  return outputs
+}
+
 /** The same of ours, from a profile that is read once. */
 export class OurSession {
   readonly #load: readonly string[]
