@@ -221,6 +221,16 @@ describe('profile diff', () => {
   })
 })
 
+describe('a profile without samples', () => {
+  it('gives the report that pprof gives, and a note that says so', async () => {
+    notes.length = 0
+    const empty = Uint8Array.of(0x0a, 0x00, 0x32, 0x00)
+    const host = {...context.host, open: () => import('../base/byte-source.ts').then(m => m.memorySource('empty', empty))}
+    for await (const part of profileReport(parseProfileFlags(['top', 'empty']), {...context, host})) expect(part.length).toBeGreaterThan(0)
+    expect(notes).toContain('empty: the profile holds no samples')
+  })
+})
+
 describe('profile exports', () => {
   const exported = async (...args: string[]) => Buffer.from(await exportProfile(parseProfileFlags(args), context))
 

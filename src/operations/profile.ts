@@ -95,6 +95,7 @@ async function readAll(
   for (const file of files) {
     try {
       const profile = workingProfile(await readProfile(await context.host.open(file), context.task, options))
+      if (profile.sampleCount === 0) context.note(`${file}: the profile holds no samples`)
       nameMappings(profile, binary, request.buildId)
       profiles.push(profile)
     } catch (error) {

@@ -325,6 +325,8 @@ class TableReader {
   }
 
   unknownFields(): Uint8Array {
+    const [only, ...more] = this.#unknown
+    if (only !== undefined && more.length === 0) return this.#bytes.subarray(only.start, only.end)
     const all = new Uint8Array(this.#unknown.reduce((sum, range) => sum + range.end - range.start, 0))
     let used = 0
     for (const {start, end} of this.#unknown) {
