@@ -8,7 +8,7 @@ import {terminalFlame, flameTree} from './profile-flame.ts'
 import {profileShell} from './profile-shell.ts'
 import {loadProfile, profileReport} from './profile.ts'
 import {fileHost} from './testing/file-host.ts'
-import {everyPair, flagPairs, singleFlags} from './testing/pprof-flags.ts'
+import {everyPair, flagPairs, largeProfile, singleFlags} from './testing/pprof-flags.ts'
 import {compare, corpusProfiles, knownDifference} from './testing/pprof-oracle.ts'
 import {OurSession, theirSession, theirShell} from './testing/pprof-session.ts'
 
@@ -101,7 +101,7 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
   })
 
   describeNeeding('corpus', 'on profiles that nobody here made', () => {
-    const profiles = () => corpusProfiles(corpus).filter(file => !/large\.cpu|stress-failure|big-heap/.test(file))
+    const profiles = () => corpusProfiles(corpus).filter(file => !largeProfile.test(file))
 
     it('are the same bytes with each flag', async () => {
       const known = profiles()

@@ -6,7 +6,7 @@ import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {checkout, corpus} from '../../src/base/testing/needs.ts'
-import {everyPair, singleFlags, type Pair} from '../../src/operations/testing/pprof-flags.ts'
+import {everyPair, largeProfile, singleFlags, type Pair} from '../../src/operations/testing/pprof-flags.ts'
 import {compare, corpusProfiles, knownDifference, ours, type Comparison} from '../../src/operations/testing/pprof-oracle.ts'
 import {OurSession, theirSession} from '../../src/operations/testing/pprof-session.ts'
 
@@ -18,8 +18,7 @@ const option = (name: string) => {
 const stride = Number(option('--stride') ?? 1)
 const part = option('--part')
 /** Every Nth pair for profiles of which pprof needs seconds a report. */
-const strideOfLarge = 64
-const large = /large\.cpu|stress-failure|big-heap/
+const strideOfLarge = 256
 /** Reports of one session. */
 const sessionRuns = 150
 const only = option('--only')
@@ -104,7 +103,7 @@ for (const [index, file] of files.entries()) {
   }
   for (const args of singleFlags(file, of)) if (args[0] === '-top' && args.length === 2 && (await cannot(args, file))) refused.add(args[1]!)
   if (part !== 'singles') {
-    const pairs = everyPair(file, of, large.test(file) ? Math.max(stride, strideOfLarge) : stride, index)
+    const pairs = everyPair(file, of, largeProfile.test(file) ? Math.max(stride, strideOfLarge) : stride, index)
     await runPairs(tallies['pairs of flags'][side], pairs, refused)
   }
   const sum = Object.values(tallies).flatMap(each => Object.values(each))

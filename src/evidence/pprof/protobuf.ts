@@ -24,6 +24,8 @@ export const linesMax = 10_000_000
 export const stackLocationsMax = 64_000_000
 /** Frames of all distinct stacks with their inlined ones: what a report walks. Stacks of locations with many lines multiply. */
 export const framesMax = 256_000_000
+/** Labels of all distinct label sets: those of a million samples with ten each. */
+export const labelsMax = 10_000_000
 /** Values of all samples together, eight bytes each. */
 export const valuesMax = 48_000_000
 /** Samples between two looks at the cancellation signal. */
@@ -674,6 +676,7 @@ function resolveLabels(sets: Interner, stringCount: number): LabelColumns {
       for (const index of [1, 2, 4]) checked(fields[index]!, stringCount, 'label string')
       // A label with neither text, number nor unit says nothing; pprof drops it (profile/encode.go, postDecode).
       if (fields[2] === 0 && fields[3] === 0 && fields[4] === 0) continue
+      if (key.length >= labelsMax) throw errors.limit('labels of the samples of a profile', labelsMax)
       key.push(fields[1]!)
       string.push(fields[2]!)
       number.push(fields[3]!)

@@ -78,8 +78,11 @@ const flags = [
 
 /** Profiles that lie beside it: to merge with and to subtract. */
 function neighbours(file: string, files: readonly string[]): string[] {
-  return files.filter(other => other !== file && dirname(other) === dirname(file))
+  return files.filter(other => other !== file && dirname(other) === dirname(file) && (largeProfile.test(file) || !largeProfile.test(other)))
 }
+
+/** Of the corpus; pprof needs seconds for a report of them. */
+export const largeProfile = /large\.cpu|stress-failure|big-heap/
 
 function withOthers(file: string, files: readonly string[]): string[][] {
   const family = (path: string) => basename(path).replace(/[\d_.].*$/, '')
