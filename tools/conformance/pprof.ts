@@ -48,7 +48,10 @@ async function run(into: Tally, work: readonly (readonly string[])[]): Promise<v
       else if (result.same) into.same++
       else if (result.among) into.among++
       else if (result.reordered) into.reordered++
-      else into.different.push(result)
+      else {
+        into.different.push(result)
+        console.error(`${args.join(' ')}${result.unstable ? ' (pprof differs from itself)' : ''}\n${result.difference}\n`)
+      }
     }
   }
   await Promise.all(Array.from({length: lanes}, lane))
@@ -123,8 +126,6 @@ const unexplained = different.filter(each => !each.unstable && !knownDifference.
 const explained = different.filter(each => !each.unstable && knownDifference.test(each.difference))
 const unstable = different.filter(each => each.unstable)
 const short = ({args}: Comparison) => args.map(arg => arg.replace(/[^= ]*\//g, '')).join(' ')
-for (const each of different)
-  console.log(`${each.args.join(' ')}${each.unstable ? ' (pprof differs from itself)' : ''}\n${each.difference}\n`)
 
 const count = (value: number) => value.toLocaleString('en-US')
 const rows = Object.entries(tallies).flatMap(([name, sides]) =>

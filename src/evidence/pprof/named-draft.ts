@@ -6,7 +6,7 @@ import {Interner} from './interner.ts'
 import {StringTable} from './string-table.ts'
 
 /** Samples of one text of stacks. */
-export const textSamplesMax = 10_000_000
+export const textSamplesMax = 4_000_000
 
 export class NamedDraft {
   readonly #strings = StringTable.of([''])
