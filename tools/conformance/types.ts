@@ -32,9 +32,13 @@ export interface Request {
   /** Dependencies come from declaration files, which a run before wrote. */
   readonly declarations?: boolean
 }
-/** `known`: go/types gives no type, because of a name it takes for wrong, and we do: a conversion of a C name, say. */
+/**
+ * `known`: go/types gives no type, because of a name it takes for wrong, and we do: a conversion of a C name, say. `made-up`: what go/types says
+ * rests on such a missing type (a constant stays untyped beside it), or on a C struct having 8 bytes (see restsOnFakeC).
+ */
 export type Class =
   | 'known'
+  | 'made-up'
   | 'type'
   | 'mode'
   | 'value'
@@ -144,7 +148,7 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
       })
     }
     result.ourSeconds += (performance.now() - started) / 1000
-    result.equal += judgeRows([...ours.values()].flat(), theirs, count)
+    result.equal += judgeRows([...ours.values()].flat(), theirs, count, request.cgo)
   }
   for await (const pkg of oraclePackages(oracle, oracleArguments(request), request.platform)) judgePackage(pkg)
   return result
@@ -185,19 +189,38 @@ export function judgeErrors(checked: Checked, errors: readonly ObjectPlace[], ba
 const keyOf = (row: TypeRow) => `${row.file}:${row.start}:${row.end}`
 
 /** How many are equal; the others go to `count`. */
-export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: Count): number {
+export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: Count, fakeC = false): number {
   const byKey = new Map(ours.map(row => [keyOf(row), row]))
-  let equal = 0
+  const others: {readonly kind: Class; readonly ours: TypeRow | undefined; readonly theirs: TypeRow}[] = []
   for (const row of theirs) {
     const key = keyOf(row)
     const mine = byKey.get(key)
     byKey.delete(key)
     const kind = classOf(mine, row)
-    if (kind === undefined) equal++
-    else count(kind, {ours: mine, theirs: row})
+    if (kind !== undefined) others.push({kind, ours: mine, theirs: row})
   }
-  for (const row of byKey.values()) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
-  return equal
+  const sizes = others.flatMap(one =>
+    one.kind === 'missing' && one.theirs.mode === 'constant' && one.theirs.type === 'uintptr' ? [one.theirs] : [],
+  )
+  const extra = [...byKey.values()]
+  for (const {kind, ours: mine, theirs: row} of others)
+    count(fakeC && restsOnFakeC(mine, row, extra, sizes) ? 'made-up' : kind, {ours: mine, theirs: row})
+  for (const row of extra) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
+  return theirs.length - others.length
+}
+
+const contains = (outer: TypeRow, inner: TypeRow) => outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end
+
+/**
+ * Whether a row of go/types follows from what FakeImportC makes up. A constant beside `int(C.f())`: the conversion is invalid to it, so that the
+ * constant stays untyped, while the language gives it the type of the other operand; ours has a row for the whole expression, go/types has none.
+ * Or a constant that is, or is computed from, `unsafe.Sizeof(C.struct{})`: go/types takes the invalid type for 8 bytes.
+ */
+function restsOnFakeC(ours: TypeRow | undefined, theirs: TypeRow, extra: readonly TypeRow[], sizes: readonly TypeRow[]): boolean {
+  if (sizes.some(size => contains(size, theirs) || contains(theirs, size))) return true
+  const converted = ours !== undefined && ours.mode === 'constant' && theirs.mode === 'constant' && ours.value === theirs.value
+  if (!converted || !theirs.type.startsWith('untyped ') || ours.type.startsWith('untyped ')) return false
+  return extra.some(row => row.mode !== 'invalid' && contains(row, theirs) && keyOf(row) !== keyOf(theirs))
 }
 
 function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined {
