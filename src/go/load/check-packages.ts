@@ -38,7 +38,9 @@ export class PackageChecker {
     return pkg.files.map(file => ({
       path: file.path,
       get bytes() {
-        return loaded.bytes(file)
+        const bytes = loaded.bytes(file)
+        if (!pkg.root) loaded.release(file) // what a dependency declares is parsed once
+        return bytes
       },
     }))
   }

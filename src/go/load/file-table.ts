@@ -46,7 +46,9 @@ export class FileTable {
     return bytes
   }
 
+  /** Where bytes cannot be had again they stay. */
   release(file: SourceFile): void {
+    if (this.#tree.host.readFileSync === undefined) return
     const bytes = this.#bytes.get(file)
     if (bytes === undefined) return
     this.#bytes.delete(file)
