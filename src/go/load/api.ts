@@ -156,8 +156,10 @@ export interface Loaded {
   bytes(file: SourceFile): Uint8Array
   /** Brings bytes into memory in a bounded parallel batch, for hosts that cannot read synchronously. Files that vanished become notes. */
   preload(files: readonly SourceFile[], task?: Task): Promise<void>
-  /** Lets go of the bytes of a file; `bytes` would read them again. */
+  /** Lets go of the bytes of a file; `bytes` would read them again, where the host can (`readsAgain`). */
   release(file: SourceFile): void
+  /** Whether bytes that were released can be had without `preload`. */
+  readonly readsAgain: boolean
 }
 
 export type LoadPackages = (host: Host, options: LoadOptions, task?: Task) => Promise<Loaded>

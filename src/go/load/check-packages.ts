@@ -39,7 +39,7 @@ export class PackageChecker {
       path: file.path,
       get bytes() {
         const bytes = loaded.bytes(file)
-        if (!pkg.root) loaded.release(file) // what a dependency declares is parsed once
+        if (!pkg.root && loaded.readsAgain) loaded.release(file) // what a dependency declares is parsed once
         return bytes
       },
     }))

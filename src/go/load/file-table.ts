@@ -20,6 +20,10 @@ export class FileTable {
     this.#bytesMax = bytesMax
   }
 
+  get readsAgain(): boolean {
+    return this.#tree.host.readFileSync !== undefined
+  }
+
   /** The one object for a path. */
   at(path: string, name: string): SourceFile {
     let file = this.#files.get(path)
@@ -46,9 +50,7 @@ export class FileTable {
     return bytes
   }
 
-  /** Where bytes cannot be had again they stay. */
   release(file: SourceFile): void {
-    if (this.#tree.host.readFileSync === undefined) return
     const bytes = this.#bytes.get(file)
     if (bytes === undefined) return
     this.#bytes.delete(file)

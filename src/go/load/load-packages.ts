@@ -410,5 +410,6 @@ function assemble({config, workspace, files, result, notes}: Assembly): Loaded {
       addNotes(await files.preload(wanted, task))
     },
     release: file => files.release(file),
+    readsAgain: files.readsAgain,
   }
 }
