@@ -17,11 +17,11 @@ export class PackageChecker {
   readonly #cgo: ((pkg: LoadedPackage) => Config['cgo']) | undefined
   readonly #kept: KeptDeclarations | undefined
 
-  /** `cgo` gives the meaning of `C.name` in a package; without it all of them are unknown. */
+  /** `cgo` gives the meaning of `C.name` in a package; without it all of them are unknown, as they are in declaration files, which it therefore rules out. */
   constructor(loaded: Loaded, cgo?: (pkg: LoadedPackage) => Config['cgo'], kept?: KeptDeclarations) {
     this.#loaded = loaded
     this.#cgo = cgo
-    this.#kept = kept
+    this.#kept = cgo === undefined ? kept : undefined
   }
 
   /** Checks one package with its bodies. Nothing of it is kept here. */

@@ -51,6 +51,7 @@ const cache: DeclarationCache = {
 /** Types and value in package m, and which sources of dependencies were read. */
 async function check(
   goos = 'linux',
+  cgo = false,
 ): Promise<{readonly x: string; readonly n: string; readonly read: readonly string[]; readonly keys: number}> {
   const env = {GOMODCACHE: `${dir}/mod`, GOFLAGS: '-mod=mod', GOPROXY: 'off', HOME: dir, PATH: ''}
   const read: string[] = []
@@ -74,6 +75,7 @@ async function check(
     std: 'bundled',
     goos,
     goarch: 'amd64',
+    cgo,
     kept: {cache, nowMs},
   })
   const keys = await packageKeys(host, loaded, cache, nowMs)
@@ -114,6 +116,14 @@ describe('dependencies from the module cache', () => {
     expect(other.read).toContain('q@v1.0.0/q_windows.go')
     expect((await check('windows')).read).toEqual([])
     expect((await check('linux')).read).toEqual([])
+  })
+
+  it('may import "C", whose names are unknown before and after', async () => {
+    module('r', 'package r\n\n// int n;\nimport "C"\n\ntype T struct{ N C.int }\n\nconst Size = 7\n\nvar V, W = C.n, int(C.n)\n')
+    write('m/m.go', 'package m\n\nimport (\n\t"example.com/q"\n\t"example.com/r"\n)\n\nvar X = q.New().N\nvar N = r.W\nvar V = r.V\n')
+    const first = await check('linux', true)
+    expect(first).toMatchObject({x: 'invalid type', n: 'int Var ', keys: 2})
+    expect(await check('linux', true)).toEqual({...first, read: []})
   })
 
   it('are always read without a hash, and when they are damaged', async () => {

@@ -1,7 +1,7 @@
 // Under which key the declaration file of a package is kept: all that its declarations depend on. Of a module of the module cache, path, version and
 // hash; of GOROOT, names, sizes and times of its files; further the files that take part (they say what the build configuration chose), the
 // language version, GOARCH, and the keys of all it imports. What has no key is read from source: own packages, those that are
-// vendored or replaced by a directory, those that import "C" or something that is missing.
+// vendored or replaced by a directory, those that import something that is missing. C names are unknown in declaration files.
 import type {DeclarationCache} from '../../base/declaration-cache.ts'
 import type {Host} from '../../base/host.ts'
 import {declarationFormat} from '../types/api.ts'
@@ -43,7 +43,7 @@ export async function packageKeys(host: Host, loaded: Loaded, cache: Declaration
 
 function mayBeKept(pkg: LoadedPackage): boolean {
   if (pkg.root || pkg.forTest !== undefined || pkg.id !== pkg.importPath || pkg.id === 'unsafe') return false
-  if (pkg.missing.length > 0 || pkg.cgoFiles.length > 0 || pkg.invalidGoFiles.length > 0 || pkg.declarationsOnly) return false
+  if (pkg.missing.length > 0 || pkg.invalidGoFiles.length > 0 || pkg.declarationsOnly) return false
   return pkg.standard || (pkg.module?.dir !== undefined && !pkg.module.main)
 }
 
