@@ -141,7 +141,7 @@ async function growth(bundle: string): Promise<void> {
   console.log(`ns a line at 25 k, 250 k, 2.5 M lines: ${perLine.map(ns => ns.toFixed(0)).join(', ')}`)
 }
 
-export async function bench(): Promise<void> {
+async function bench(): Promise<void> {
   const bundle = await bundled()
   await againstGo(bundle)
   await growth(bundle)
@@ -150,4 +150,4 @@ export async function bench(): Promise<void> {
 if (!isMainThread) {
   const {bundle, files} = workerData as {bundle: string; files: readonly string[]} // sent by `ours`
   await serve(bundle, files)
-} else if (process.argv[1] === fileURLToPath(import.meta.url)) await bench()
+} else await bench()
