@@ -236,7 +236,7 @@ describe('declarations only', () => {
 
   test('a body parsed later says what is wrong with it', () => {
     const bytes = utf8('package p\nvar \0 int\nfunc f() {\n\tx := ;\n}\n')
-    expect(parseBody(bytes, {start: 29, end: 40}).errors).toEqual([{pos: 37, message: "expected operand, found ';'"}])
+    expect(parseBody(bytes, {start: 29, end: 40}).errors[0]).toEqual({pos: 37, message: "expected operand, found ';'"})
   })
 
   test('a body that does not end is an error', () => {
