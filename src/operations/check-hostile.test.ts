@@ -182,4 +182,15 @@ describe('check of a hostile tree', () => {
     expect(places.toSorted()).toEqual(['crlf.go', 'good.go', 'latin1.go', 'nul.go'])
     expect(codes.toSorted()).toEqual(['syntax-error latin1.go', 'syntax-error nul.go'])
   })
+
+  test('a dependency that is not there gives unknown types and one note, and rules go on', async () => {
+    write('go.mod', 'module example.com/m\n\ngo 1.24\n\nrequire example.com/gone v1.0.0\n')
+    write(
+      'uses.go',
+      'package m\n\nimport (\n\t"example.com/gone/a"\n\t"example.com/gone/b"\n)\n\nfunc f(x a.T) { b.F(x.G().H); println(1) }\n',
+    )
+    const {places, codes} = await run()
+    expect(places.toSorted()).toEqual(['good.go', 'uses.go'])
+    expect(codes.filter(code => code.includes('missing'))).toHaveLength(1)
+  })
 })
