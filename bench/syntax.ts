@@ -13,7 +13,7 @@ import type {parseFile} from '../src/go/syntax/parse.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, '.cache/bench')
-const rounds = 9
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
 const megabytesMax = 24
 
 interface Request {
