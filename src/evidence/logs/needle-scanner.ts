@@ -1,18 +1,17 @@
 // Finds the lines of a text that hold one of many needles, and how many line ends stand before each, without looking at a byte twice.
 import {nibbleTablesAt, scanModule, type ScanModule, textAt, tripleHash, tripleTableAt} from './scan-module.ts'
-import type {Opening} from './openings.ts'
+import {bytesOf, type Opening} from './openings.ts'
 
 const newline = 10
 const setsMax = 8
 
 interface Needle {
-  readonly bytes: Uint8Array
-  /** Where in the needle its triple stands. */
+  /** The bytes that may stand at each place. */
+  readonly places: readonly (readonly number[])[]
+  /** Where in the needle the part stands that is looked for. */
   readonly at: number
   readonly withLineBefore: boolean
 }
-
-type Triple = readonly [number, number, number]
 
 export interface NeedleScanner {
   /** The memory that is scanned; text lies from `begin`. */
@@ -35,16 +34,16 @@ export function needleScanner(openings: readonly Opening[], textBytes: number): 
   // Sixteen bytes are read at a time, and two behind the last triple.
   const module = scanModule(textBytes + 32)
   if (!module) return undefined
-  const needles = openings.map(needleOf)
+  const needles = needlesOf(openings)
   const byTriple = new Map<number, Needle[]>()
-  for (const needle of needles) {
-    const key = tripleAt(needle.bytes, needle.at)
-    const known = byTriple.get(key)
-    if (known) known.push(needle)
-    else byTriple.set(key, [needle])
-  }
+  for (const needle of needles)
+    for (const triple of triplesOf(needle)) {
+      const known = byTriple.get(triple)
+      if (known) known.push(needle)
+      else byTriple.set(triple, [needle])
+    }
   const bytes = new Uint8Array(module.memory.buffer)
-  writeTables(bytes, [...byTriple.keys()])
+  writeTables(bytes, needles, [...byTriple.keys()])
   return {bytes, begin: textAt, find: (from, to, end) => find(module, bytes, byTriple, from, to, end)}
 }
 
@@ -74,78 +73,124 @@ function find(
   }
 }
 
-function stands(bytes: Uint8Array, {bytes: needle}: Needle, start: number, end: number): boolean {
-  if (start < 0 || start + needle.length > end) return false
-  for (let i = 0; i < needle.length; i++) if (bytes[start + i] !== needle[i]) return false
-  return true
+function stands(bytes: Uint8Array, {places}: Needle, start: number, end: number): boolean {
+  if (start < 0 || start + places.length > end) return false
+  return places.every((allowed, i) => allowed.includes(bytes[start + i] ?? -1))
+}
+
+function triplesOf({places, at}: Needle): number[] {
+  const [first = [], second = [], third = []] = places.slice(at, at + 3)
+  return first.flatMap(a => second.flatMap(b => third.map(c => a | (b << 8) | (c << 16))))
 }
 
 const tripleAt = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)
 
-/** How common a byte is in logs, by and large: the triple of a needle is its rarest. */
-function commonness(byte: number): number {
-  if (byte === 32) return 8
-  if (byte >= 48 && byte <= 57) return 6
-  if (byte >= 97 && byte <= 122) return 'etaonisrlcdp'.includes(String.fromCharCode(byte)) ? 5 : 3
-  return byte === newline ? 2 : byte >= 65 && byte <= 90 ? 1.5 : 1
+/** How often a byte stands in logs, by and large, in thousandths. Only speed depends on it. */
+const frequencies: readonly number[] = Array.from({length: 256}, (_, byte) => {
+  const character = String.fromCharCode(byte)
+  if (character === ' ') return 110
+  if (/[0-9]/.test(character)) return 22
+  if (/[etaonirsdl]/.test(character)) return 40
+  if (/[a-z]/.test(character)) return 16
+  if (/[/.:=\-"_,]/.test(character)) return 14
+  if (/[A-Z]/.test(character)) return 5
+  return byte === newline ? 9 : byte === 0 || byte >= 128 ? 0.5 : 2
+})
+
+const windowBytes = 4
+/** Low and high halves of the four bytes as bit sets, two numbers a byte; a fourth byte that may be anything has all bits. */
+type Halves = Uint16Array
+
+/** The part of each needle that is looked for: a rare one, rather one that other needles have too. */
+function needlesOf(openings: readonly Opening[]): Needle[] {
+  const all = openings.map(({text}) => bytesOf(text))
+  const shared = new Map<string, number>()
+  for (const places of all)
+    for (let at = 0; at + 3 <= places.length; at++) shared.set(windowKey(places, at), (shared.get(windowKey(places, at)) ?? 0) + 1)
+  return all.map((places, i) => ({places, at: rarest(places, shared), withLineBefore: openings[i]?.withLineBefore === true}))
 }
 
-function needleOf({text, withLineBefore}: Opening): Needle {
-  const bytes = new TextEncoder().encode(text)
+const windowKey = (places: Needle['places'], at: number): string => places.slice(at, at + windowBytes).join(' ')
+
+function rarest(places: Needle['places'], shared: ReadonlyMap<string, number>): number {
+  const often = (place: readonly number[] | undefined) => place?.reduce((sum, byte) => sum + (frequencies[byte] ?? 0), 0) ?? 1000
   let best = 0
   let least = Infinity
-  for (let at = 0; at + 3 <= bytes.length; at++) {
-    const score = commonness(bytes[at] ?? 0) * commonness(bytes[at + 1] ?? 0) * commonness(bytes[at + 2] ?? 0)
-    if (score < least) [best, least] = [at, score]
+  for (let at = 0; at + 3 <= places.length; at++) {
+    let product = 1
+    for (let i = 0; i < windowBytes; i++) product *= often(places[at + i])
+    product /= shared.get(windowKey(places, at)) ?? 1
+    if (product < least) [best, least] = [at, product]
   }
-  return {bytes, at: best, withLineBefore: withLineBefore === true}
+  return best
 }
 
-/** Halves of the three bytes as bit sets: low and high of the first, second and third. */
-type Halves = readonly number[]
-
-const halvesOf = ([a, b, c]: Triple): Halves => [a, b, c].flatMap(byte => [1 << (byte & 15), 1 << (byte >> 4)])
-
-const ones = (bits: number): number => {
-  let count = 0
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++
-  return count
+function halvesOf({places, at}: Needle): Halves {
+  const halves = new Uint16Array(2 * windowBytes)
+  for (let i = 0; i < windowBytes; i++) {
+    for (const byte of places[at + i] ?? []) {
+      halves[2 * i] = (halves[2 * i] ?? 0) | (1 << (byte & 15))
+      halves[2 * i + 1] = (halves[2 * i + 1] ?? 0) | (1 << (byte >> 4))
+    }
+    if (places[at + i] === undefined) halves.fill(0xffff, 2 * i, 2 * i + 2)
+  }
+  return halves
 }
 
-/** How many triples a set lets through. */
-const width = (halves: Halves): number => halves.reduce((product, bits) => product * ones(bits), 1)
-const union = (a: Halves, b: Halves): Halves => a.map((bits, i) => bits | (b[i] ?? 0))
+/** How often a set of needles lets something through. */
+function rate(a: Halves, b: Halves): number {
+  let product = 1
+  for (let i = 0; i < 2 * windowBytes; i += 2) {
+    const low = (a[i] ?? 0) | (b[i] ?? 0)
+    const high = (a[i + 1] ?? 0) | (b[i + 1] ?? 0)
+    let sum = 0
+    if (low === 0xffff && high === 0xffff) sum = 1000
+    else
+      for (let h = 0; h < 16; h++)
+        if (((high >> h) & 1) === 1) for (let l = 0; l < 16; l++) if (((low >> l) & 1) === 1) sum += frequencies[16 * h + l] ?? 0
+    product *= sum
+  }
+  return product
+}
 
-/** Puts the triples into at most eight sets that let little else through: the two that cost least together are joined until so few are left. */
-function setsOf(triples: readonly Triple[]): Halves[] {
-  const sets = triples.map(halvesOf)
-  const cost = (a: Halves, b: Halves) => width(union(a, b)) - width(a) - width(b)
-  const costs = sets.map((a, i) => sets.map((b, j) => (j > i ? cost(a, b) : Infinity)))
-  while (sets.length > setsMax) {
+/** Puts the needles into at most eight sets that let little else through: the two that cost least together are joined until so few are left. */
+function setsOf(needles: readonly Needle[]): Halves[] {
+  const sets = [...new Map(needles.map(needle => [halvesOf(needle).join(' '), halvesOf(needle)])).values()]
+  const rates = sets.map(set => rate(set, set))
+  const cost = (i: number, j: number): number =>
+    rate(sets[i] ?? new Uint16Array(), sets[j] ?? new Uint16Array()) - (rates[i] ?? 0) - (rates[j] ?? 0)
+  const costs = sets.map((_, i) => sets.map((_other, j) => (j > i ? cost(i, j) : Infinity)))
+  const put = (i: number, j: number, value: number) => {
+    const row = costs[Math.min(i, j)]
+    if (row) row[Math.max(i, j)] = value
+  }
+  let left = sets.length
+  const gone = sets.map(() => false)
+  for (; left > setsMax; left--) {
     let [first, second, least] = [0, 1, Infinity]
-    for (const [i, row] of costs.entries())
+    for (let i = 0; i < sets.length; i++) {
+      const row = costs[i] ?? []
       for (let j = i + 1; j < row.length; j++) if ((row[j] ?? Infinity) < least) [first, second, least] = [i, j, row[j] ?? Infinity]
-    const joined = union(sets[first] ?? [], sets[second] ?? [])
-    sets.splice(second, 1)
-    costs.splice(second, 1)
-    for (const row of costs) row.splice(second, 1)
-    sets[first] = joined
-    for (const [i, row] of costs.entries()) {
-      const other = cost(joined, sets[i] ?? [])
-      if (i < first) row[first] = other
-      else if (i > first) (costs[first] ?? [])[i] = other
+    }
+    const [into, from] = [sets[first], sets[second]]
+    if (!into || !from) break
+    for (let i = 0; i < into.length; i++) into[i] = (into[i] ?? 0) | (from[i] ?? 0)
+    gone[second] = true
+    rates[first] = rate(into, into)
+    for (let i = 0; i < sets.length; i++) {
+      put(i, second, Infinity)
+      put(i, first, i === first || gone[i] === true ? Infinity : cost(i, first))
     }
   }
-  return sets
+  return sets.filter((_, i) => gone[i] !== true)
 }
 
-function writeTables(bytes: Uint8Array, triples: readonly number[]): void {
+function writeTables(bytes: Uint8Array, needles: readonly Needle[], triples: readonly number[]): void {
   for (const triple of triples) {
     const hash = tripleHash(triple)
     bytes[tripleTableAt + (hash >> 3)] = (bytes[tripleTableAt + (hash >> 3)] ?? 0) | (1 << (hash & 7))
   }
-  const sets = setsOf(triples.map((triple): Triple => [triple & 255, (triple >> 8) & 255, triple >> 16]))
-  for (const [set, halves] of sets.entries())
+  for (const [set, halves] of setsOf(needles).entries())
     for (const [table, bits] of halves.entries())
       for (let half = 0; half < 16; half++)
         if (((bits >> half) & 1) === 1) {

@@ -15,20 +15,20 @@ import {escapeReader} from './escape.ts'
 import {gcTraceReader} from './gctrace.ts'
 import {pacerTraceReader} from './pacertrace.ts'
 import {finalizerReader, initTraceReader, scavTraceReader} from './runtime-traces.ts'
-import {atLineStart, beforeDigit, numberColonBlank} from './openings.ts'
+import {atLineStart, numberColonBlank} from './openings.ts'
 import {schedTraceReader} from './schedtrace.ts'
 import type {TextFormat} from './text-reader.ts'
 
 export const textFormats: readonly TextFormat[] = [
-  {openings: beforeDigit('gc '), create: gcTraceReader},
+  {openings: ['gc [0-9]'], create: gcTraceReader},
   {openings: ['pacer: '], create: pacerTraceReader},
-  {openings: ['SCHED ', ...atLineStart('  P', '  M', '  G').flatMap(beforeDigit)], create: schedTraceReader},
+  {openings: ['SCHED ', '\n  [PMG][0-9]'], create: schedTraceReader},
   {openings: ['scav '], create: scavTraceReader},
   {openings: [' ms clock, '], create: initTraceReader},
   {openings: ['checkfinalizers: ', ...atLineStart('WARNING: LIKELY CLEANUP/FINALIZER ISSUES')], create: finalizerReader},
   {openings: ['"metrics":{'], create: metricLinesReader},
   {openings: atLineStart('go_', 'process_', '# HELP ', '# TYPE '), create: prometheusReader},
-  {openings: [...numberColonBlank, ...atLineStart('# ')], create: escapeReader},
+  {openings: [numberColonBlank, ...atLineStart('# ')], create: escapeReader},
   {openings: [' STEXT '], create: assemblyReader},
   {openings: ['WARNING: DATA RACE', ...atLineStart('==================')], create: raceReader},
   {openings: ['Sanitizer: '], create: sanitizerReader},

@@ -10,11 +10,12 @@ import {curlReader, socketReader} from './sockets.ts'
 import {straceReader} from './strace.ts'
 import {lscpuReader, numactlReader} from './topology.ts'
 
-/** The four letters of a mapping, between blanks. */
-const permissions = [...'r-'].flatMap(r => [...'w-'].flatMap(w => [...'x-'].flatMap(x => [...'ps'].map(p => ` ${r}${w}${x}${p} `))))
 const curlNames = ['namelookup', 'connect', 'appconnect', 'pretransfer', 'redirect', 'starttransfer', 'total', 'queue', 'posttransfer']
 /** A file of a cgroup, alone or at the end of a path. */
-const cgroupNames = ['cpu.', 'cpuset.', 'memory.', 'pids.', 'io.'].flatMap(name => [`\n${name}`, `/${name}`, ` ${name}`])
+const cgroupNames = ['cpu', 'cpuset', 'memory', 'pids', 'io'].map(
+  name => `[
+/ ]${name}.`,
+)
 const cpuStat = ['nr_periods ', 'nr_throttled ', 'throttled_usec ', 'throttled_time ', 'usage_usec ', 'user_usec ', 'system_usec ']
 
 export const systemFormats: readonly TextFormat[] = [
@@ -23,17 +24,17 @@ export const systemFormats: readonly TextFormat[] = [
   {openings: atLineStart('Architecture:', 'CPU op-mode(s):', 'CPU(s):'), create: lscpuReader},
   {openings: atLineStart('available: '), create: numactlReader},
   {openings: atLineStart('Name:\t'), create: procStatusReader},
-  {openings: permissions, create: memoryMapReader},
+  {openings: [' [r-][w-][x-][ps] '], create: memoryMapReader},
   {openings: ['Recv-Q'], create: socketReader},
   {openings: curlNames.map(name => `time_${name}`), create: curlReader},
   // A bare value (`max 100000`) is known as the first line, which is always offered.
   {openings: [...cgroupNames, ...atLineStart(...cpuStat)], create: cgroupReader},
   {openings: atLineStart('Thread '), create: gdbReader},
-  {openings: numberColonBlank, create: perfScriptReader},
+  {openings: [numberColonBlank], create: perfScriptReader},
   {openings: [{text: 'distribution', withLineBefore: true}, ...atLineStart('@')], create: histogramReader},
   {
     openings: [
-      ...[') = ', ')  ', ')\t', ') \t', '<... ', '<unfinished ...>', '+++ exited', '+++ killed', '--- SIG', 'strace: Process '],
+      ...[') [= \t]', ')\t', '<... ', '<unfinished ...>', '+++ exited', '+++ killed', '--- SIG', 'strace: Process '],
       ...atLineStart('% time'),
     ],
     create: straceReader,
