@@ -44,9 +44,11 @@ const utf8 = new TextDecoder('utf-8', {fatal: false, ignoreBOM: true})
 /** Calls `take` for every line in order, or for those of the selection. Line ends are \n or \r\n; bytes that are not UTF-8 become U+FFFD. */
 export async function splitLines(source: ByteSource, take: Take, task: Task, selection?: Selection): Promise<SplitEnd> {
   const worth = selection?.always === true || source.size === undefined || source.size >= smallBytes
-  const textBytes = 2 * (headroomBytes + bufferBytes)
-  const scanner = selection && worth ? needleScanner(selection.openings, textBytes) : undefined
-  const splitter = new LineSplitter(take, selection, scanner, textBytes)
+  // A small text lies in one buffer and carries nothing over.
+  const buffer = Math.min(bufferBytes, Math.max(1, source.size ?? bufferBytes))
+  const sizes = {buffer, headroom: Math.min(headroomBytes, buffer + 2)}
+  const scanner = selection && worth ? needleScanner(selection.openings, 2 * (sizes.headroom + sizes.buffer)) : undefined
+  const splitter = new LineSplitter(take, selection, scanner, sizes)
   const feed = textFeed(source)
   try {
     // Two buffers: one is filled while the other is read.
@@ -67,7 +69,14 @@ export async function splitLines(source: ByteSource, take: Take, task: Task, sel
   return splitter.end()
 }
 
+interface Sizes {
+  readonly buffer: number
+  /** Room before a buffer for what is carried over. */
+  readonly headroom: number
+}
+
 class LineSplitter {
+  readonly #sizes: Sizes
   readonly #take: Take
   readonly #selection: Selection | undefined
   readonly #scanner: NeedleScanner | undefined
@@ -93,11 +102,12 @@ class LineSplitter {
   #long: {readonly head: Uint8Array; readonly start: number} | undefined
   #overlong = 0
 
-  constructor(take: Take, selection: Selection | undefined, scanner: NeedleScanner | undefined, textBytes: number) {
+  constructor(take: Take, selection: Selection | undefined, scanner: NeedleScanner | undefined, sizes: Sizes) {
+    this.#sizes = sizes
     this.#take = take
     this.#selection = selection
     this.#scanner = scanner
-    this.#bytes = scanner?.bytes ?? new Uint8Array(textBytes + 1)
+    this.#bytes = scanner?.bytes ?? new Uint8Array(2 * (sizes.headroom + sizes.buffer) + 1)
     this.#begin = scanner?.begin ?? 0
     this.#textEnd = this.#next = this.#dataAt(1)
     this.#offset = -this.#next
@@ -107,12 +117,12 @@ class LineSplitter {
 
   /** Where the fresh bytes of a half begin; what is carried over stands before them. */
   #dataAt(half: number): number {
-    return this.#begin + half * (headroomBytes + bufferBytes) + headroomBytes
+    return this.#begin + half * (this.#sizes.headroom + this.#sizes.buffer) + this.#sizes.headroom
   }
 
   async fill(feed: TextFeed): Promise<number> {
     const at = this.#dataAt(1 - this.#half)
-    this.#filled = await feed.read(this.#bytes.subarray(at, at + bufferBytes))
+    this.#filled = await feed.read(this.#bytes.subarray(at, at + this.#sizes.buffer))
     return this.#filled
   }
 
@@ -121,11 +131,11 @@ class LineSplitter {
     this.#half = 1 - this.#half
     const data = this.#dataAt(this.#half)
     let keep = this.#before >= 0 ? this.#before : this.#next
-    if (this.#textEnd - keep > headroomBytes - 1) {
+    if (this.#textEnd - keep > this.#sizes.headroom - 1) {
       if (this.#before >= 0) this.#push(this.#before, this.#next - 1, this.#lines, true)
       keep = this.#next
     }
-    if (this.#textEnd - keep > headroomBytes - 1) {
+    if (this.#textEnd - keep > this.#sizes.headroom - 1) {
       this.#long ??= {head: this.#bytes.slice(keep, keep + lineBytesMax + 1), start: this.#offset + keep}
       keep = this.#textEnd
       this.#next = keep
