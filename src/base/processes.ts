@@ -37,6 +37,8 @@ export interface Ran {
 export interface Processes {
   /** Runs a program to its end and gives what it printed, up to a limit; undefined when there is no such program. */
   run?(command: readonly string[], options: {readonly timeoutMs: number; readonly outputBytesMax: number}): Promise<Ran | undefined>
+  /** Sends a signal to a process that was not started here; false when that is not possible. */
+  signal?(pid: number, signal: 'SIGQUIT'): boolean
   /** Unix nanoseconds. */
   now(): bigint
   /** Ends early, without an error, when the signal fires. */

@@ -38,6 +38,7 @@ const files = [...folders, ...own]
   .flatMap(folder => readdirSync(folder).map(name => join(folder, name)))
   .filter(path => only.test(path) && statSync(path).isFile() && statSync(path).size <= smallBytes && !path.endsWith('README.md'))
   .filter(path => looksLikeText(readFileSync(path).subarray(0, 4096)))
+  .sort((a, b) => statSync(a).size - statSync(b).size)
 
 function remembered(): Map<string, Counts> {
   if (process.argv.includes('--again') || !existsSync(memoryPath)) return new Map()

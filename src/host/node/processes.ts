@@ -25,6 +25,13 @@ export const nodeProcesses: Processes = {
   env: name => process.env[name],
   start,
   run,
+  signal: (pid, signal) => {
+    try {
+      return process.kill(pid, signal)
+    } catch {
+      return false
+    }
+  },
   get,
   makeDirectory: async path => {
     await mkdir(path, {recursive: true})
