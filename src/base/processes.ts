@@ -54,6 +54,8 @@ export interface Processes {
   ): Promise<HttpAnswer | undefined>
   makeDirectory(path: string): Promise<void>
   writeFile(path: string, bytes: Uint8Array): Promise<void>
+  /** Removes a file that was written on the way; nothing happens when there is none. */
+  removeFile?(path: string): Promise<void>
   /** A file of /proc or /sys, whose size is not known before; undefined when it cannot be read. */
   readKernelFile(path: string, bytesMax: number): Promise<Uint8Array | undefined>
   /** Names in a directory; empty when there is none. */

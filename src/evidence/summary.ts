@@ -38,7 +38,7 @@ export function summaryOf(data: ArtifactData): Summary {
     case 'schedtrace':
       return {samples: data.samples.length, gomaxprocs: data.samples.at(-1)?.gomaxprocs ?? 0}
     case 'scavtrace':
-      return {lines: data.lines.length}
+      return {lines: data.lines.length + (data.spans?.length ?? 0)}
     case 'inittrace':
       return {packages: data.inits.length}
     case 'finalizer-check':

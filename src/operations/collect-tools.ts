@@ -38,7 +38,9 @@ async function perf(capture: Capture, pid: number, seconds: number): Promise<voi
   const recorded = await processes.run(record, {timeoutMs: (seconds + 30) * 1000, outputBytesMax})
   if (recorded === undefined) return capture.note('perf-missing', 'perf is not installed')
   if (recorded.code !== 0) return capture.note('perf-missing', `perf record: ${complaint(recorded.stderr)}`)
+  // The binary form is of use to perf alone, and large.
   const script = await processes.run(['perf', 'script', '-i', data], {timeoutMs: 120_000, outputBytesMax})
+  await processes.removeFile?.(data)
   if (script?.code === 0 && script.stdout !== '')
     await capture.write('perf-script.txt', 'perf-script', new TextEncoder().encode(script.stdout))
   else
@@ -68,11 +70,10 @@ async function strace(capture: Capture, pid: number, seconds: number, signal: Ab
   running.stop('SIGTERM')
   await running.exited
   const table = await processes.readKernelFile(path, outputBytesMax)
+  const words = complaint(new TextDecoder().decode((await processes.readKernelFile(said, outputBytesMax)) ?? new Uint8Array()))
+  await processes.removeFile?.(said)
   if (table !== undefined && table.length > 0) await capture.write('strace.txt', 'strace', table)
-  else {
-    const words = complaint(new TextDecoder().decode((await processes.readKernelFile(said, outputBytesMax)) ?? new Uint8Array()))
-    capture.note('strace-missing', words === '' ? 'strace counted nothing' : words)
-  }
+  else capture.note('strace-missing', words === '' ? 'strace counted nothing' : words)
 }
 
 /** Asks a process for its goroutines, which ends it, and says where it printed them. */

@@ -159,3 +159,9 @@ describeNeeding('corpus', 'crashes of others', () => {
         if (artifact.data.kind === 'race') expect([name, artifact.data.accesses.length]).toEqual([name, 2])
   })
 })
+
+test('a test that timed out is whole although "FAIL" follows, and its test is the site', async () => {
+  const [artifact] = await decodedFile(new URL('testdata/test-timeout.go1.26.txt', import.meta.url))
+  expect(artifact).toMatchObject({complete: true, data: {class: 'test-timeout', runningTests: ['TestSlow (1s)']}})
+  expect(artifact?.data.kind === 'crash' ? place(artifact.data.site) : undefined).toBe('command-line-arguments.TestSlow t_test.go:5')
+})

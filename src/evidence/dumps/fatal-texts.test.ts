@@ -60,7 +60,7 @@ describeNeeding('go', 'fatal errors', () => {
 
 describe('fatal errors of older Go', () => {
   test('texts that only older runtimes threw are crashes with those texts', async () => {
-    const texts = readFileSync(new URL('testdata/fatal-texts.older.txt', import.meta.url), 'utf8')
+    const texts = readFileSync(new URL('testing/fatal-texts.older.txt', import.meta.url), 'utf8')
       .trimEnd()
       .split('\n')
       .filter(line => !line.startsWith('# '))

@@ -23,7 +23,7 @@ export const textFormats: readonly TextFormat[] = [
   {openings: ['gc [0-9]'], create: gcTraceReader},
   {openings: ['pacer: '], create: pacerTraceReader},
   {openings: ['SCHED ', '\n  [PMG][0-9]'], create: schedTraceReader},
-  {openings: ['scav '], create: scavTraceReader},
+  {openings: ['scav ', 'scvg'], create: scavTraceReader},
   {openings: [' ms clock, '], create: initTraceReader},
   {openings: ['checkfinalizers: ', ...atLineStart('WARNING: LIKELY CLEANUP/FINALIZER ISSUES')], create: finalizerReader},
   {openings: ['"metrics":{'], create: metricLinesReader},

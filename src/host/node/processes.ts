@@ -1,7 +1,7 @@
 // Processes, HTTP and /proc through Node.
 import {execFile, spawn} from 'node:child_process'
 import {createWriteStream, openSync, closeSync} from 'node:fs'
-import {mkdir, open, readdir, readlink, writeFile} from 'node:fs/promises'
+import {mkdir, open, readdir, readlink, rm, writeFile} from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
 import {hostname} from 'node:os'
@@ -37,6 +37,7 @@ export const nodeProcesses: Processes = {
     await mkdir(path, {recursive: true})
   },
   writeFile: (path, bytes) => writeFile(path, bytes),
+  removeFile: path => rm(path, {force: true}),
   readKernelFile,
   list: path =>
     readdir(path).then(
