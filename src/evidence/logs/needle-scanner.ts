@@ -1,4 +1,5 @@
 // Finds the lines of a text that hold one of many needles, and how many line ends stand before each, without looking at a byte twice.
+import {assert} from '../../base/errors.ts'
 import {nibbleTablesAt, scanModule, type ScanModule, textAt, tripleHash, tripleTableAt} from './scan-module.ts'
 import {bytesOf, type Opening} from './openings.ts'
 
@@ -104,6 +105,7 @@ type Halves = Uint16Array
 /** The part of each needle that is looked for: a rare one, rather one that other needles have too. */
 function needlesOf(openings: readonly Opening[]): Needle[] {
   const all = openings.map(({text}) => bytesOf(text))
+  for (const [i, places] of all.entries()) assert(places.length >= 3, `the opening "${openings[i]?.text}" has three bytes or more`)
   const shared = new Map<string, number>()
   for (const places of all)
     for (let at = 0; at + 3 <= places.length; at++) shared.set(windowKey(places, at), (shared.get(windowKey(places, at)) ?? 0) + 1)

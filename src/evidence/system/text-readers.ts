@@ -31,10 +31,10 @@ export const systemFormats: readonly TextFormat[] = [
   {openings: [...cgroupNames, ...atLineStart(...cpuStat)], create: cgroupReader},
   {openings: atLineStart('Thread '), create: gdbReader},
   {openings: [numberColonBlank], create: perfScriptReader},
-  {openings: [{text: 'distribution', withLineBefore: true}, ...atLineStart('@')], create: histogramReader},
+  {openings: [{text: 'distribution', withLineBefore: true}, ...atLineStart('@[a-zA-Z0-9_[:]')], create: histogramReader},
   {
     openings: [
-      ...[') [= \t]', ')\t', '<... ', '<unfinished ...>', '+++ exited', '+++ killed', '--- SIG', 'strace: Process '],
+      ...[')[ \t][ \t=]', '<... ', '<unfinished ...>', '+++ exited', '+++ killed', '--- SIG', 'strace: Process '],
       ...atLineStart('% time'),
     ],
     create: straceReader,
