@@ -6,7 +6,7 @@ const head = /Goroutine (\d+) in state (.*), with (.*) on top of the stack:$/
 
 export function goleakReader(emit: Emit): TextReader {
   let dump: GoroutineText | undefined
-  // testing.T indents what a test logs.
+  // testing.T indents what a test logs by steps of four.
   let indent = ''
   let start = 0
   let end = 0
@@ -27,7 +27,7 @@ export function goleakReader(emit: Emit): TextReader {
           dump = new GoroutineText(1, true)
           start = line.start
         }
-        indent = /^ */.exec(line.text)?.[0] ?? ''
+        indent = /^(?: {4})*/.exec(line.text)?.[0] ?? ''
         dump.offer(`goroutine ${m[1]} [${m[2]}]:`, line.number)
         end = line.end
         return true
