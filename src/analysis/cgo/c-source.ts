@@ -30,6 +30,8 @@ export interface CVariable {
   readonly threadLocal: boolean
 }
 export interface CSource {
+  /** What the text includes, as it is written between the brackets or quotes. */
+  readonly includes: readonly string[]
   readonly bodies: readonly CBody[]
   readonly variables: readonly CVariable[]
   /** The definition that a name means in a file: the file's own, or the only one of the package. */
@@ -74,6 +76,8 @@ function preambleOf({path, bytes, state}: CheckedFile): CFileText[] {
   return [{path, text: made + blank.slice(made.length)}]
 }
 
+const includeLine = /^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]/gm
+
 function readSources(files: readonly CFileText[]): CSource {
   const bodies: CBody[] = []
   const variables: CVariable[] = []
@@ -82,10 +86,12 @@ function readSources(files: readonly CFileText[]): CSource {
     bodies.push(...read.bodies)
     variables.push(...read.variables)
   }
+  const includes = new Set(files.flatMap(({text}) => [...text.matchAll(includeLine)].map(match => match[1] ?? '')))
   const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
   const bodyByName = byName(bodies)
   const variableByName = byName(variables)
   return {
+    includes: [...includes],
     bodies,
     variables,
     body: (name, from) => bodyByName.get(name)?.find(one => one.file === from) ?? only(bodyByName.get(name) ?? []),
