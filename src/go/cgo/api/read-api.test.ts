@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {readFileSync} from 'node:fs'
-import Ajv from 'ajv/dist/2020.js'
+import {Ajv2020} from 'ajv/dist/2020.js'
 import {describe, expect, test} from 'vitest'
 import {parse} from 'yaml'
 import {TriageError} from '../../../base/errors.ts'
@@ -91,7 +91,7 @@ describe.each(libraryTexts)('the description of %s', (id, text) => {
 
   test('is valid against the schema', () => {
     const schema: unknown = JSON.parse(readFileSync(new URL('../../../../docs/schema/gotriage-api-1.schema.json', import.meta.url), 'utf8'))
-    const validate = new Ajv({allErrors: true, strict: true, allowUnionTypes: true}).compile(schema as object) // JSON.parse of our own file
+    const validate = new Ajv2020({allErrors: true, strict: true, allowUnionTypes: true}).compile(schema as object) // JSON.parse of our own file
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true)
     expect(validate(parse(whole)), JSON.stringify(validate.errors)).toBe(true)
     expect(validate([{name: 'f', timeout: 5}])).toBe(false)
