@@ -37,24 +37,55 @@ export function describedFunction(pass: AnyPass, name: string): KnownFunction | 
   return functions.of(name)
 }
 
-/** Undefined when nothing at all is known of it. */
+const factsByPackage = new WeakMap<object, Map<string, CFunctionFacts | undefined>>()
+
+/** Undefined when nothing at all is known of it. Worked out once for each package, and only as far as it is asked for. */
 export function cFunction(pass: AnyPass, name: string): CFunctionFacts | undefined {
-  if (isCgoHelper(name)) return undefined
+  let facts = factsByPackage.get(pass.package)
+  if (facts === undefined) factsByPackage.set(pass.package, (facts = new Map()))
+  if (!facts.has(name)) facts.set(name, isCgoHelper(name) ? undefined : factsOf(pass, name))
+  return facts.get(name)
+}
+
+function factsOf(pass: AnyPass, name: string): CFunctionFacts | undefined {
   const source = cSourceOf(pass)
   const body = source.body(name, undefined)
   const described = describedFunction(pass, name)
   if (body === undefined) return described === undefined ? undefined : byDescription(described)
   const look: Look = {source, described: one => describedFunction(pass, one)}
+  const returned = once(() => returnOf(look, body, 0))
+  const blocks = once(() => described?.mayBlock ?? reaches(look, body, one => blocking.test(one) || look.described(one)?.mayBlock === true))
+  const thread = once(() => described?.thread ?? threadOf(look, body))
+  const fates = new Map<number, ArgumentFate>()
   return {
     name,
     saidBy: 'body',
-    ...returnOf(look, body, 0),
-    mayBlock: described?.mayBlock ?? reaches(look, body, one => blocking.test(one) || look.described(one)?.mayBlock === true),
-    thread: described?.thread ?? threadOf(look, body),
+    get returns() {
+      return returned().returns
+    },
+    get freeWith() {
+      return returned().freeWith
+    },
+    get mayBlock() {
+      return blocks()
+    },
+    get thread() {
+      return thread()
+    },
     requiresLock: described?.requiresLock,
     note: described?.note,
-    argument: index => argumentFate(look, body, index, 0),
+    argument(index) {
+      const fate = fates.get(index) ?? argumentFate(look, body, index, 0)
+      fates.set(index, fate)
+      return fate
+    },
   }
+}
+
+/** Worked out at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: {readonly value: T} | undefined
+  return () => (made ??= {value: make()}).value
 }
 
 function byDescription(said: KnownFunction): CFunctionFacts {

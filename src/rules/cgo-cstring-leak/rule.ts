@@ -1,5 +1,5 @@
 // cgo-cstring-leak: what C.CString or C.CBytes allocated is released by nobody. See rule.md.
-import {cCallName, cMember, endsItsArgument, isCgoHelper, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, cMember, endsItsArgument, isCgoHelper, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, inLoop, listAround, localOf, mentions, statementIn} from '../../analysis/cgo/local-variable.ts'
 import {converted} from '../../analysis/cgo/pointer-argument.ts'
 import {type CFunctionFacts, cFunction} from '../../analysis/cgo/c-function.ts'
@@ -178,9 +178,7 @@ function leavesBefore(pass: AnyPass, alloc: CallExpr, released: Node): Fate | un
   const scope = pass.enclosingFunction(alloc)
   for (const stmt of list.slice(from + 1, to)) {
     if (callsNamed(pass, stmt, /^(?:free|panic|Exit|Fatal\w*)$/i)) return undefined
-    for (const leave of pass.nodes('ReturnStmt'))
-      if (pass.fileOf(leave) === pass.fileOf(stmt) && within(leave, stmt) && pass.enclosingFunction(leave) === scope)
-        return {kind: 'early', at: leave}
+    for (const leave of pass.within(stmt, 'ReturnStmt')) if (pass.enclosingFunction(leave) === scope) return {kind: 'early', at: leave}
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 // cgo-errno-separate-call: the error of a C call fetched by a second C call, perhaps on another thread. See rule.md.
-import {cCallName, isCgoHelper, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, isCgoHelper, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, declarationAround, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr, FuncDecl} from '../../go/syntax/ast.ts'
@@ -58,9 +58,8 @@ const isFetch = (name: string, call: CallExpr): boolean =>
 function callBefore(pass: AnyPass, decl: FuncDecl, fetch: CallExpr): {call: CallExpr; name: string} | undefined {
   let last: {call: CallExpr; name: string} | undefined
   const fun = pass.enclosingFunction(fetch)
-  for (const call of pass.nodes('CallExpr')) {
-    if (pass.fileOf(call) !== pass.fileOf(decl) || !within(call, decl) || call.end > fetch.pos || pass.enclosingFunction(call) !== fun)
-      continue
+  for (const call of pass.within(decl, 'CallExpr')) {
+    if (call.end > fetch.pos || pass.enclosingFunction(call) !== fun) continue
     const name = cCallName(pass, call)
     if (name === undefined || isCgoHelper(name) || isFetch(name, call) || /^(?:free$|ERR_clear_error)/.test(name) || isDeferred(pass, call))
       continue

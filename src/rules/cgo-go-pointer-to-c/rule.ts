@@ -81,8 +81,8 @@ function filledRecord(pass: AnyPass, argument: Expr): FilledRecord | undefined {
   const scope = declarationAround(pass, argument)
   if (variable?.varKind !== 'local' || scope === undefined || !isRecordOfC(pass, variable)) return undefined
   let found: FilledRecord | undefined
-  for (const assign of pass.nodes('AssignStmt')) {
-    if (pass.fileOf(assign) !== pass.fileOf(scope) || !within(assign, scope) || assign.pos > argument.pos) continue
+  for (const assign of pass.within(scope, 'AssignStmt')) {
+    if (assign.pos > argument.pos) continue
     for (const [i, left] of assign.lhs.entries()) {
       const at = unparen(left)
       const value = assign.rhs[i]

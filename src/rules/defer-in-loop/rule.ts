@@ -2,7 +2,7 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {covers, isTestFile, loopAround, rootOf, unparen, variableOf} from '../../analysis/reading/terms.ts'
-import type {CallExpr, DeferStmt, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
+import type {CallExpr, DeferStmt, Expr, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import {typeString} from '../../go/types/type-string.ts'
 import {underlying} from '../../go/types/underlying.ts'
@@ -116,9 +116,18 @@ function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStm
     const i = parent.rhs.findIndex(right => right === node)
     return i >= 0 && parent.lhs.some(left => left.kind !== 'Ident' || (parent.tok === '=' && isOutside(left)))
   }
-  return (
-    parent?.kind === 'CallExpr' && parent.args.some(arg => arg === node) && parent.args.some(arg => arg !== node && isOutside(unparen(arg)))
-  )
+  if (parent?.kind !== 'CallExpr' || !parent.args.some(arg => arg === node)) return false
+  const type = mention.kind === 'Ident' ? variableOf(pass, mention)?.type : undefined
+  if (type !== undefined && typeString(type) === 'context.Context') return false // who gets a context uses it during the call
+  const fun = unparen(parent.fun)
+  if (fun.kind === 'SelectorExpr' && isOutside(fun.x)) return true
+  return parent.args.some(arg => arg !== node && holdsMore(pass, arg) && isOutside(unparen(arg)))
+}
+
+/** A number or a string keeps nothing that is passed beside it. */
+function holdsMore(pass: Pass<'piles'>, arg: Expr): boolean {
+  const type = pass.typeOf(arg)
+  return type === undefined || underlying(type).kind !== 'Basic'
 }
 
 /** What such a variable refers to may have been there before the round. */
