@@ -11,7 +11,11 @@ import {asMainModule, go, type ModuleVersion} from '../tools/conformance/main-mo
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = join(tmpdir(), 'gotriage-conformance')
-const rounds = 3
+const flag = (name: string) => process.argv.find(arg => arg.startsWith(`--${name}=`))?.slice(name.length + 3)
+/** `--rounds=N` */
+const rounds = Number(flag('rounds') ?? 3)
+/** `--states=cold,unchanged` */
+const chosen = flag('states')?.split(',')
 const sampleMs = 20
 const modules: Readonly<Record<string, ModuleVersion & {readonly changed: string}>> = {
   gin: {name: 'gin', path: 'github.com/gin-gonic/gin', version: 'v1.12.0', changed: 'context.go'},
@@ -102,6 +106,7 @@ async function measure(module: ModuleVersion & {readonly changed: string}): Prom
   try {
     await tools['go vet']!()
     for (const [state, prepare] of Object.entries(states)) {
+      if (chosen !== undefined && !chosen.includes(state)) continue
       const runs: Record<string, Run[]> = {}
       for (let round = 0; round < rounds; round++)
         for (const [tool, run] of Object.entries(tools)) {

@@ -111,7 +111,7 @@ test('bodies are read first, descriptions of included libraries after them, and 
     'copy: by body; borrowed; returns owned, free',
     'joined: by body; borrowed; returns owned, free',
     'title: by body; returns borrowed',
-    'either: by body; unknown', // a choice between two values is not looked into
+    'either: by body; borrowed', // what it returns is a choice between two values, which is not looked into
     'fresh: by body; borrowed; returns owned, SSL_free',
     'nap_later: by body; may block',
     'count: by body; thread process',

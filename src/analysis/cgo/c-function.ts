@@ -165,7 +165,7 @@ const nothingReturned: Returned = {returns: undefined, freeWith: undefined}
 
 /** What all return statements agree in; NULL fits everything. */
 function returnOf(look: Look, body: CBody, depth: number): Returned {
-  if (depth > depthMax) return nothingReturned
+  if (depth > depthMax || !body.returnsPointer) return nothingReturned
   let found: Returned | undefined
   const {tokens} = body
   for (const [i, token] of tokens.entries()) {

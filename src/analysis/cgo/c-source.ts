@@ -17,6 +17,8 @@ export interface CBody {
   readonly name: string
   readonly file: CFileText
   readonly params: readonly string[]
+  /** As the head is written: a typedef of a pointer counts as none. */
+  readonly returnsPointer: boolean
   /** Between the braces. */
   readonly tokens: readonly CToken[]
 }
@@ -166,7 +168,7 @@ export function closing(tokens: readonly CToken[], open: number): number {
 }
 
 /** `type name(params)` in front of a body. */
-function functionHead(head: readonly CToken[]): {name: string; params: string[]} | undefined {
+function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 'returnsPointer'> | undefined {
   const open = head.findIndex(token => token.text === '(')
   const name = head[open - 1]
   if (open < 1 || name?.kind !== 'identifier' || head.some((token, i) => i < open && (token.text === '=' || token.text === '{')))
@@ -174,7 +176,7 @@ function functionHead(head: readonly CToken[]): {name: string; params: string[]}
   const end = closing(head, open)
   if (end >= head.length) return undefined
   const params = split(head.slice(open + 1, end)).map(part => nameOf(part) ?? '')
-  return {name: name.text, params}
+  return {name: name.text, params, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
 }
 
 /** Parts between commas that stand in no bracket. */

@@ -113,7 +113,7 @@ function isStoredIn(pass: TickerPass, ticker: Var, collection: Var, depth: numbe
       if (left.kind !== 'IndexExpr' || right === undefined || variableOf(pass, left.x) !== collection) continue
       if (variableOf(pass, right) === ticker) return true
     }
-  if (ticker.varKind !== 'param' || depth > handsMax) return false
+  if (ticker.varKind !== 'parameter' || depth > handsMax) return false
   for (const decl of pass.nodes('FuncDecl')) {
     const index = decl.type.params.list.flatMap(field => field.names).findIndex(name => pass.objectOf(name) === ticker)
     if (index < 0) continue

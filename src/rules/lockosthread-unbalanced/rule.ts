@@ -22,6 +22,11 @@ export default defineRule({
       why: 'calls of LockOSThread are counted: the goroutine of the caller stays on its thread from here on, and the thread ends with it',
       next: 'Defer runtime.UnlockOSThread right after the lock.',
     },
+    none: {
+      what: '{method} locks the goroutine to its thread, and neither it nor any of {others} other methods of {type} that do so unlocks it',
+      why: 'calls of LockOSThread are counted: whatever goroutine calls the method stays on its thread from here on, and the thread ends with it',
+      next: 'Defer runtime.UnlockOSThread right after the lock, in each of them.',
+    },
     path: {
       what: 'the goroutine is still locked to its thread when the function returns here, though its other paths unlock it',
       why: 'calls of LockOSThread are counted: the goroutine stays on its thread, and the thread ends with it',
@@ -58,11 +63,13 @@ export default defineRule({
 
 /** Methods that lock, with their unlock behind it, that make an exception of one without. */
 const siblingsMin = 3
+/** So many methods that lock and never unlock keep no thread on purpose: each caller is locked by the first it calls. */
+const noneMin = 5
 /** Names of what goes on for as long as the program does, or prepares a thread for it. */
 const lasts = /^(?:run|start|main|loop|serve|init|listen|new|open|lock|acquire|enter)/i
 
 /** One method of a type begins with the lock and lets it be, where the others defer the unlock: forgotten, not meant. */
-function unlikeItsSiblings(pass: Pass<'path' | 'sibling'>): void {
+function unlikeItsSiblings(pass: Pass<'path' | 'sibling' | 'none'>): void {
   const byType = new Map<string, {paired: number; alone: {decl: FuncDecl; lock: CallExpr}[]}>()
   for (const decl of pass.nodes('FuncDecl')) {
     const type = receiverTypeName(decl)
@@ -77,6 +84,11 @@ function unlikeItsSiblings(pass: Pass<'path' | 'sibling'>): void {
       group.alone.push({decl, lock: first.x})
   }
   for (const [type, {paired, alone}] of byType) {
+    const [first] = alone
+    if (paired === 0 && first !== undefined && alone.length >= noneMin) {
+      const related = alone.slice(1).map(({lock}) => ({node: lock, label: 'locked here too'}))
+      pass.report(first.lock, 'none', {data: {method: first.decl.name.name, others: String(alone.length - 1), type}, related})
+    }
     if (paired < siblingsMin || alone.length > paired) continue
     for (const {decl, lock} of alone) pass.report(lock, 'sibling', {data: {method: decl.name.name, others: String(paired), type}})
   }
@@ -89,7 +101,7 @@ function receiverTypeName(decl: FuncDecl): string | undefined {
 }
 
 /** Unlocked by a deferred call or a literal; or the thread was changed, and leaving locked throws it away on purpose. */
-const outOfSight = (pass: Pass<'path' | 'sibling'>, body: BlockStmt): boolean =>
+const outOfSight = (pass: Pass<'path' | 'sibling' | 'none'>, body: BlockStmt): boolean =>
   callsIn(pass, body, true).some(call => {
     if (changesThread(pass, call) !== undefined) return true
     if (!unlocksThread(pass, call) && !locksThread(pass, call)) return false
