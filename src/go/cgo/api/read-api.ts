@@ -230,7 +230,7 @@ function newReader(path: string, text: string) {
       const value = scalar(node, name)
       const found = choices.find(choice => choice === value)
       if (value !== undefined && found === undefined)
-        throw problem(node, `"${name}" cannot be "${String(value)}"`, `Give one of: ${choices.join(', ')}.`)
+        throw problem(node, `"${name}" cannot be ${JSON.stringify(value)}`, `Give one of: ${choices.join(', ')}.`)
       return found
     },
   }
