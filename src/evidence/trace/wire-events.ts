@@ -1,6 +1,6 @@
 // Wire event numbers as constants of their own, for the two switches that every event passes: the bundler puts the numbers in place and V8 makes a
 // jump table of them, which it does not of properties of an object. The compiler holds them against `ev`.
-import type {ev} from './event-types.ts'
+import type {ev, go} from './event-types.ts'
 
 export const evCpuSample = 7 satisfies typeof ev.cpuSample
 export const evProcsChange = 9 satisfies typeof ev.procsChange
@@ -44,3 +44,8 @@ export const evGoSwitchDestroy = 46 satisfies typeof ev.goSwitchDestroy
 export const evGoCreateBlocked = 47 satisfies typeof ev.goCreateBlocked
 export const evGoStatusStack = 48 satisfies typeof ev.goStatusStack
 export const evSpan = 128 satisfies typeof ev.span
+
+/** Goroutine states, likewise. */
+export const goRunnable = 2 satisfies typeof go.runnable
+export const goRunning = 3 satisfies typeof go.running
+export const goWaiting = 4 satisfies typeof go.waiting
