@@ -102,7 +102,16 @@ function watched(trace: Trace, tally: Tally, untilMs: number, keep: (tally: Tall
   return new Promise(done => {
     const child = spawn(
       process.execPath,
-      [...process.execArgv, fileURLToPath(import.meta.url), '--run', trace.name, '--from', JSON.stringify(tally), '--mutations', String(mutations)],
+      [
+        ...process.execArgv,
+        fileURLToPath(import.meta.url),
+        '--run',
+        trace.name,
+        '--from',
+        JSON.stringify(tally),
+        '--mutations',
+        String(mutations),
+      ],
       {stdio: ['ignore', 'pipe', 'pipe']},
     )
     let last = tally
@@ -126,7 +135,11 @@ function watched(trace: Trace, tally: Tally, untilMs: number, keep: (tally: Tall
       clearInterval(look)
       if (code !== 0 && (hung || performance.now() <= untilMs)) {
         const what = hung ? 'no sign of life' : `ended with ${code}: ${complaint}`
-        last = {...last, next: last.next + signEvery, problems: [...last.problems, `cases ${last.next} to ${last.next + signEvery}: ${what}`]}
+        last = {
+          ...last,
+          next: last.next + signEvery,
+          problems: [...last.problems, `cases ${last.next} to ${last.next + signEvery}: ${what}`],
+        }
       }
       keep(last)
       done(last)
@@ -137,7 +150,11 @@ function watched(trace: Trace, tally: Tally, untilMs: number, keep: (tally: Tall
 const all = traces()
 const toRun = argument('--run')
 if (toRun === undefined) await supervise()
-else await runCases(all.find(trace => trace.name === toRun)!, JSON.parse(argument('--from') ?? '') as Tally) // what watched wrote
+else
+  await runCases(
+    all.find(trace => trace.name === toRun)!,
+    JSON.parse(argument('--from') ?? '') as Tally,
+  ) // what watched wrote
 
 async function supervise(): Promise<void> {
   const file = argument('--state') ?? join(tmpdir(), 'gotriage-trace-robust.json')

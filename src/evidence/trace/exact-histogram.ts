@@ -7,8 +7,9 @@ const largeMax = 1 << 23
 
 export class ExactHistogram {
   count = 0
-  totalNs = 0
-  max = 0
+  /** These begin as no numbers so that V8 keeps doubles here from the start: they outgrow its small integers. */
+  totalNs: number = Number.NaN
+  max: number = Number.NaN
   readonly #chunks: (Uint32Array | undefined)[] = []
   #large = new Float64Array(64)
   #largeCount = 0
@@ -16,6 +17,10 @@ export class ExactHistogram {
   #sums: readonly number[] = []
   #sumsOf = -1
   readonly #rounded = new Map<number, number>()
+
+  constructor() {
+    this.totalNs = this.max = 0
+  }
 
   add(ns: number): void {
     this.count++

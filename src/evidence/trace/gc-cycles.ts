@@ -9,7 +9,8 @@ const cyclesMax = 100_000
 export interface CycleTotals {
   readonly startNs: number
   endNs: number
-  readonly worker: [number, number, number, number]
+  /** By kind of worker, ns; 0 is unused. */
+  readonly worker: Float64Array
   assistNs: number
   assistRunningNs: number
   stwNs: number
@@ -40,7 +41,7 @@ export class GcCycles {
     clock.tick()
     clock.gcActive = true
     const startNs = clock.now
-    const worker: CycleTotals['worker'] = [0, 0, 0, 0]
+    const worker = new Float64Array(4)
     this.open = {startNs, endNs: startNs, worker, assistNs: 0, assistRunningNs: 0, stwNs: 0, waits: 0, waitNsMax: 0, ended: false}
     if (this.list.length < cyclesMax) this.list.push(this.open)
     else this.cut = true

@@ -20,8 +20,8 @@ export const sumSaturated = 1
 export const sumGcSaturated = 2
 
 export class ProcClock {
-  /** Time of the event at hand, ns since the first one. */
-  now = 0
+  /** Time of the event at hand, ns since the first one. Begins as no number so that V8 keeps a double here from the start. */
+  now: number = Number.NaN
   /** Ps that are not idle now. */
   busy = 0
   procs = 0
@@ -35,11 +35,15 @@ export class ProcClock {
   readonly #heat: (Float32Array | undefined)[] = []
   readonly #state = new Uint8Array(procsMax).fill(procUnknown)
   readonly #since = new Float64Array(procsMax)
-  #at = 0
+  #at: number = Number.NaN
   /** The heat map's column that `now` was in last: its number and bounds. */
   #bucket = 0
-  #bucketFrom = 0
-  #bucketUntil = 0
+  #bucketFrom: number = Number.NaN
+  #bucketUntil: number = Number.NaN
+
+  constructor() {
+    this.now = this.#at = this.#bucketFrom = this.#bucketUntil = 0
+  }
 
   /** Brings `sums` up to now; call before anything they depend on changes, and before reading them. */
   tick(): void {

@@ -102,9 +102,9 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     gc: a.gc.list.map(cycle => ({
       startNs: cycle.startNs,
       markNs: cycle.endNs - cycle.startNs,
-      dedicatedNs: cycle.worker[1],
-      fractionalNs: cycle.worker[2],
-      idleNs: cycle.worker[3],
+      dedicatedNs: cycle.worker[1]!,
+      fractionalNs: cycle.worker[2]!,
+      idleNs: cycle.worker[3]!,
       assistNs: cycle.assistNs,
       assistRunningNs: cycle.assistRunningNs,
       stwNs: cycle.stwNs,

@@ -23,17 +23,18 @@ export class RunWaits {
   readonly held = new HeldSlices()
   over300us = 0
   /** Length of the wait that ended last, ns. */
-  last = 0
+  last: number = Number.NaN // a double from the start, as in ProcClock
   readonly #limits: TraceReport['limits']
   readonly #clock: ProcClock
   readonly #ledger: GoLedger
   readonly #stops: WorldStops
   readonly #names: WaitNames
-  #windowUntil = 0
+  #windowUntil: number = Number.NaN
   #inWindow = 0
   readonly #lookFromNs: number
 
   constructor(limits: TraceReport['limits'], clock: ProcClock, ledger: GoLedger, stops: WorldStops, names: WaitNames) {
+    this.last = this.#windowUntil = 0
     this.#limits = limits
     this.#lookFromNs = Math.min(limits.waitNs, longWaitNs)
     this.#clock = clock

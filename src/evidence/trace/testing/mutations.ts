@@ -1,7 +1,8 @@
 // Damaged traces for tests: mutation number N of some bytes is the same in every run.
 
 /** What every message about damage ends with: where it is. A file that breaks off between generations or in a batch's head has no batch to name. */
-export const generationText = /(?:\(generation (?:\d+|\?), batch -?\d+, M -?\d+\)|before the first generation|Go 1\.26|generation number 0) at byte \d+$/
+export const generationText =
+  /(?:\(generation (?:\d+|\?), batch -?\d+, M -?\d+\)|before the first generation|Go 1\.26|generation number 0) at byte \d+$/
 
 /** Up to four edits: a byte changed, bytes moved over others, or bytes cut out. */
 export function mutate(original: Uint8Array, seed: number): Uint8Array {
