@@ -89,6 +89,8 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
         log2Counts: r.latency.log2Counts,
         entropyBits: r.latency.entropyBits,
         waitCauses: r.waitCauses,
+        cpuSamples: r.cpuSamples,
+        runtimeLockSamples: r.runtimeLockSamples,
         longWaits: cut(r.longWaits),
       }
     case 'procs':

@@ -202,6 +202,8 @@ export class TraceAnalysis implements TraceSink {
       case ev.goLabel:
         this.#setWorker(g, workerLabels.get(generation?.text(event.n[argColumn]!) ?? '') ?? 0)
         return
+      case ev.cpuSample:
+        return this.waits.lockSamples.add(generation, event.stack, this.clock.now)
       default:
         this.rare.event(context)
     }

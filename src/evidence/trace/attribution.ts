@@ -20,8 +20,10 @@ const shareMin = 0.5
 const burstPerProc = 4
 const burstMin = 8
 const longSlicesKept = 64
+/** CPU samples that a wait must overlap before their share in runtime locks is taken for its cause. */
+const lockSamplesMin = 3
 
-export const waitCauses: readonly WaitCause[] = ['stop-the-world', 'gc-mark', 'proc-held', 'saturation', 'wake-up-storm', 'wake-up']
+export const waitCauses: readonly WaitCause[] = ['stop-the-world', 'runtime-lock', 'gc-mark', 'proc-held', 'saturation', 'wake-up-storm', 'wake-up']
 
 export interface Overlap {
   readonly stwNs: number
@@ -29,6 +31,9 @@ export interface Overlap {
   readonly gcAllProcsBusyNs: number
   /** How many goroutines had become runnable in the same 100 µs before it. */
   readonly burst: number
+  /** CPU samples taken during the wait, on any thread, and those in the runtime's locks. */
+  readonly samples: number
+  readonly lockSamples: number
 }
 
 /** Remembers the latest slices that were held too long. */
@@ -60,6 +65,7 @@ export class HeldSlices {
 export function causeOf(waitNs: number, overlap: Overlap, heldOverlapNs: number, procs: number): WaitCause {
   const enough = waitNs * shareMin
   if (overlap.stwNs >= enough) return 'stop-the-world'
+  if (overlap.samples >= lockSamplesMin && overlap.lockSamples >= overlap.samples * shareMin) return 'runtime-lock'
   const burst = overlap.burst >= Math.max(burstMin, burstPerProc * procs)
   if (overlap.allProcsBusyNs >= enough) {
     if (heldOverlapNs >= enough) return 'proc-held'

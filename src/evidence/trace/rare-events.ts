@@ -1,4 +1,4 @@
-// The events of a trace that are few: GOMAXPROCS, CPU samples, tasks, regions, logs.
+// The events of a trace that are few: GOMAXPROCS, tasks, regions, logs.
 import {ev} from './event-types.ts'
 import type {ProcClock} from './proc-clock.ts'
 import type {TraceContext} from './reader.ts'
@@ -11,7 +11,6 @@ export class RareEvents {
   readonly spans = new Spans()
   readonly logs = new Map<string, number>()
   readonly gomaxprocs: {atNs: number; value: number}[] = []
-  cpuSamples = 0
   readonly #clock: ProcClock
 
   constructor(clock: ProcClock) {
@@ -27,9 +26,6 @@ export class RareEvents {
         clock.tick()
         clock.procs = arg
         if (this.gomaxprocs.at(-1)?.value !== arg) this.gomaxprocs.push({atNs: clock.now, value: arg})
-        return
-      case ev.cpuSample:
-        this.cpuSamples++
         return
       case ev.userTaskBegin:
         return this.spans.begin('task', arg, -1, text(2), clock.now, clock.stoppedNs)

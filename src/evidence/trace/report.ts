@@ -118,7 +118,8 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     logs: [...rare.logs]
       .map(([category, count]) => ({category, count}))
       .sort((x, y) => y.count - x.count || (x.category < y.category ? -1 : 1)),
-    cpuSamples: rare.cpuSamples,
+    cpuSamples: waits.lockSamples.count,
+    runtimeLockSamples: waits.lockSamples.inLocks,
     cut: [...cut].sort(),
   }
 

@@ -4,6 +4,7 @@ import {causeOf, HeldSlices, Longest, longWaitNs} from './attribution.ts'
 import {ExactHistogram} from './exact-histogram.ts'
 import {goBurst, goGcSaturated, goGroup, goRow, goRunnable, goSaturated, goSince, goStopped, type GoLedger} from './go-ledger.ts'
 import {sumGcSaturated, sumSaturated, sumStopped, type ProcClock} from './proc-clock.ts'
+import {LockSamples} from './lock-samples.ts'
 import type {WorldStops} from './world-stops.ts'
 
 const longListMax = 1000
@@ -21,6 +22,7 @@ export class RunWaits {
   readonly longest = new Longest<LongWait>(longListMax)
   readonly causes = new Map<WaitCause, {count: number; totalNs: number}>()
   readonly held = new HeldSlices()
+  readonly lockSamples = new LockSamples()
   over300us = 0
   /** Length of the wait that ended last, ns. */
   last: number = Number.NaN // a double from the start, as in ProcClock
@@ -87,7 +89,9 @@ export class RunWaits {
     const allProcsBusyNs = clock.sums[sumSaturated]! - ns[row + goSaturated]!
     const gcAllProcsBusyNs = clock.sums[sumGcSaturated]! - ns[row + goGcSaturated]!
     const held = this.held.overlapNs(startNs, clock.now, clock, procSlots)
-    const cause = causeOf(wait, {stwNs, allProcsBusyNs, gcAllProcsBusyNs, burst: at[row + goBurst]!}, held, clock.procs)
+    const sampled = this.lockSamples.since(startNs)
+    const overlap = {stwNs, allProcsBusyNs, gcAllProcsBusyNs, burst: at[row + goBurst]!, samples: sampled.samples, lockSamples: sampled.inLocks}
+    const cause = causeOf(wait, overlap, held, clock.procs)
     const total = this.causes.get(cause) ?? {count: 0, totalNs: 0}
     total.count++
     total.totalNs += wait

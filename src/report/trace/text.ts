@@ -32,6 +32,7 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
     ...histogram(r),
     '',
     ...causeLines(r),
+    ...lockLines(r),
     ...hostLines(r, o),
     '',
     `longest waits of goroutines that could run (${Math.min(o.rows, r.longWaits.length)} of ${sum(r.waitCauses.map(c => c.count))} over ${ns(r.limits.waitNs)}):`,
@@ -121,9 +122,17 @@ function causeLines(r: TraceReport): string[] {
   ]
 }
 
+/** Runtime locks have no events; what CPU samples in the trace show of them, or that there are none. */
+function lockLines(r: TraceReport): string[] {
+  if (r.waitCauses.length === 0) return []
+  if (r.cpuSamples === 0) return ['  runtime locks: not in this trace; it would take a CPU profile that runs at the same time']
+  return [`  runtime locks: ${r.runtimeLockSamples} of ${r.cpuSamples} CPU samples stand in runtime.lock2 or unlock2`]
+}
+
 /** What each cause means; a trace cannot say more. */
 export const causeWords: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'the world was stopped',
+  'runtime-lock': 'half or more of the CPU samples in it (at least 3) stood in runtime.lock2 or unlock2',
   'gc-mark': 'GC was marking and no P was idle',
   'proc-held': 'a goroutine held a P over 20 ms without being preempted, and no P was idle',
   saturation: 'no P was idle',
