@@ -1,7 +1,7 @@
 // `npm run conformance -- trace-robust`: damaged traces. Every prefix of the small fixtures, and 10,000 mutations of each, must end in a TriageError that
 // names a byte (and, inside a generation, the generation and batch), or in a result that says the same of where it broke off. No crash, no hang, bounded
 // memory. The cases run in a process of their own under a watchdog; where it stopped is in a file, so that a run that was cut off goes on from there.
-// Arguments: --mutations N, --state FILE, --minutes M (stop after that, to be continued), --only NAME. Writes docs/conformance/trace-robust.md when done.
+// Arguments: --mutations N, --state FILE, --minutes M (stop after that, to be continued), --only RE. Writes docs/conformance/trace-robust.md when done.
 import {spawn} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -161,7 +161,7 @@ async function supervise(): Promise<void> {
   const untilMs = performance.now() + Number(argument('--minutes') ?? 600) * 60_000
   const only = argument('--only')
   const state: Record<string, Tally> = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Tally>) : {} // our own
-  const chosen = all.filter(trace => only === undefined || trace.name === only)
+  const chosen = all.filter(trace => only === undefined || new RegExp(only).test(trace.name))
   for (const trace of chosen) {
     let tally = state[trace.name] ?? fresh()
     while (tally.next < trace.bytes.length + mutations && performance.now() < untilMs)

@@ -23,7 +23,15 @@ const longSlicesKept = 64
 /** CPU samples that a wait must overlap before their share in runtime locks is taken for its cause. */
 const lockSamplesMin = 3
 
-export const waitCauses: readonly WaitCause[] = ['stop-the-world', 'runtime-lock', 'gc-mark', 'proc-held', 'saturation', 'wake-up-storm', 'wake-up']
+export const waitCauses: readonly WaitCause[] = [
+  'stop-the-world',
+  'runtime-lock',
+  'gc-mark',
+  'proc-held',
+  'saturation',
+  'wake-up-storm',
+  'wake-up',
+]
 
 export interface Overlap {
   readonly stwNs: number

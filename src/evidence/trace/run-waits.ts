@@ -90,7 +90,14 @@ export class RunWaits {
     const gcAllProcsBusyNs = clock.sums[sumGcSaturated]! - ns[row + goGcSaturated]!
     const held = this.held.overlapNs(startNs, clock.now, clock, procSlots)
     const sampled = this.lockSamples.since(startNs)
-    const overlap = {stwNs, allProcsBusyNs, gcAllProcsBusyNs, burst: at[row + goBurst]!, samples: sampled.samples, lockSamples: sampled.inLocks}
+    const overlap = {
+      stwNs,
+      allProcsBusyNs,
+      gcAllProcsBusyNs,
+      burst: at[row + goBurst]!,
+      samples: sampled.samples,
+      lockSamples: sampled.inLocks,
+    }
     const cause = causeOf(wait, overlap, held, clock.procs)
     const total = this.causes.get(cause) ?? {count: 0, totalNs: 0}
     total.count++
