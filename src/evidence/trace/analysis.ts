@@ -131,6 +131,16 @@ export class TraceAnalysis implements TraceSink {
         return this.#unblock(resource, g)
       case wire.evGoBlock:
         return this.#block(g)
+      default:
+        this.#lessOften(type, p, g, resource)
+    }
+  }
+
+  /** Apart from the switch above: V8 throws a function's code away when it meets a case it has not seen before, and that one is dear. */
+  #lessOften(type: number, p: number, g: number, resource: number): void {
+    const event = this.#event
+    const {clock} = this
+    switch (type) {
       case wire.evGoStop:
         this.#leave(g)
         return this.waits.begins(g)
@@ -333,11 +343,16 @@ export class TraceAnalysis implements TraceSink {
   #stopRunning(g: number): void {
     const {ns, at} = this.#ledger
     const row = g * goRow
-    const since = ns[row + goSince]!
-    const ran = this.clock.now - since
+    const ran = this.clock.now - ns[row + goSince]!
     ns[row + goRunning]! += ran
+    if (ran >= heldNs || at[row + goWorker]! !== 0 || ns[row + goAssistSince] === ns[row + goAssistSince]) this.#ranSpecially(g, ran)
+  }
+
+  #ranSpecially(g: number, ran: number): void {
+    const {ns, at} = this.#ledger
+    const row = g * goRow
     if (ns[row + goAssistSince] === ns[row + goAssistSince]) this.gc.ran(g)
-    if (ran >= heldNs) this.waits.held.ended(since, this.clock.now)
+    if (ran >= heldNs) this.waits.held.ended(ns[row + goSince]!, this.clock.now)
     const worker = at[row + goWorker]!
     if (worker === 0) return
     if (this.gc.open !== undefined) this.gc.open.worker[worker]! += ran

@@ -64,6 +64,15 @@ export class Ordering {
       case wire.evGoUnblock:
         return this.#goUnblock(m, p, g)
       case wire.evGoBlock:
+        return this.#goStopExec(type, m, p, g)
+      default:
+        return this.#lessOften(type, m, p, g)
+    }
+  }
+
+  /** Apart from the switch above: V8 throws a function's code away when it meets a case it has not seen before, and that one is dear. */
+  #lessOften(type: number, m: number, p: number, g: number): boolean {
+    switch (type) {
       case wire.evGoStop:
       case wire.evGoDestroy:
         return this.#goStopExec(type, m, p, g)

@@ -135,7 +135,7 @@ export const causeWords: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'the world was stopped',
   'runtime-lock': 'half or more of the CPU samples in it (at least 3) stood in runtime.lock2 or unlock2',
   'gc-mark': 'GC was marking and no P was idle',
-  'proc-held': 'a goroutine held a P over 20 ms without being preempted, and no P was idle',
+  'proc-held': 'a goroutine held a P over 20 ms and no P was idle: it could not be preempted, or the host gave its thread no CPU',
   saturation: 'no P was idle',
   'wake-up-storm': 'many goroutines became runnable within 100 µs',
   'wake-up': 'a P was idle: waking a thread took the time, or the host gave it no CPU',
