@@ -1,0 +1,23 @@
+// A cost profile of this machine for judging it: of several runs of the calibration program the one with the least company.
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {profileFromMeasurements} from '../../src/operations/simulate-calibrate.ts'
+import {machineName} from './measure.ts'
+import {build, discard, run} from './program.ts'
+
+/** Runs it so often; a better run than the one the file came from replaces it. */
+export function calibrate(name: string, path: string, runs: number, say: (line: string) => void): void {
+  const built = build()
+  if (built === undefined) throw new Error('validate: Go is needed')
+  const note = `${path}.foreign`
+  let best = existsSync(note) && existsSync(path) ? Number(readFileSync(note, 'utf8')) : Infinity
+  for (let i = 0; i < runs; i++) {
+    const {lines, foreignCpus} = run(built, 'calibrate', 1)
+    say(`calibration ${i + 1}/${runs}: others used ${foreignCpus.toFixed(2)} CPUs`)
+    if (foreignCpus >= best) continue
+    best = foreignCpus
+    const profile = profileFromMeasurements(lines.map(line => JSON.stringify(line)).join('\n'), machineName(), name)
+    writeFileSync(path, `${JSON.stringify(profile, undefined, 1)}\n`)
+    writeFileSync(note, String(best))
+  }
+  discard(built)
+}
