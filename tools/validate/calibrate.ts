@@ -2,16 +2,22 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {profileFromMeasurements} from '../../src/operations/simulate-calibrate.ts'
 import {machineName} from './measure.ts'
-import {build, discard, run} from './program.ts'
+import {build, busyCpus, discard, run} from './program.ts'
+
+/** CPUs in use at which the machine counts as idle; it is waited for a minute at most. */
+const idleCpus = 0.1
 
 /** Runs it so often; a better run than the one the file came from replaces it. */
-export function calibrate(name: string, path: string, runs: number, say: (line: string) => void): void {
+export function calibrate(name: string, path: string, runs: number, say: (line: string) => void, through?: string): void {
   const built = build()
   if (built === undefined) throw new Error('validate: Go is needed')
   const note = `${path}.foreign`
   let best = existsSync(note) && existsSync(path) ? Number(readFileSync(note, 'utf8')) : Infinity
   for (let i = 0; i < runs; i++) {
-    const {lines, foreignCpus} = run(built, 'calibrate', 1)
+    for (let looks = 0; looks < 200 && busyCpus(300) > idleCpus; looks++);
+    const made = run(built, 'calibrate', 1, through === undefined ? {} : {through})
+    if (made === undefined) continue
+    const {lines, foreignCpus} = made
     say(`calibration ${i + 1}/${runs}: others used ${foreignCpus.toFixed(2)} CPUs`)
     if (foreignCpus >= best) continue
     best = foreignCpus

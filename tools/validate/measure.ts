@@ -3,7 +3,7 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {cpus, release} from 'node:os'
 import {fileURLToPath} from 'node:url'
 import {kept, leastDisturbed, type MeasuredCase, type MeasuredRun, type Measurements} from '../../src/sim/validation/measured.ts'
-import {build, discard, run, type Built, type ProgramRun} from './program.ts'
+import {build, busyCpus, discard, run, type Built, type ProgramRun} from './program.ts'
 import {pacerRun} from './pacer-log.ts'
 
 export const storePath = fileURLToPath(new URL('measurements.json', import.meta.url))
@@ -28,6 +28,9 @@ export interface Protocol {
   readonly seconds: number
   /** A toolchain; the installed one when absent. */
   readonly release?: string
+  readonly through?: string
+  /** Runs only begin while fewer CPUs than this are in use; for so many minutes at most. */
+  readonly whenIdle?: {readonly cpus: number; readonly minutes: number}
   say(line: string): void
 }
 
@@ -44,17 +47,39 @@ export function measure(protocol: Protocol): void {
     return
   }
   try {
-    for (const workload of protocol.only) {
-      for (let i = 0; i < protocol.runs; i++) {
-        const began = Date.now()
-        const made = runsOf(built, workload, protocol.seconds)
-        store(built, made, protocol)
-        const foreign = Math.max(...made.map(m => m.run.foreignCpus))
-        protocol.say(`${built.version} ${workload} ${i + 1}/${protocol.runs}: ${((Date.now() - began) / 1000).toFixed(1)} s, others used ${foreign.toFixed(2)} CPUs`)
-      }
+    if (protocol.whenIdle !== undefined) {
+      inIdleMoments(built, protocol, protocol.whenIdle)
+      return
     }
+    for (const workload of protocol.only) for (let i = 0; i < protocol.runs; i++) once(built, workload, protocol)
   } finally {
     discard(built)
+  }
+}
+
+function once(built: Built, workload: string, protocol: Protocol): void {
+  const began = Date.now()
+  const made = runsOf(built, workload, protocol)
+  if (made.length === 0) return
+  store(built, made, protocol)
+  const foreign = Math.max(...made.map(m => m.run.foreignCpus))
+  protocol.say(`${built.version} ${workload}: ${((Date.now() - began) / 1000).toFixed(1)} s, others used ${foreign.toFixed(2)} CPUs`)
+}
+
+/** On a machine that is not ours alone: each time it is idle, one run of the workload that has the fewest good ones. */
+function inIdleMoments(built: Built, protocol: Protocol, idle: {readonly cpus: number; readonly minutes: number}): void {
+  const end = Date.now() + idle.minutes * 60_000
+  const good = (workload: string) => {
+    const cases = Object.entries(readStore().cases).filter(
+      ([key, c]) => key.startsWith(`${workload}/`) && !key.includes('@') && c.seconds === protocol.seconds,
+    )
+    return Math.min(...(cases.length === 0 ? [0] : cases.map(([, c]) => c.runs.filter(r => r.foreignCpus <= 2 * idle.cpus).length)))
+  }
+  while (Date.now() < end) {
+    if (busyCpus(300) > idle.cpus) continue
+    const next = protocol.only.toSorted((a, b) => good(a) - good(b))[0]
+    if (next === undefined || good(next) >= protocol.runs) return
+    once(built, next, protocol)
   }
 }
 
@@ -63,17 +88,18 @@ interface Made {
   readonly run: MeasuredRun
 }
 
-function runsOf(built: Built, workload: string, seconds: number): readonly Made[] {
-  if (workload === 'pacer') return pacerRun(built, seconds)
-  if (workload !== 'w12') return asRuns(run(built, workload, seconds))
-  return quotaProcs.flatMap(procs => asRuns(run(built, 'w12', seconds, {quotaCpus, env: {PROCS: String(procs)}})))
+function runsOf(built: Built, workload: string, {seconds, through}: Protocol): readonly Made[] {
+  const how = through === undefined ? {} : {through}
+  if (workload === 'pacer') return pacerRun(built, seconds, how)
+  if (workload !== 'w12') return asRuns(run(built, workload, seconds, how))
+  return quotaProcs.flatMap(procs => asRuns(run(built, 'w12', seconds, {...how, quotaCpus, env: {PROCS: String(procs)}})))
 }
 
-export const asRuns = (made: ProgramRun): readonly Made[] =>
-  made.lines.map(line => ({
+const asRuns = (made: ProgramRun | undefined): readonly Made[] =>
+  (made?.lines ?? []).map(line => ({
     id: `${line.workload}/${line.variant}`,
     run: {
-      foreignCpus: Number(made.foreignCpus.toFixed(3)),
+      foreignCpus: Number(made!.foreignCpus.toFixed(3)),
       count: line.samples.length,
       values: kept(line.samples),
       ...(Object.keys(line.figures).length === 0 ? {} : {figures: line.figures}),

@@ -1,20 +1,23 @@
 // The pacer workload: its gctrace and gcpacertrace lines between the marks of its phases, cycle by cycle.
 import {parsePacerLine} from '../../src/evidence/logs/pacertrace.ts'
 import type {MeasuredRun} from '../../src/sim/validation/measured.ts'
-import {run, type Built} from './program.ts'
+import {run, type Built, type RunOptions} from './program.ts'
 
-export function pacerRun(built: Built, seconds: number): readonly {readonly id: string; readonly run: MeasuredRun}[] {
-  const made = run(built, 'pacer', seconds, {env: {GODEBUG: 'gctrace=1,gcpacertrace=1'}})
+export function pacerRun(built: Built, seconds: number, how: RunOptions): readonly {readonly id: string; readonly run: MeasuredRun}[] {
+  const made = run(built, 'pacer', seconds, {...how, env: {GODEBUG: 'gctrace=1,gcpacertrace=1'}})
+  if (made === undefined) return []
   const foreignCpus = Number(made.foreignCpus.toFixed(3))
   const cycles = cyclesByPhase(made.stderr)
   return made.lines.map(line => {
     const phase = cycles.get(line.variant) ?? []
-    return {id: `pacer/${line.variant}`, run: {foreignCpus, count: phase.length, values: phase.slice(0, 40).flat(), figures: {...line.figures, ...peakOf(phase)}}}
+    return {
+      id: `pacer/${line.variant}`,
+      run: {foreignCpus, count: phase.length, values: phase.slice(0, 40).flat(), figures: {...line.figures, ...peakOf(phase)}},
+    }
   })
 }
 
-const peakOf = (cycles: readonly (readonly number[])[]) =>
-  cycles.length === 0 ? {} : {peak: Math.max(...cycles.map(c => c[1]!))}
+const peakOf = (cycles: readonly (readonly number[])[]) => (cycles.length === 0 ? {} : {peak: Math.max(...cycles.map(c => c[1]!))})
 
 /** Whole cycles of each phase, in the columns of sim/validation/pacer-replay.ts: lines at start and end, number, and what the program read afterwards. */
 function cyclesByPhase(stderr: string): Map<string, number[][]> {
@@ -37,7 +40,17 @@ function cyclesByPhase(stderr: string): Map<string, number[][]> {
       cycle = undefined
       if (assist === undefined) continue
       const {triggerBytes, liveBytes, goalDeltaBytes, heapScanBytes, stackScanBytes, globalsScanBytes, expectedScanBytes, consMark} = line
-      cycle = [triggerBytes, liveBytes, goalDeltaBytes, heapScanBytes, stackScanBytes, globalsScanBytes, expectedScanBytes, consMark, assist]
+      cycle = [
+        triggerBytes,
+        liveBytes,
+        goalDeltaBytes,
+        heapScanBytes,
+        stackScanBytes,
+        globalsScanBytes,
+        expectedScanBytes,
+        consMark,
+        assist,
+      ]
       assist = undefined
     }
     const collection = /^gc (\d+) @/.exec(text)?.[1]

@@ -1,6 +1,6 @@
 // Builds the Go program of the workloads with one Go release and runs it, in a CPU cgroup of its own where there is cgroup v1.
 import {spawnSync} from 'node:child_process'
-import {cpSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync} from 'node:fs'
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** CFS quota in CPUs, by period of 100 ms. */
   readonly quotaCpus?: number
+  /** A command the program is started through, like `taskset -c 0,1`. */
+  readonly through?: string
 }
 
 export interface ProgramRun {
@@ -58,20 +60,43 @@ export interface ProgramRun {
   readonly foreignCpus: number
 }
 
-/** Whether quotas can be set here. */
-export const hasQuota = () => existsSync(join(cgroupRoot, 'cpu.cfs_quota_us')) || existsSync(join(cgroupRoot, 'tasks'))
+/** CPUs in use over the next so many ms. */
+export function busyCpus(ms: number): number {
+  const before = busyTicks()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  return ((busyTicks() - before) * 10) / ms
+}
 
-export function run(built: Built, workload: string, seconds: number, options: RunOptions = {}): ProgramRun {
+function busyTicks(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '')
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number)
+  return user + nice + system + irq + softirq
+}
+
+/** What the command of `through` ends with when now is no time to run (EX_TEMPFAIL of sysexits.h). */
+const refused = 75
+
+/** Undefined when the command it goes through refused. */
+export function run(built: Built, workload: string, seconds: number, options: RunOptions = {}): ProgramRun | undefined {
   const group = enterGroup(options.quotaCpus)
   const enter = group === undefined ? '' : `echo $$ > ${group}/tasks && `
-  if (options.quotaCpus !== undefined && group === undefined) throw new Error('validate: a quota needs cgroup v1 and the right to make a group')
-  const {status, stdout, stderr} = spawnSync('sh', ['-c', `${enter}exec "$0" "$1" "$2"`, built.path, workload, String(seconds)], {
-    env: {...process.env, ...options.env},
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    timeout: 300_000,
-  })
+  if (options.quotaCpus !== undefined && group === undefined)
+    throw new Error('validate: a quota needs cgroup v1 and the right to make a group')
+  const {status, stdout, stderr} = spawnSync(
+    'sh',
+    ['-c', `${enter}exec ${options.through ?? ''} "$0" "$1" "$2"`, built.path, workload, String(seconds)],
+    {
+      env: {...process.env, ...options.env},
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 300_000,
+    },
+  )
   if (group !== undefined) removeGroup(group)
+  if (status === refused) return undefined
   if (status !== 0) throw new Error(`validate: ${workload} of ${built.version} ended with ${status}: ${stderr.slice(0, 500)}`)
   const lines = stdout
     .trim()
@@ -84,7 +109,13 @@ export function run(built: Built, workload: string, seconds: number, options: Ru
 
 function lineOf(text: string): Line {
   const line = JSON.parse(text) as Partial<Line> // the program beside this file wrote it
-  return {workload: line.workload ?? '', variant: line.variant ?? '', samples: line.samples ?? [], figures: line.figures ?? {}, go: line.go ?? ''}
+  return {
+    workload: line.workload ?? '',
+    variant: line.variant ?? '',
+    samples: line.samples ?? [],
+    figures: line.figures ?? {},
+    go: line.go ?? '',
+  }
 }
 
 /** A group with the largest weight, so that what else runs here takes as little as can be. */

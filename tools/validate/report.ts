@@ -1,1 +1,1 @@
-export const report=(_:unknown)=>{}
+export const report = (_: unknown) => {}

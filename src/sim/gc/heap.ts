@@ -24,6 +24,8 @@ export interface HeapScenario {
   readonly overheadShare: number
   /** Where the kernel kills the process. */
   readonly oomBytes?: number
+  /** The run begins just after a collection, with what is live then; else with an empty heap. */
+  readonly warm?: boolean
   readonly durationS: number
   /** Longest step; also how often a controller is asked between cycles. */
   readonly tickS: number
@@ -119,6 +121,12 @@ class Heap {
     this.#pacer = new Pacer(scenario.gogc, scenario.memoryLimitBytes ?? Infinity)
     this.#limiter = new GcCpuLimiter(scenario.procs)
     this.#pacer.globalsScan = scenario.globalsBytes
+    if (scenario.warm === true) {
+      const {liveBytes, stackBytes} = this.#demand()
+      this.#pacer.heapScanWork = liveBytes * scenario.scanShare
+      this.#pacer.stackScanWork = stackBytes
+      this.#pacer.resetLive(liveBytes)
+    }
     this.#mapped()
     this.#pacer.commit(true)
   }

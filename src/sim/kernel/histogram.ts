@@ -25,17 +25,24 @@ export class Histogram {
   readonly counts = new Float64Array(bucketsMax)
   count = 0
   sum = 0
+  sumOfSquares = 0
   max = 0
 
   add(value: number): void {
     this.counts[bucketOf(value)]!++
     this.count++
     this.sum += value
+    this.sumOfSquares += value * value
     if (value > this.max) this.max = value
   }
 
   get mean(): number {
     return this.count === 0 ? 0 : this.sum / this.count
+  }
+
+  /** Standard deviation. */
+  get deviation(): number {
+    return this.count === 0 ? 0 : Math.sqrt(Math.max(0, this.sumOfSquares / this.count - this.mean ** 2))
   }
 
   /** Nearest rank, the middle of its bucket; 0 when nothing was counted. */

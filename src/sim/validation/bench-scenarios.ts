@@ -25,8 +25,24 @@ const service: SchedulerScenario = {
         {do: 'compute', ns: {kind: 'exponential', mean: 4000}},
       ],
     },
-    {name: 'worker', steps: [forever([{do: 'receive', channel: 'jobs'}, {do: 'compute', ns: {kind: 'exponential', mean: 3000}}])]},
-    {name: 'ticker', steps: [forever([{do: 'sleep', ns: 1e6}, {do: 'compute', ns: 20_000}])]},
+    {
+      name: 'worker',
+      steps: [
+        forever([
+          {do: 'receive', channel: 'jobs'},
+          {do: 'compute', ns: {kind: 'exponential', mean: 3000}},
+        ]),
+      ],
+    },
+    {
+      name: 'ticker',
+      steps: [
+        forever([
+          {do: 'sleep', ns: 1e6},
+          {do: 'compute', ns: 20_000},
+        ]),
+      ],
+    },
   ],
   channels: {jobs: 64},
   start: [
@@ -43,8 +59,26 @@ const handOver: SchedulerScenario = {
   machine: {cpus: 4},
   gomaxprocs: 4,
   programs: [
-    {name: 'a', steps: [forever([{do: 'send', channel: 'ping'}, {do: 'receive', channel: 'pong'}, {do: 'compute', ns: 500}])]},
-    {name: 'b', steps: [forever([{do: 'receive', channel: 'ping'}, {do: 'send', channel: 'pong'}, {do: 'compute', ns: 500}])]},
+    {
+      name: 'a',
+      steps: [
+        forever([
+          {do: 'send', channel: 'ping'},
+          {do: 'receive', channel: 'pong'},
+          {do: 'compute', ns: 500},
+        ]),
+      ],
+    },
+    {
+      name: 'b',
+      steps: [
+        forever([
+          {do: 'receive', channel: 'ping'},
+          {do: 'send', channel: 'pong'},
+          {do: 'compute', ns: 500},
+        ]),
+      ],
+    },
   ],
   start: [
     {program: 'a', count: 16},
@@ -56,7 +90,14 @@ const handOver: SchedulerScenario = {
 /** 64 Ps of which each switches 100,000 times a second and more. */
 const bigMachine: SchedulerScenario = {
   ...base,
-  machine: {cpus: 64, nodes: Array.from({length: 64}, (_, i) => Math.floor(i / 32)), distance: [[1, 2.1], [2.1, 1]]},
+  machine: {
+    cpus: 64,
+    nodes: Array.from({length: 64}, (_, i) => Math.floor(i / 32)),
+    distance: [
+      [1, 2.1],
+      [2.1, 1],
+    ],
+  },
   gomaxprocs: 64,
   programs: [{name: 'worker', steps: [forever([{do: 'compute', ns: {kind: 'exponential', mean: 5000}}, {do: 'gosched'}])]}],
   start: [{program: 'worker', count: 256}],

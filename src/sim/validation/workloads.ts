@@ -346,23 +346,41 @@ export function quotaCurve(profile: CostProfile, workNs: number, seed: number): 
   })
 }
 
-/** w13: who marked, as shares of the mark CPU. */
+/** w13: who marked, as shares of the mark CPU: so many allocate for two seconds, then the program collects once more, as the Go program does. */
 export function markShares(
   profile: CostProfile,
   workers: number,
   seed: number,
 ): {readonly background: number; readonly assist: number; readonly idle: number} {
   const perWorkerNs = (4096 / (100e6 / workers)) * 1e9
+  const blocks = Math.round(2e9 / perWorkerNs)
   const {world} = runScheduler(
     {
       machine: {cpus: 2},
       goMinor: 26,
       gomaxprocs: 2,
       profile,
-      programs: [{name: 'churn', steps: [forever([compute(perWorkerNs), {do: 'allocate', bytes: 4096}])]}],
-      start: [{program: 'churn', count: workers}],
+      programs: [
+        {
+          name: 'churn',
+          steps: [
+            {do: 'repeat', times: blocks, steps: [compute(perWorkerNs), {do: 'allocate', bytes: 4096}]},
+            {do: 'done', group: 'workers'},
+          ],
+        },
+        {
+          name: 'main',
+          steps: [
+            {do: 'add', group: 'workers', count: workers},
+            {do: 'go', program: 'churn', count: workers},
+            {do: 'wait', group: 'workers'},
+            {do: 'collect'},
+          ],
+        },
+      ],
+      start: [{program: 'main', count: 1}],
       collector: {gogc: 100, liveBytes: 64 << 20, stackBytes: 4096, globalsBytes: 163_530, scanShare: 0.88},
-      durationNs: 4e9,
+      durationNs: 5e9,
       warmupNs: 0,
     },
     {seed, eventsMax: 20_000_000, check: false},

@@ -59,7 +59,7 @@ func churn(workers int, perS float64, d time.Duration) {
 var gcNames = []string{
 	"/cpu/classes/gc/mark/assist:cpu-seconds", "/cpu/classes/gc/mark/dedicated:cpu-seconds", "/cpu/classes/gc/mark/idle:cpu-seconds",
 	"/cpu/classes/gc/total:cpu-seconds", "/cpu/classes/total:cpu-seconds", "/gc/cycles/automatic:gc-cycles", "/gc/heap/allocs:bytes",
-	"/gc/heap/live:bytes", "/gc/scan/heap:bytes", "/gc/scan/stack:bytes", "/gc/scan/globals:bytes", "/gc/heap/goal:bytes",
+	"/gc/heap/live:bytes", "/gc/scan/heap:bytes", "/gc/scan/stack:bytes", "/gc/scan/globals:bytes", "/gc/heap/goal:bytes", "/cpu/classes/user:cpu-seconds",
 }
 
 func gcDelta(f func()) map[string]float64 {
@@ -72,7 +72,7 @@ func gcDelta(f func()) map[string]float64 {
 	b := read(gcNames...)
 	return map[string]float64{
 		"seconds": s, "assist": b[0] - a[0], "dedicated": b[1] - a[1], "idle": b[2] - a[2], "gc": b[3] - a[3], "total": b[4] - a[4],
-		"cycles": b[5] - a[5], "allocs": b[6] - a[6], "live": b[7], "scanHeap": b[8], "scanStack": b[9], "scanGlobals": b[10], "goal": b[11],
+		"cycles": b[5] - a[5], "allocs": b[6] - a[6], "live": b[7], "scanHeap": b[8], "scanStack": b[9], "scanGlobals": b[10], "goal": b[11], "user": b[12] - a[12],
 	}
 }
 
@@ -106,8 +106,8 @@ func pacer(d time.Duration) {
 		}
 		runtime.GC()
 		time.Sleep(5 * time.Millisecond)
-		v := read("/gc/heap/live:bytes", "/gc/scan/stack:bytes", "/gc/scan/globals:bytes", "/gc/heap/goal:bytes")
-		emit(fmt.Sprintf("goal-%d", gogc), nil, map[string]float64{"live": v[0], "stack": v[1], "globals": v[2], "goal": v[3]})
+		v := read("/gc/heap/live:bytes", "/gc/scan/stack:bytes", "/gc/scan/globals:bytes", "/gc/heap/goal:bytes", "/gc/scan/heap:bytes")
+		emit(fmt.Sprintf("goal-%d", gogc), nil, map[string]float64{"live": v[0], "stack": v[1], "globals": v[2], "goal": v[3], "scan": v[4]})
 	}
 }
 
