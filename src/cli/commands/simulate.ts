@@ -14,11 +14,17 @@ const kinds = 'scheduler|heap|pool|http-timeouts|retry|finalizers|breaker|ab'
 export const command: Command = {
   name: 'simulate',
   summary: 'what would happen: the scheduler, the heap and small models, before production finds out',
-  usage: `${kinds} FILE [--seed N] | calibrate`,
+  usage: `${kinds} FILE [--seed N] | scheduler|heap --fit FILE… | calibrate`,
   flags: [
     {name: 'seed', value: 'N', help: 'first seed (default 1); the same seed gives the same answer, byte for byte'},
     {name: 'seeds', value: 'N', help: 'run so many seeds and give 95 % intervals (default: what the scenario says, or 1)'},
     {name: 'vs', value: 'FILE', help: 'a second scenario to compare with'},
+    {
+      name: 'fit',
+      value: 'FILE',
+      many: true,
+      help: 'write a scenario from an execution trace (scheduler), gctrace lines or metrics over time (heap)',
+    },
     {name: 'sweep', value: 'KEY=…', help: 'run for each value of one setting: gomaxprocs=1..64, gogc=10,50,100'},
     {name: 'show', value: 'NAME', many: true, help: 'figures to print in a sweep (default: the ones that answer most)'},
     {name: 'set', value: 'KEY=VALUE', many: true, help: 'replace a value of the scenario, like machine.cpus=8'},
@@ -31,6 +37,7 @@ export const command: Command = {
   examples: [
     'gotriage simulate scheduler examples/scenarios/yield-of-a-spinning-goroutine.yaml',
     'gotriage simulate heap examples/scenarios/three-days-then-oom.yaml --sweep gogc=10,50,100,200',
+    'gotriage simulate scheduler --fit app.trace -o app.yaml',
     'gotriage simulate calibrate -o machine.json',
   ],
   async run(args, context) {
@@ -40,6 +47,15 @@ export const command: Command = {
     const known = simulateKinds.find(k => k === kind)
     if (known === undefined)
       throw errors.usage(`simulate ${kind ?? ''}: no such model`, `Give one of: ${simulateKinds.join(', ')}, calibrate.`)
+    if (args.has('fit')) {
+      if (path !== undefined || (known !== 'scheduler' && known !== 'heap'))
+        throw errors.usage(
+          '--fit belongs to "simulate scheduler" and "simulate heap", without a scenario',
+          'Write: gotriage simulate heap --fit gctrace.log.',
+        )
+      const {fitScenario} = await import('../../operations/simulate-fit.ts')
+      return print(args, context, await fitScenario(context.host, known, args.flags('fit'), context.task))
+    }
     if (path === undefined || more.length > 0)
       throw errors.usage(`simulate ${kind} takes one scenario file`, 'Name it, like examples/scenarios/three-days-then-oom.yaml.')
     const profilePath = args.flag('profile')
