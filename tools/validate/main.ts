@@ -1,5 +1,5 @@
 // `npm run validate`: real Go programs beside the simulator. `measure` runs the programs, `report` writes docs/validation.md; without a word both.
-// `calibrate -o FILE` measures a cost profile with the same care: of several runs the least disturbed one.
+// `calibrate --output FILE` measures a cost profile with the same care: of several runs the least disturbed one.
 // Flags: --only w1,w4  --runs 10  --seconds 4  --release go1.25.9  --quick (three runs of one second)
 // --when-idle MINUTES (on a shared machine: each run begins in an idle moment)  --through CMD (each run is started through it, like "taskset -c 0,1").
 import {measure, olderReleases, workloads} from './measure.ts'
@@ -34,7 +34,7 @@ const say = (line: string) => console.error(line)
 
 if (what === 'calibrate') {
   const {calibrate} = await import('./calibrate.ts')
-  calibrate(flag('name') ?? 'this-machine', flag('o') ?? 'profile.json', runs, say, through)
+  calibrate(flag('name') ?? 'this-machine', flag('output') ?? 'profile.json', runs, say, through)
 } else if (what !== 'report') {
   if (release === undefined) measure({...how, only: only ?? workloads, say})
   for (const [name, shown] of Object.entries(olderReleases)) {

@@ -49,7 +49,11 @@ const company = (found: MeasuredCase | undefined) => Math.max(0, ...(found?.runs
 const median = (values: readonly number[]) => quantileOfSorted(ascending(values), 0.5)
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
 
-type Band = {readonly within: number} | {readonly factor: number} | {readonly points: number} | {readonly atLeast: number}
+type Band =
+  | {readonly within: number; readonly orOff?: number}
+  | {readonly factor: number}
+  | {readonly points: number}
+  | {readonly atLeast: number}
 
 /** One figure a run against one a seed. */
 function figureRow(
@@ -72,7 +76,7 @@ function figureRow(
   const ratio = sim / value
   const agrees =
     'within' in band
-      ? off <= band.within
+      ? off <= band.within || Math.abs(sim - value) <= (band.orOff ?? 0)
       : 'factor' in band
         ? ratio <= band.factor && ratio >= 1 / band.factor
         : 'points' in band
@@ -277,11 +281,16 @@ export function heapRows(profile: CostProfile, measured: Measurements): readonly
       const steady = rate === '0' ? 0.15 : 0.05
       return [
         figureRow(
-          {id: `pacer/cycles-${gogc}-${rate}`, what: `collections, ${what}`, predicted: rate === '0' ? 'assists' : 'steady', unit: 'count'},
+          {
+            id: `pacer/cycles-${gogc}-${rate}`,
+            what: `collections for the bytes the program allocated, ${what}`,
+            predicted: rate === '0' ? 'assists' : 'steady',
+            unit: 'count',
+          },
           found,
           runs.map(r => r.figures!['cycles']!),
-          sims.map(s => s.cycles.length),
-          {within: steady},
+          sims.map((s, i) => (s.cycles.length * runs[i]!.figures!['allocs']!) / s.totalAllocBytes),
+          {within: steady, orOff: 1},
         ),
         figureRow(
           {id: `pacer/peak-${gogc}-${rate}`, what: `largest heap, ${what}`, predicted: rate === '0' ? 'assists' : 'u = 0.25', unit: 'B'},
