@@ -1,4 +1,5 @@
 // Counts of durations in buckets of at most 1.6 % width, without limit on their number: quantiles, mean, entropy, distance.
+import {naturalLog} from './portable-math.ts'
 
 /** 64 buckets per power of two, from 1 up to 2^53. Values below 64 are exact to 1. */
 const perOctave = 64
@@ -77,7 +78,7 @@ export class Histogram {
       }
     }
     let bits = 0
-    for (const n of wide.values()) bits -= (n / this.count) * Math.log2(n / this.count)
+    for (const n of wide.values()) bits -= (n / this.count) * (naturalLog(n / this.count) / Math.LN2)
     return bits
   }
 
