@@ -47,6 +47,7 @@ export function schedule(w: World, m: M): void {
     }
   }
   if (p.schedtick % globalCheckEveryTicks === 0 && w.globalSize > 0) {
+    p.globalTick = p.schedtick
     found(w, m, globalGet(w)!, false, false)
     return
   }
@@ -56,6 +57,7 @@ export function schedule(w: World, m: M): void {
     return
   }
   if (w.globalSize > 0) {
+    p.globalTick = p.schedtick
     found(w, m, globalBatch(w, p)!, false, false)
     return
   }

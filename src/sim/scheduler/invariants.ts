@@ -1,6 +1,6 @@
 // Laws of the scheduler, looked at after every event when checks are on. A broken one is a bug of the simulator and names itself.
 import {assert} from '../../base/errors.ts'
-import {localRunQueueSlots, threadsMax} from '../../knowledge/scheduler.ts'
+import {globalCheckEveryTicks, localRunQueueSlots, threadsMax} from '../../knowledge/scheduler.ts'
 import {localEmpty} from './queues.ts'
 import {pStatus, uses, type World} from './world.ts'
 
@@ -22,11 +22,13 @@ export function checkWorld(w: World): void {
       assert(p.status === pStatus.idle && localEmpty(p) && p.m === undefined, 'a listed P is idle and has no work')
     }
     if (size > 0) work = true
+    if (w.globalSize === 0) p.globalTick = p.schedtick
+    assert(p.schedtick - p.globalTick <= globalCheckEveryTicks, 'a busy P looks at the global queue at least once in 61 ticks')
   }
   assert(w.pidle.length === idle, 'the list of idle Ps holds the idle Ps')
   assert(w.nmspinning >= 0, 'the number of spinning Ms is never negative')
-  // Racy by one in the runtime itself: the limit is looked at before the number is raised.
-  assert(w.nmspinning <= w.gomaxprocs, 'no more Ms spin than there are Ps')
+  // Half of the busy Ps when one begins to spin; Ps that go idle afterwards leave more, never more than those that are not idle.
+  assert(w.nmspinning <= Math.max(1, w.gomaxprocs - w.pidle.length), 'no more Ms spin than there are Ps that are not idle')
   assert(w.threads <= threadsMax, 'threads stay below the runtime limit')
   checkServed(w, work)
 }

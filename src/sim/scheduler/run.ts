@@ -466,6 +466,7 @@ function newP(id: number): P {
     tail: 0,
     runnext: undefined,
     schedtick: 0,
+    globalTick: 0,
     syscalltick: 0,
     inSyscall: false,
     preempt: false,

@@ -114,6 +114,8 @@ export interface P {
   tail: number
   runnext: G | undefined
   schedtick: number
+  /** `schedtick` when it last took from the global queue, or that was empty. */
+  globalTick: number
   syscalltick: number
   inSyscall: boolean
   preempt: boolean
