@@ -33,9 +33,13 @@ const how = {
 const say = (line: string) => console.error(line)
 
 if (what === 'calibrate') {
-  const {calibrate} = await import('./calibrate.ts')
-  calibrate(flag('name') ?? 'this-machine', flag('output') ?? 'profile.json', runs, say, through)
+  const {calibrate, profilePath} = await import('./calibrate.ts')
+  calibrate(flag('name') ?? 'this-machine', flag('output') ?? profilePath, runs, say, through)
 } else if (what !== 'report') {
+  if (what === 'both') {
+    const {calibrate, profilePath} = await import('./calibrate.ts')
+    calibrate('this-machine', profilePath, 3, say, through)
+  }
   if (release === undefined) measure({...how, only: only ?? workloads, say})
   for (const [name, shown] of Object.entries(olderReleases)) {
     if (release === undefined ? only !== undefined : release !== name) continue

@@ -2,7 +2,7 @@
 // programs mirror the Go sources, costs come from the calibrated profile, agreement columns were written down before the first run.
 import type {CostProfile} from '../calibration/cost-profile.ts'
 import type {Step} from '../scheduler/program.ts'
-import {runScheduler, type SchedulerRun, type SchedulerScenario} from '../scheduler/run.ts'
+import {beginScheduler, runScheduler, type SchedulerRun, type SchedulerScenario} from '../scheduler/run.ts'
 
 /** How close is close enough: the statistic and its band, as a share or as a factor either way. */
 export interface Agreement {
@@ -282,9 +282,12 @@ function batches(values: readonly number[], n: number): number[] {
   return out.length > 0 ? out : values.length > 0 ? [mean(values)] : []
 }
 
-/** Share of goroutines on another thread after a stop of the world than before it (w11): three that compute, four Ps. */
+/**
+ * Share of goroutines whose thread 200 µs after a stop of the world is another than before it (w11): three that compute, four Ps, two CPUs.
+ * One that has not run again by then counts as not moved, as in the Go program, which reads the thread each of them noted last.
+ */
 export function movedByStops(profile: CostProfile, goMinor: number, seed: number): number {
-  const {world} = runScheduler(
+  const run = beginScheduler(
     {
       machine: {cpus: 2},
       goMinor,
@@ -300,8 +303,26 @@ export function movedByStops(profile: CostProfile, goMinor: number, seed: number
     },
     {seed, eventsMax: 20_000_000, check: false},
   )
-  const stops = world.measures.stoppingOtherNs.count
-  return stops === 0 ? 0 : Math.min(1, world.measures.movesM / (stops * 3))
+  const {world} = run
+  let before: readonly number[] | undefined
+  let lookAtNs = Infinity
+  let [seen, moved] = [0, 0]
+  const threads = () => world.allg.filter(g => g.role === 'user' && g.program.name === 'hog').map(g => g.lastM)
+  while (run.next()) {
+    if (world.stop !== undefined) {
+      before ??= threads()
+      lookAtNs = Infinity
+    } else if (before !== undefined && lookAtNs === Infinity) lookAtNs = world.nowNs + 200 * us
+    if (world.nowNs < lookAtNs || before === undefined) continue
+    const after = threads()
+    for (const [i, thread] of before.entries()) {
+      seen++
+      if (after[i] !== thread) moved++
+    }
+    before = undefined
+    lookAtNs = Infinity
+  }
+  return seen === 0 ? 0 : moved / seen
 }
 
 export interface QuotaPoint {
@@ -346,6 +367,9 @@ export function quotaCurve(profile: CostProfile, workNs: number, seed: number): 
   })
 }
 
+/** 4096 bytes with pointers and their header of 8 take a slot of the next size class. Source: src/internal/runtime/gc/sizeclasses.go; malloc.go, `mallocHeaderSize`. */
+const blockBytes = 4864
+
 /** w13: who marked, as shares of the mark CPU: so many allocate for two seconds, then the program collects once more, as the Go program does. */
 export function markShares(
   profile: CostProfile,
@@ -364,7 +388,7 @@ export function markShares(
         {
           name: 'churn',
           steps: [
-            {do: 'repeat', times: blocks, steps: [compute(perWorkerNs), {do: 'allocate', bytes: 4096}]},
+            {do: 'repeat', times: blocks, steps: [compute(perWorkerNs), {do: 'allocate', bytes: blockBytes}]},
             {do: 'done', group: 'workers'},
           ],
         },
