@@ -20,7 +20,8 @@ describe.each(files)('scenario %s', name => {
       else expect(claim.simulated?.value, `${claim.says}: ${claim.metric} is a figure of the run`).toEqual(expect.any(Number))
       const ratio = claim.ratio ?? Number.NaN
       if (claim.agrees !== undefined) expect(Math.abs(ratio - 1), `${claim.says}: ${ratio}`).toBeLessThanOrEqual(claim.agrees)
-      if (claim.differs !== undefined) expect(Math.max(Math.abs(ratio), 1 / Math.abs(ratio)), `${claim.says}: ${ratio}`).toBeGreaterThanOrEqual(claim.differs)
+      if (claim.differs !== undefined)
+        expect(Math.max(Math.abs(ratio), 1 / Math.abs(ratio)), `${claim.says}: ${ratio}`).toBeGreaterThanOrEqual(claim.differs)
     }
   })
 })

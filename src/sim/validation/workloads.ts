@@ -75,6 +75,7 @@ export function validationCases(profile: CostProfile): readonly ValidationCase[]
       [
         ['p1', 1, 0, 0.2],
         ['p2', 2, 0, 0.4],
+        ['p1-hog1', 1, 1, 0.4],
         ['p2-hog1', 2, 1, 0.4],
       ] as const
     ).map(([variant, procs, hogs, within]): ValidationCase => ({
