@@ -2,7 +2,7 @@
 // (ECMAScript leaves it open, and V8's own versions differ); these give the same bits everywhere, to within 2 units of the last place.
 
 const bits = new DataView(new ArrayBuffer(8))
-const ln2 = 0.6931471805599453
+const ln2 = Math.LN2
 /** ln 2 in two parts: the first has so few bits that whole multiples of it are exact. */
 const ln2High = 0.6931471803691238
 const ln2Low = 1.9082149292705877e-10
