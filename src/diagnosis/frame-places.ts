@@ -1,5 +1,6 @@
 // Frames of evidence as places of findings, and their short printed form.
 import type {Place} from '../base/place.ts'
+import {isStandardLibrary} from './user-frames.ts'
 
 interface NamedFrame {
   readonly function: string
@@ -13,10 +14,10 @@ export const shownFrame = (frame: NamedFrame) => `${frame.function} (${frame.fil
 /** Places a finding shows at most. */
 const placesMax = 4
 
-/** The first frame as the primary place with `label`, its callers as steps. Frames without a file are left out. */
+/** The first frame as the primary place with `label`, its callers as steps. Frames without a file are left out, and callers in the standard library. */
 export function placesOf(frames: readonly NamedFrame[], label: string): Place[] {
   return frames
-    .filter(frame => frame.file !== '')
+    .filter((frame, i) => frame.file !== '' && (i === 0 || !isStandardLibrary(frame.function)))
     .slice(0, placesMax)
     .map((frame, i) => ({
       role: i === 0 ? ('primary' as const) : ('step' as const),
