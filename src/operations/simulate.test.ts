@@ -36,6 +36,11 @@ describe('gotriage simulate', () => {
     expect(await once('3')).not.toBe(await once('4'))
   })
 
+  test('--heat draws a row for each P', async () => {
+    const {stdout} = await run('scheduler', 'smt-separate-cores.yaml', '--seeds', '1', '--set', 'duration=600ms', '--heat')
+    expect(stdout.match(/^ {2}P\d \|.{100}\|$/gm)?.length).toBe(8)
+  })
+
   test('--vs puts two scenarios side by side', async () => {
     const {stdout} = await run('scheduler', 'smt-separate-cores.yaml', '--vs', 'smt-and-separate-cores.yaml', '--seeds', '1')
     expect(stdout).toMatch(/^A: Eight cores without SMT\nB: Two threads a core\n/)

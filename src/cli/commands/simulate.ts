@@ -30,6 +30,7 @@ export const command: Command = {
     {name: 'set', value: 'KEY=VALUE', many: true, help: 'replace a value of the scenario, like machine.cpus=8'},
     {name: 'profile', value: 'FILE', help: 'cost profile of a machine, from "gotriage simulate calibrate"'},
     {name: 'events', value: 'N', help: 'give up after so many events (default 200000000)'},
+    {name: 'heat', help: 'draw the P heat map: a row a P, time to the right, dark where goroutines ran'},
     {name: 'check', help: 'look at every invariant after every event'},
     {name: 'o', value: 'FILE', help: 'write the answer to a file instead of stdout'},
     {name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'},
@@ -87,7 +88,11 @@ export const command: Command = {
       )
       return print(args, context, json ? await envelope({...result, vs: other}) : terminalText(text.comparisonText(result, other)))
     }
-    return print(args, context, json ? await envelope({...result}) : terminalText(text.simulationText(result)))
+    return print(
+      args,
+      context,
+      json ? await envelope({...result}) : terminalText(text.simulationText(result) + (args.has('heat') ? text.heatText(result) : '')),
+    )
   },
 }
 
@@ -168,9 +173,11 @@ async function calibrate(args: Parsed, context: CommandContext): Promise<number>
   if (run.error !== undefined) throw errors.missingTool('go', 'Install Go 1.24 or later, or use a shipped profile.')
   if (run.status !== 0)
     throw errors.unsupported(`the calibration program failed: ${run.stderr.trim().split('\n')[0] ?? ''}`, 'It runs on linux/amd64.')
+  const cgo = spawnSync('go', ['run', './cgocall'], {cwd: folder, encoding: 'utf8', timeout: 120_000})
+  if (cgo.status !== 0) context.note('no C compiler: the cost of a cgo call is that of the shipped profile')
   const {profileFromMeasurements} = await import('../../operations/simulate-calibrate.ts')
   const machine = `${cpus().length} CPUs, ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${release()}`
-  const profile = profileFromMeasurements(run.stdout, machine, 'this-machine')
+  const profile = profileFromMeasurements(run.stdout + (cgo.status === 0 ? cgo.stdout : ''), machine, 'this-machine')
   return print(args, context, `${JSON.stringify(profile, undefined, 2)}\n`)
 }
 

@@ -407,6 +407,7 @@ function build(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
     lastpoll: 1,
     pollUntil: 0,
     poller: undefined,
+    pollingUntilNs: 0,
     netReady: [],
     netWaiters: 0,
     stop: undefined,

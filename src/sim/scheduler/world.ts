@@ -291,6 +291,8 @@ export interface World {
   lastpoll: number
   pollUntil: number
   poller: M | undefined
+  /** Until when some M is in a poll that does not block (`sched.pollingNet`). */
+  pollingUntilNs: number
   readonly netReady: G[]
   /** Goroutines that wait for the network. */
   netWaiters: number

@@ -27,22 +27,27 @@ export interface Seeds {
 
 /** Rows of samples: medians, tails, means of times. */
 export function sampleRows(profile: CostProfile, measured: Measurements, {seeds, only = () => true}: Seeds): readonly Row[] {
-  return validationCases(profile)
-    .filter(({id}) => only(id))
-    .flatMap(one => {
-      const found = measured.cases[one.id]
-      const real = found?.runs.map(r => r.values) ?? []
-      const simulated = Array.from({length: seeds}, (_, i) => one.samples(i + 1))
-      return one.agreement.map((agreement): Row => ({
-        id: one.id,
-        what: one.what,
-        predicted: one.predicted,
-        unit: 'ns',
-        compared: found === undefined ? undefined : compare(agreement, real, simulated),
-        runs: real.length,
-        foreignCpus: company(found),
-      }))
-    })
+  const releases = [26, 25, 24, 23, 22].map(minor => ({suffix: minor === 26 ? '' : `@1.${minor}`, cases: validationCases(profile, minor)}))
+  return releases.flatMap(({suffix, cases}) =>
+    cases
+      .map(one => ({...one, id: one.id + suffix}))
+      // Older releases ran what shows a change in them; what they did not run is no row.
+      .filter(({id}) => only(id) && (suffix === '' || measured.cases[id] !== undefined))
+      .flatMap(one => {
+        const found = measured.cases[one.id]
+        const real = found?.runs.map(r => r.values) ?? []
+        const simulated = Array.from({length: seeds}, (_, i) => one.samples(i + 1))
+        return one.agreement.map((agreement): Row => ({
+          id: one.id,
+          what: suffix === '' ? one.what : `${one.what}, Go ${suffix.slice(1)}`,
+          predicted: one.predicted,
+          unit: 'ns',
+          compared: found === undefined ? undefined : compare(agreement, real, simulated),
+          runs: real.length,
+          foreignCpus: company(found),
+        }))
+      }),
+  )
 }
 
 const company = (found: MeasuredCase | undefined) => Math.max(0, ...(found?.runs ?? []).map(r => r.foreignCpus))

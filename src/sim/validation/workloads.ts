@@ -29,8 +29,8 @@ const compute = (ns: number): Step => ({do: 'compute', ns})
 const measured = (name: string, steps: readonly Step[]): Step => ({do: 'measure', name, steps})
 const hog = {name: 'hog', steps: [forever([compute(1e9)])]}
 
-export function validationCases(profile: CostProfile): readonly ValidationCase[] {
-  const base = {machine: {cpus: 2}, goMinor: 26, profile, warmupNs: 0} as const
+export function validationCases(profile: CostProfile, goMinor = 26): readonly ValidationCase[] {
+  const base = {machine: {cpus: 2}, goMinor, profile, warmupNs: 0} as const
   const run = (scenario: Omit<SchedulerScenario, keyof typeof base> & {warmupNs?: number; goMinor?: number}, seed: number): SchedulerRun =>
     runScheduler({...base, ...scenario}, {seed, eventsMax: 50_000_000, check: false, samplesMax: 4000})
   const named = (name: string, scenario: Parameters<typeof run>[0]) => (seed: number) => {
