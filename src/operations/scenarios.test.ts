@@ -6,6 +6,17 @@ import {simulate, simulateKinds} from './simulate.ts'
 const folder = `${checkout}examples/scenarios/`
 const files = readdirSync(folder).filter(name => name.endsWith('.yaml'))
 
+test('docs/experiments.md has every claim of every scenario', () => {
+  const page = readFileSync(`${checkout}docs/experiments.md`, 'utf8')
+  for (const name of files) {
+    const claims = [...readFileSync(folder + name, 'utf8').matchAll(/^ {4}says: (.+)$/gm)].map(([, says = '']) =>
+      says.replaceAll(/^"|"$/g, ''),
+    )
+    expect(claims.length, name).toBeGreaterThan(0)
+    for (const says of claims) expect(page.includes(says) || page.includes(says.replaceAll("'", "''")), `${name}: ${says}`).toBe(true)
+  }
+})
+
 describe.each(files)('scenario %s', name => {
   const yaml = readFileSync(folder + name, 'utf8')
   const kind = simulateKinds.find(k => k === /^kind: (\S+)/m.exec(yaml)?.[1])!

@@ -61,16 +61,16 @@ export const command: Command = {
       throw errors.usage(`simulate ${kind} takes one scenario file`, 'Name it, like examples/scenarios/three-days-then-oom.yaml.')
     const profilePath = args.flag('profile')
     const seeds = args.has('seeds') ? whole(args, 'seeds', 1) : undefined
-    const request = await readRequest(context.host, {
+    const asked = {
       kind: known,
-      path,
       seed: whole(args, 'seed', 1),
       eventsMax: whole(args, 'events', 200_000_000),
       check: args.has('check'),
       set: settings(args.flags('set')),
       ...(seeds === undefined ? {} : {seeds}),
       ...(profilePath === undefined ? {} : {profilePath}),
-    })
+    }
+    const request = await readRequest(context.host, {...asked, path})
     const text = await import('../../operations/simulate-text.ts')
     const json = args.flag('format') === 'json'
     const swept = args.flag('sweep')
@@ -82,10 +82,7 @@ export const command: Command = {
     const result = simulate(request, context.task)
     const vs = args.flag('vs')
     if (vs !== undefined) {
-      const other = simulate(
-        {...(await readRequest(context.host, {kind: known, path: vs, seed: request.seed})), ...(seeds === undefined ? {} : {seeds})},
-        context.task,
-      )
+      const other = simulate(await readRequest(context.host, {...asked, path: vs}), context.task)
       return print(args, context, json ? await envelope({...result, vs: other}) : terminalText(text.comparisonText(result, other)))
     }
     return print(

@@ -137,3 +137,44 @@ describe('the heap', () => {
     expect(held.heapPeakBytes).toBeLessThan(free.heapPeakBytes)
   })
 })
+
+// Two Ps, 64 MiB live, 1 MiB of stacks, 1 GiB/s of marking a CPU, 8 and 200 KiB allocated a CPU-millisecond: end states of a model of the
+// formulas alone that also met the assertions of mgcpacer_test.go. In MiB: marked, trigger, goal; then the collector's share of the CPUs.
+test.each([
+  [8, 10, 65.5, 70.7, 72.2, 0.25],
+  [8, 25, 65.5, 80.7, 82.2, 0.25],
+  [8, 50, 65.5, 97.3, 98.8, 0.25],
+  [8, 100, 65.5, 129, 132.1, 0.25],
+  [8, 150, 65.5, 161.5, 165.5, 0.25],
+  [8, 200, 65.5, 194.8, 198.8, 0.25],
+  [200, 25, 69.2, 81.6, 86.8, 0.71],
+  [200, 50, 75.3, 102.2, 113.6, 0.53],
+  [200, 100, 91.5, 156.6, 184.1, 0.32],
+  [200, 150, 102.1, 218.9, 257, 0.25],
+  [200, 200, 102.1, 270.5, 308.6, 0.25],
+])(
+  'at %i KiB a CPU-millisecond and GOGC=%i the heap ends in the state the formulas give, to 2 %%',
+  (perMs, gogc, marked, trigger, goal, utilization) => {
+    const run = runHeap(
+      scenario({
+        live: 0,
+        alloc: 0,
+        procs: 2,
+        mutatorCpus: 2,
+        gogc,
+        warm: true,
+        durationS: 60,
+        workloads: [{kind: 'steady', liveBytes: 64 << 20, allocBytesPerS: perMs * 1024 * 2000, stackBytes: 1 << 20}],
+      }),
+    )
+    const last = run.cycles.at(-1)!
+    expect(run.limitingS).toBe(0)
+    for (const [bytes, mib] of [
+      [last.markedBytes, marked],
+      [last.triggerBytes, trigger],
+      [last.goalBytes, goal],
+    ] as const)
+      expect(Math.abs(bytes / 2 ** 20 / mib - 1)).toBeLessThan(0.02)
+    expect(last.utilization).toBeCloseTo(utilization, 1)
+  },
+)
