@@ -72,6 +72,31 @@ describe('gotriage simulate', () => {
     expect(times.length).toBe(3)
   })
 
+  test('under a quota of two CPUs the sweep has the order of the published table: most at 2 to 3 Ps, ever longer tails above', async () => {
+    const {stdout} = await run(
+      'scheduler',
+      'quota-of-two-cpus.yaml',
+      '--seeds',
+      '1',
+      '--set',
+      'duration=1s',
+      '--sweep',
+      'gomaxprocs=1,2,3,4,8,24',
+      '--format',
+      'json',
+    )
+    const {points} = document(stdout).data
+    const of = (name: string) => points.map(p => p.metrics[name]!.value)
+    const served = of('responses')
+    expect([2, 3]).toContain(served.indexOf(Math.max(...served)) + 1)
+    expect(served.slice(2)).toEqual(served.slice(2).toSorted((a, b) => b - a))
+    expect(of('response.p999').slice(2)).toEqual(
+      of('response.p999')
+        .slice(2)
+        .toSorted((a, b) => a - b),
+    )
+  })
+
   test('--seeds gives intervals', async () => {
     const {data} = document(
       (await run('scheduler', 'smt-separate-cores.yaml', '--set', 'duration=600ms', '--seeds', '3', '--format', 'json')).stdout,
