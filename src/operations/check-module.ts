@@ -12,10 +12,12 @@ import {type Directive, directivesIn} from '../analysis/suppression/directives.t
 import {sourceFunctions, type SourceFunction, type SourceIndex} from '../go/flow/symbol-join.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
+import type {ApiDescription} from '../go/cgo/api/api-description.ts'
 import type {LoadedPackage, SourceFile} from '../go/load/api.ts'
+import {depthOf} from '../go/syntax/digest.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import {packageKeys} from '../go/load/package-keys.ts'
-import {sizesFor, type FileState} from '../go/types/api.ts'
+import {sizesFor, type Checked, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
 import {packageDigests, type SeenDigests} from './package-digests.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
@@ -46,6 +48,8 @@ export interface CgoRequest {
   readonly dir: string
   readonly wrappers?: readonly string[]
   readonly contract?: {readonly path: string; readonly functions: readonly string[]}
+  /** What the project says of C functions. */
+  readonly api?: ApiDescription
 }
 
 export interface ModuleCheck {
@@ -159,7 +163,7 @@ export async function runModule(
     }
     reuse.keepSeen(digests.seen())
   }
-  for await (const typed of typePackages(loaded, task, new Set(results.keys()), kept)) {
+  const analyse = (typed: TypedPackage): PackageResult => {
     const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
     const other = (file: SourceFile) => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})
     const findings = runOnPackage(
@@ -174,19 +178,28 @@ export async function runModule(
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
         ...(request.cgo === undefined ? {} : {cgoPolicy: cgoPolicyOf(request.cgo, shownFrom)}),
+        ...(request.cgo?.api === undefined ? {} : {cApi: request.cgo.api}),
       },
       watch,
     )
-    results.set(typed.loaded, {
+    return {
       importPath: typed.loaded.importPath,
       isMain: typed.loaded.name === 'main',
-      findings,
+      findings: {...findings, notes: [...files.flatMap(file => brokenNote(file, typed.checked.errors)), ...findings.notes]},
       typeErrors: typed.checked.errors.length,
       directives: files.flatMap(directivesIn),
       functions: functionsOf(typed, main?.dir, shownFrom),
       files: files.map(file => file.path),
       missing: typed.loaded.missing,
-    })
+    }
+  }
+  for await (const typed of typePackages(loaded, task, new Set(results.keys()), kept)) {
+    try {
+      results.set(typed.loaded, analyse(typed))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      notes.push(tooDeep(typed, shownFrom))
+    }
   }
   if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
   const {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std} = loaded.config
@@ -194,7 +207,7 @@ export async function runModule(
     platform: `${builtFor}/${builtArch}`,
     packages: loaded.roots.flatMap(root => results.get(root) ?? []),
     notes,
-    complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
+    complete: ![...notes, ...[...results.values()].flatMap(({findings}) => findings.notes)].some(({code}) => incompleteCodes.has(code)),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
     ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
@@ -202,6 +215,28 @@ export async function runModule(
     ),
     gomodcache: loaded.config.gomodcache,
   }
+}
+
+/** Notes that say that a file was not read to its end. */
+const incompleteCodes: ReadonlySet<string> = new Set(['file-unreadable', 'file-too-large', 'limit', 'syntax-error', 'nested-too-deeply'])
+
+/** A file that is no valid Go, or nests too deeply for this thread, is checked as far as it could be read, and that is said. */
+function brokenNote({path, state}: CheckedFile, errors: Checked['errors']): Note[] {
+  const [first] = state.syntaxErrors
+  if (first !== undefined) {
+    const message = `line ${first.line}, column ${first.column}: ${first.message}; what could not be read of the file is not checked`
+    return [{code: 'syntax-error', message, path}]
+  }
+  const overflow = errors.some(({file, message}) => file === state && message.includes('Maximum call stack size exceeded'))
+  return overflow ? [{code: 'nested-too-deeply', message: 'nested too deeply for its types to be checked in full', path}] : []
+}
+
+/** The stack of the thread did not suffice; which of the files nests deepest is said, and the package is left out. */
+function tooDeep(typed: TypedPackage, shownFrom: string): Note {
+  const depths = typed.checked.info.files.map(({path, tree}) => ({path, depth: depthOf(tree)}))
+  const deepest = depths.toSorted((a, b) => b.depth - a.depth)[0]
+  const path = shownPath(deepest?.path ?? typed.loaded.dir, shownFrom)
+  return {code: 'nested-too-deeply', message: 'nested too deeply to be checked; its package is left out', path}
 }
 
 function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): CgoPolicy {

@@ -6,6 +6,7 @@ import type {Task} from '../base/progress.ts'
 import {manifestName, manifestSchema, manifestText, type Manifest, type ManifestFile} from '../evidence/containers/manifest.ts'
 import {captureKernel, debugUrlOf, startOf} from './collect-process.ts'
 import {programOfExecutable} from './collect-program.ts'
+import {captureTools, quitProcess, toolCosts} from './collect-tools.ts'
 
 export interface CollectRequest {
   readonly directory: string
@@ -23,6 +24,12 @@ export interface CollectRequest {
   readonly schedtraceMs: number
   /** More goroutines than this and the text dump, which stops the world while it is written, is left out. */
   readonly goroutinesMax: number
+  /** Of perf record on the process; 0 or absent: none. */
+  readonly perfSeconds?: number
+  /** Of strace -c on the process; 0 or absent: none. */
+  readonly straceSeconds?: number
+  /** Ends the process with SIGQUIT when the capture is over, for its goroutine dump. */
+  readonly sigquit?: boolean
 }
 
 export interface Collected {
@@ -45,9 +52,11 @@ export function costOf(request: CollectRequest): string[] {
     `a CPU profile of ${cpuSeconds} s: 100 samples a second and CPU, about 1 % of CPU time while it runs`,
     `2 goroutine dumps: the world stops while each is written (about 0.2 s at 100,000 goroutines); left out above ${goroutinesMax} goroutines`,
     `/debug/vars ${varsSamples} times, if it is served: runtime.ReadMemStats stops the world for well under a millisecond`,
+    'the mutex and the block profile, once, where the program has switched them on: some milliseconds of one CPU',
     ...(traceSeconds > 0
       ? [`an execution trace of ${traceSeconds} s: 1-2 % of CPU time since Go 1.21, 10-20 % before; some MB a second when busy`]
       : []),
+    ...toolCosts(request),
     ...(request.command ? [`GODEBUG=${godebug('', schedtraceMs)}: a line of stderr for each garbage collection`] : []),
   ]
 }
@@ -120,9 +129,10 @@ export async function collect(request: CollectRequest, processes: Processes, tas
     })
     if (pid !== undefined) program = await programOfExecutable(processes, pid, await startOf(processes, pid))
     await during(request, pid, capture, stop.signal, task)
+    if (request.sigquit === true && request.pid !== undefined && !stop.signal.aborted) await quitProcess(capture, request.pid)
   } finally {
     task.signal?.removeEventListener('abort', interrupted)
-    if (running && exit === undefined) exit = await stopProgram(running, processes, capture)
+    if (running && exit === undefined) exit = await stopProgram(running, processes, capture, request.sigquit === true)
   }
   if (request.command) await adoptOwnFiles(capture, before)
   const manifest: Manifest = {
@@ -163,7 +173,7 @@ async function during(request: CollectRequest, pid: number | undefined, capture:
   const leftMs = () => Math.max(0, request.seconds * 1000 - Number((processes.now() - began) / 1_000_000n))
   const base = request.url === undefined ? await debugUrlOf(processes, pid, leftMs, signal) : debugBase(request.url)
   const jobs: Promise<void>[] = []
-  if (pid !== undefined) jobs.push(captureKernel(capture, pid, leftMs, signal))
+  if (pid !== undefined) jobs.push(captureKernel(capture, pid, leftMs, signal), captureTools(request, pid, capture, signal))
   if (base === undefined) capture.note('no-debug-endpoint', 'no /debug/pprof was found: heap, CPU and goroutine profiles are missing')
   else {
     if (pid === undefined || request.url !== undefined) await waitUntilServed(base, processes, leftMs, signal)
@@ -231,9 +241,7 @@ function goroutines(request: CollectRequest, base: string, capture: Capture, lef
     const index = await capture.processes
       .get(`${base}/debug/pprof/`, {timeoutMs: 10_000, bytesMax: textBytesMax, signal})
       .catch(() => undefined)
-    const count = Number(
-      /(\d+)<\/td>\s*<td><a href='?goroutine\?/.exec(new TextDecoder().decode(index?.body ?? new Uint8Array()))?.[1] ?? 0,
-    )
+    const count = indexCount(index?.body, 'goroutine')
     await capture.fetch(`${base}/debug/pprof/goroutine`, `goroutine-${n}.pb.gz`, 'goroutine-profile', 60_000, signal)
     if (count <= request.goroutinesMax)
       await capture.fetch(`${base}/debug/pprof/goroutine?debug=2`, `goroutine-${n}.txt`, 'goroutine', 60_000, signal)
@@ -245,6 +253,20 @@ function goroutines(request: CollectRequest, base: string, capture: Capture, lef
   })
 }
 
+/** What the index page of net/http/pprof counts of a profile: `<td>12</td><td><a href='mutex?debug=1'>`; 0 when it does not say. */
+const indexCount = (page: Uint8Array | undefined, profile: string): number =>
+  Number(new RegExp(`(\\d+)</td>\\s*<td><a href='?${profile}\\?`).exec(new TextDecoder().decode(page ?? new Uint8Array()))?.[1] ?? 0)
+
+/** Mutex and block profiles count since they were switched on; where the program never did, they are empty and left out. */
+async function contention(base: string, capture: Capture, signal: AbortSignal): Promise<void> {
+  const index = await capture.processes
+    .get(`${base}/debug/pprof/`, {timeoutMs: 10_000, bytesMax: textBytesMax, signal})
+    .catch(() => undefined)
+  for (const profile of ['mutex', 'block'])
+    if (indexCount(index?.body, profile) > 0)
+      await capture.fetch(`${base}/debug/pprof/${profile}`, `${profile}.pb.gz`, profile, 60_000, signal)
+}
+
 /** CPU profile and trace one after the other: the trace would show the profiler's signals. */
 async function profiles(request: CollectRequest, base: string, capture: Capture, signal: AbortSignal): Promise<void> {
   const {cpuSeconds, traceSeconds} = request
@@ -252,6 +274,7 @@ async function profiles(request: CollectRequest, base: string, capture: Capture,
     await capture.fetch(`${base}/debug/pprof/profile?seconds=${cpuSeconds}`, 'cpu.pb.gz', 'cpu', (cpuSeconds + 30) * 1000, signal)
   if (traceSeconds > 0 && !signal.aborted)
     await capture.fetch(`${base}/debug/pprof/trace?seconds=${traceSeconds}`, 'trace.out', 'trace', (traceSeconds + 30) * 1000, signal)
+  if (!signal.aborted) await contention(base, capture, signal)
 }
 
 /** /debug/vars as JSON lines, each with the time it was taken. */
@@ -281,14 +304,14 @@ async function vars(base: string, capture: Capture, request: CollectRequest, sig
   capture.files.push({path: 'vars.jsonl', kind: 'expvar', timeUnixNs: first})
 }
 
-/** SIGTERM, then SIGKILL: the program was started for this capture and its time is up. */
-async function stopProgram(running: RunningProgram, processes: Processes, capture: Capture): Promise<Manifest['exit']> {
-  running.stop('SIGTERM')
+/** SIGTERM (or SIGQUIT, when its dump is wanted), then SIGKILL: the program was started for this capture and its time is up. */
+async function stopProgram(running: RunningProgram, processes: Processes, capture: Capture, quit: boolean): Promise<Manifest['exit']> {
+  running.stop(quit ? 'SIGQUIT' : 'SIGTERM')
   const late = new AbortController()
   const ended = await Promise.race([running.exited, processes.sleep(stopGraceMs, late.signal)])
   late.abort()
   if (ended) return ended
-  capture.note('killed', `the program did not end within ${stopGraceMs / 1000} s of SIGTERM and was killed`)
+  capture.note('killed', `the program did not end within ${stopGraceMs / 1000} s of ${quit ? 'SIGQUIT' : 'SIGTERM'} and was killed`)
   running.stop('SIGKILL')
   return running.exited
 }

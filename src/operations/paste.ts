@@ -3,15 +3,23 @@ import {memorySource} from '../base/byte-source.ts'
 import {errors} from '../base/errors.ts'
 import type {Task} from '../base/progress.ts'
 import {crashAdvice} from '../detectors/process-crash/detector.ts'
+import {detectors} from '../detectors/registry.generated.ts'
+import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
+import {groupByProgram} from '../diagnosis/programs.ts'
 import {decodeSource} from '../evidence/decode.ts'
+import {escapeSizes} from '../evidence/logs/escape-sizes.ts'
 import {isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
 import type {Artifact} from '../evidence/model/artifact.ts'
 import type {Crash} from '../evidence/model/crash.ts'
+import type {EscapeReport} from '../evidence/model/escape.ts'
 import type {DumpFrame, GoroutineDump} from '../evidence/model/goroutines.ts'
 import type {RaceReport} from '../evidence/model/race.ts'
 import type {SanitizerReport} from '../evidence/model/sanitizer.ts'
+import type {CurlTiming} from '../evidence/model/system.ts'
 import {decoders} from '../evidence/registry.generated.ts'
 import {summaryText} from '../evidence/summary.ts'
+import {confidenceWord} from '../findings/finding.ts'
+import {boundsOf, phasesOf} from '../evidence/system/request-phases.ts'
 
 /** Lines of an answer. */
 export const answerLinesMax = 10
@@ -54,10 +62,52 @@ function linesOf(artifact: Artifact): string[] {
     case 'sanitizer':
       return sanitizerLines(data)
     case 'goroutines':
-      return dumpLines(data)
+      return dumpLines(artifact, data)
+    case 'curl-timing':
+      return requestLines(data)
+    case 'escape':
+      return escapeLines(data)
     default:
       return [`${artifact.format}: ${summaryText(artifact)}`, 'next: gotriage diagnose FILE says what it means']
   }
+}
+
+const inSeconds = (value: number) => `${value.toFixed(3)} s`
+
+/** The slowest of the timed requests: where its time went, and what would have bounded it. */
+function requestLines({requests}: CurlTiming): string[] {
+  const timed = requests.flatMap(request => {
+    const phases = phasesOf(request)
+    return phases === undefined || phases.length === 0 ? [] : [{phases, total: request.get('time_total') ?? 0}]
+  })
+  const slowest = timed.toSorted((a, b) => b.total - a.total)[0]
+  if (slowest === undefined)
+    return [`${requests.length} timed requests without time_total`, 'next: Add time_total: %{time_total} to the -w format.']
+  const longest = slowest.phases.toSorted((a, b) => b.seconds - a.seconds)[0]
+  return [
+    `${requests.length === 1 ? 'a request' : `the slowest of ${requests.length} requests`} took ${inSeconds(slowest.total)}`,
+    `phases: ${slowest.phases.map(({name, seconds}) => `${name} ${inSeconds(seconds)}`).join(', ')}`,
+    ...(longest === undefined
+      ? []
+      : [
+          `longest: ${longest.name}, ${Math.round((100 * longest.seconds) / slowest.total)} % of it`,
+          `in a Go client bounded by: ${boundsOf[longest.name]}`,
+        ]),
+    'http.Client.Timeout bounds all of it, body included; IdleConnTimeout and KeepAlive bound connections between requests, no phase of one',
+    'next: Compare with the time-outs in the code of the client; what the server did meanwhile is in its own trace or profile.',
+  ]
+}
+
+/** What of an escape report is known in bytes, and what is not. */
+function escapeLines(report: EscapeReport): string[] {
+  const {sites, sized, bytes, largest} = escapeSizes(report)
+  return [
+    `escape analysis${report.packagePath === '' ? '' : ` of ${report.packagePath}`}: ${sites} sites allocate on the heap when they run`,
+    `size known for ${sized} of them: ${bytes} bytes if each runs once, before rounding up to size classes`,
+    ...largest.map(({entry, bytes: size}) => `${size} bytes: ${entry.subject} at ${entry.file}:${entry.line}`),
+    'how often they run is in no escape report: an alloc profile counts it',
+    'next: gotriage profile top -sample_index=alloc_space HEAP.pb.gz, and look for these lines',
+  ]
 }
 
 function crashLines(crash: Crash): string[] {
@@ -118,20 +168,49 @@ function sanitizerLines(report: SanitizerReport): string[] {
   return [`${report.tool}: ${report.error}`, ...places]
 }
 
-function dumpLines(dump: GoroutineDump): string[] {
-  const groups = dump.groups.slice(0, namedGroups).map(group => {
-    const frame = userFrame(group.frames) ?? group.frames[0]
-    const {waitMinutesMax} = group
-    const waits = waitMinutesMax === undefined ? '' : `, up to ${waitMinutesMax} min`
-    return `${group.count} × ${group.state === '' ? 'at' : `[${group.state}${waits}] at`} ${frame === undefined ? 'an unknown place' : placeText(frame)}`
-  })
-  const started = dump.groups[0]?.createdBy
+/** What the detectors make of the one dump comes first; then the largest crowds, whoever started them. */
+function dumpLines(artifact: Artifact, dump: GoroutineDump): string[] {
+  const crowds = crowdsOf(dump)
+  const {evidence} = groupByProgram([artifact])
+  const {observations} = runDetectors(detectors, evidence, place => place)
+  const said = observations.toSorted((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1)).slice(0, saidMax)
   return [
-    `goroutine dump: ${dump.total} goroutines in ${dump.groups.length} groups`,
-    ...groups,
-    ...(started === undefined ? [] : [`the largest group is started at: ${placeText(started)}`]),
+    `goroutine dump: ${dump.total} goroutines at ${crowds.length} places`,
+    ...said.map(one => `${confidenceWord(one.confidence)}: ${one.what} (${one.id})`),
+    ...crowds.slice(0, namedGroups).map(({count, state, frame, waitMinutesMax}) => {
+      const waits = waitMinutesMax === undefined ? '' : `, up to ${waitMinutesMax} min`
+      return `${count} × ${state === '' ? 'at' : `[${state}${waits}] at`} ${frame === undefined ? 'an unknown place' : placeText(frame)}`
+    }),
+    ...(said.length === 0 ? [] : [`next: ${said[0]!.next}`]),
     'next: compare with a second dump: gotriage diagnose DIR says which groups grow',
   ]
+}
+
+/** Observations shown of a dump. */
+const saidMax = 2
+
+interface Crowd {
+  count: number
+  readonly state: string
+  readonly frame: DumpFrame | undefined
+  waitMinutesMax: number | undefined
+}
+
+/** Goroutines in one state at one line of the program, largest first. */
+function crowdsOf(dump: GoroutineDump): Crowd[] {
+  const crowds = new Map<string, Crowd>()
+  for (const group of dump.groups) {
+    const frame = userFrame(group.frames) ?? group.frames[0]
+    const key = `${group.state}|${frame === undefined ? '' : placeText(frame)}`
+    const known = crowds.get(key)
+    if (known === undefined) crowds.set(key, {count: group.count, state: group.state, frame, waitMinutesMax: group.waitMinutesMax})
+    else {
+      known.count += group.count
+      known.waitMinutesMax =
+        group.waitMinutesMax === undefined ? known.waitMinutesMax : Math.max(known.waitMinutesMax ?? 0, group.waitMinutesMax)
+    }
+  }
+  return [...crowds.values()].sort((a, b) => b.count - a.count)
 }
 
 const placeText = ({function: fn, file, line}: DumpFrame): string => `${file}${line > 0 ? `:${line}` : ''} ${fn}`.trim()

@@ -66,12 +66,14 @@ const program = (name: string) => () =>
 
 const parts: Readonly<Record<string, () => boolean>> = {
   syntax,
+  'syntax-robust': program('syntax-robust'),
   load: program('load'),
   types: program('types-table'),
   pprof: program('pprof'),
   'pprof-robust': program('pprof-robust'),
   trace: program('trace'),
   'trace-robust': program('trace-robust'),
+  'dumps-robust': program('dumps-robust'),
 }
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
 for (const name of wanted) {

@@ -59,6 +59,7 @@ function fileStates(config: Config, files: readonly PackageFile[], declarationsO
         index,
         tree: parsed.file,
         lines: parsed.lines,
+        syntaxErrors: parsed.errors,
         version: fileVersion(parsed.file.goVersion, config.goVersion),
         scope: undefined,
         dotUnknown: false,
@@ -169,7 +170,7 @@ export const isFromSource = (pkg: Package): boolean => sources.has(pkg)
 /** The declaration file of a package that was declared from source; undefined when it is broken or cannot be written. Resolves all it declares. */
 export function declarationFile(pkg: Package): Uint8Array | undefined {
   const c = sources.get(pkg)
-  if (c === undefined || c.errors.length > 0) return undefined
+  if (c === undefined || c.errors.length > 0 || c.files.some(file => file.syntaxErrors.length > 0)) return undefined
   const bytes = encodeDeclarations(pkg, c.files)
   return c.errors.length > 0 ? undefined : bytes
 }

@@ -73,6 +73,10 @@ class StoredFile implements FileState {
     return this.#syntax.parsed(this.index).file
   }
 
+  get syntaxErrors(): FileState['syntaxErrors'] {
+    return this.#syntax.parsed(this.index).errors
+  }
+
   get lines(): FileState['lines'] {
     return this.#syntax.parsed(this.index).lines
   }
