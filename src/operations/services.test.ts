@@ -35,3 +35,9 @@ test('the second cause of abandoned-answers is the goroutines that send to nobod
   expect(leak?.confidence).toBeGreaterThanOrEqual(0.7)
   expect(leak?.chain.map(step => step.because).join()).toContain('when the select takes another case')
 })
+
+test.each(['open-sockets', 'warm-up'])('%s is well, and no cause is more than a suspicion', async name => {
+  const {envelope} = await diagnose({paths: ['.']}, nodeHost({cwd: `${checkout}fixtures/services/${name}`}), {})
+  expect(envelope.artifacts.length).toBeGreaterThan(5)
+  expect(envelope.causes.filter(cause => cause.confidence >= 0.5)).toEqual([])
+})
