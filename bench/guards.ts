@@ -27,7 +27,7 @@ const functions = [
   {name: 'locked', timeoutMs: 0, mayBlock: false, lock: 'l'},
   {name: 'bounded', timeoutMs: 5000, mayBlock: true, lock: 'l'},
 ]
-for (const file of cgoGo({package: 'gate', functions, blockedMax: 16, openssl: false}, 'bench')) write(`gate/${file.path}`, file.text)
+for (const file of cgoGo({package: 'gate', functions, blockedMax: 16, threadsMax: 64, openssl: false, otel: false}, 'bench')) write(`gate/${file.path}`, file.text)
 write('go.mod', 'module example.com/bench\n\ngo 1.24\n\nrequire github.com/sony/gobreaker/v2 v2.4.0\n')
 write(
   'clib/clib.go',

@@ -11,9 +11,10 @@ import {ciFiles} from './codegen/ci.ts'
 import {readCiGuard} from './config/ci.ts'
 import {ginHelpersGo} from './codegen/gin.ts'
 import {cgoGo} from './codegen/cgo.ts'
+import {cgoMonitorDoc, monitorFiles} from './codegen/cgo-monitor.ts'
 import {safeMapGo} from './codegen/safe-map.ts'
 import {breakerGo} from './codegen/breaker.ts'
-import type {GeneratedFile} from './codegen/go-file.ts'
+import {generatedHeader, type GeneratedFile} from './codegen/go-file.ts'
 import {abWarnings} from './policies/ab.ts'
 import {memoryWarnings} from './policies/gogc.ts'
 import {breakerWarnings} from './policies/breaker-presets.ts'
@@ -27,8 +28,8 @@ export interface GuardOutput {
 export interface GuardKindDefinition {
   /** One line for the help. */
   readonly summary: string
-  /** `config` is the name the generated files mention. */
-  generate(config: string, yaml: string): GuardOutput
+  /** `config` is the name the generated files mention, `command` what writes them again from their own directory. */
+  generate(config: string, yaml: string, command?: string): GuardOutput
   /** C functions that `--check` looks for outside the generated package. */
   listed?(config: string, yaml: string): ReadonlySet<string>
 }
@@ -58,12 +59,20 @@ export const guardKinds = {
     },
   },
   cgo: {
-    summary: 'gate for calls into C: lock, bounds on waiting and on stuck threads, figures',
-    generate(config, yaml) {
+    summary: 'calls into C: typed wrappers or a gate, with locks, threads, bounds, owners, errors, figures',
+    generate(config, yaml, command) {
       const guard = readCgoGuard(config, yaml)
-      return {files: cgoGo(guard, config), warnings: cgoWarnings(guard)}
+      return {files: cgoGo(guard, config, command), warnings: cgoWarnings(guard)}
     },
     listed: (config, yaml) => new Set(readCgoGuard(config, yaml).functions.map(fn => fn.name)),
+  },
+  cgomonitor: {
+    summary: 'one monitor for all cgo packages of a process',
+    generate(config, yaml) {
+      const e = guardRoot(config, yaml).map(['guard', 'package', 'otel'])
+      const guard = {package: packageName(e.get('package'), 'cgomonitor'), otel: e.get('otel')?.flag() ?? false}
+      return {files: monitorFiles(guard, generatedHeader('cgomonitor', config), cgoMonitorDoc(guard)), warnings: []}
+    },
   },
   ci: {
     summary: 'CI gate that can fail: race, checkptr, cgocheck2, asan, new findings',
