@@ -3,7 +3,7 @@ import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {nearest} from '../base/nearest.ts'
 import {bareCalls} from '../guards/codegen/bare-calls.ts'
-import {isGenerated} from '../guards/codegen/go-file.ts'
+import {isGenerated, type GeneratedFile} from '../guards/codegen/go-file.ts'
 import {guardKindNames, guardKinds, type GuardKind, type GuardKindDefinition} from '../guards/kinds.ts'
 import {scenarioBytesMax} from '../sim/scenario/reader.ts'
 
@@ -25,7 +25,7 @@ export interface GuardFile {
 }
 
 export interface GuardPlan {
-  readonly kind: GuardKind
+  readonly kind: GuardKind | 'probes'
   readonly files: readonly GuardFile[]
   /** Generated files of this kind in `out` that the configuration no longer asks for. */
   readonly stale: readonly string[]
@@ -55,18 +55,24 @@ export async function planGuard(request: GuardRequest, host: Host): Promise<Guar
       ? undefined
       : `gotriage guard ${request.kind} --config ${relativePath(request.out, request.config, host.cwd)} --out .`
   const {files, warnings} = definition.generate(config, yaml, command)
-  const planned: GuardFile[] = []
+  const planned = await compareFiles(files, request.out, host)
+  return {kind: request.kind, files: planned, stale: await stale(request, host, planned), warnings}
+}
+
+/** Files and what is already there under their names. */
+export async function compareFiles(files: readonly GeneratedFile[], out: string, host: Host): Promise<GuardFile[]> {
+  const compared: GuardFile[] = []
   for (const {path, text, executable} of files) {
-    const full = join(request.out, path)
+    const full = join(out, path)
     const stat = await host.stat(full)
     let state: GuardFile['state'] = 'new'
     if (stat !== undefined) {
       const there = stat.kind === 'file' && stat.size <= fileBytesMax ? await textOf(host, full, fileBytesMax) : ''
       state = there === text ? 'same' : isGenerated(there) ? 'changed' : 'foreign'
     }
-    planned.push({path, text, executable: executable === true, state})
+    compared.push({path, text, executable: executable === true, state})
   }
-  return {kind: request.kind, files: planned, stale: await stale(request, host, planned), warnings}
+  return compared
 }
 
 /** `to` as seen from the directory `from`. */
