@@ -20,20 +20,28 @@ function gdbText(goVersion: string, minor: number, binary: string): string {
   end`
     : `  printf "count %lld, B %d (%d buckets), flags 0x%x, noverflow %d, buckets %p, oldbuckets %p\\n", $arg0->count, $arg0->B, 1 << $arg0->B, $arg0->flags, $arg0->noverflow, $arg0->buckets, $arg0->oldbuckets`
   return `# gdb -x FILE ${binary}: commands for ${goVersion}. A variable must be in scope: build with -gcflags=all='-N -l' if gdb says it is optimized out.
+# The commands set the language to C: gdb's Go has no "->" and no casts to the runtime's types.
 
 # gomap m: the header of a map variable (${swiss ? 'internal/runtime/maps.Map, since Go 1.24' : 'runtime.hmap, to Go 1.23'}).
 define gomap
+  set language c
 ${map}
+  set language auto
 end
 
 # govaluectx ctx: key type, key and value of a context.Context variable made by context.WithValue; then its parent.
 define govaluectx
-  set $vc = (context.valueCtx *)$arg0.data
+  set language c
+  set $vc = ('context.valueCtx' *)$arg0.data
+  printf "key "
+  info symbol $vc->key._type
   printf "key word 0x%lx, value word 0x%lx, parent data %p\\n", *(unsigned long *)$vc->key.data, *(unsigned long *)$vc->val.data, $vc->Context.data
+  set language auto
 end
 
 # gogoroutines: number of goroutines in each state, by the runtime's own list.
 define gogoroutines
+  set language c
   set $i = 0
   set $n = (long)'runtime.allglen'
 ${states.map((_, i) => `  set $c${i} = 0`).join('\n')}
@@ -44,10 +52,12 @@ ${states.map((_, i) => `    if $s == ${i}\n      set $c${i} = $c${i} + 1\n    en
     set $i = $i + 1
   end
   printf "${states.map(state => `${state} %d`).join(', ')}\\n"${states.map((_, i) => `, $c${i}`).join('')}
+  set language auto
 end
 
 # gogoroutine N: state, wait reason and start of goroutine N.
 define gogoroutine
+  set language c
   set $i = 0
   while $i < (long)'runtime.allglen'
     set $g = (('runtime.g' *)*((unsigned long *)'runtime.allgptr' + $i))
@@ -58,6 +68,7 @@ define gogoroutine
     end
     set $i = $i + 1
   end
+  set language auto
 end
 
 # Every lookup of a context value; "finish" must not be used on it: gdb would plant a return breakpoint on a stack that moves.
@@ -73,12 +84,12 @@ function dlvText(goVersion: string, minor: number, binary: string): string {
 
 # A map m: its length, and its header (${type}: ${fields}).
 print len(m)
-print **(**"${type}")(&m)
+print *(*"${type}")(*(*uintptr)(uintptr(&m)))
 
 # A context made by context.WithValue: what it holds, its key alone, its parent.
-print ctx.(*"context.valueCtx")
-print ctx.(*"context.valueCtx").key
-print ctx.(*"context.valueCtx").Context
+print ctx.(*context.valueCtx)
+print ctx.(*context.valueCtx).key
+print ctx.(*context.valueCtx).Context
 
 # Stop where a value is looked up, for one key only.
 break lookup context.(*valueCtx).Value
