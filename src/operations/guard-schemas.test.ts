@@ -47,14 +47,14 @@ const samples: Readonly<
     ],
     bad: [['functions:\n  - name: f\n    may_block: 7\n', 3]],
   },
-  cgomonitor: {good: ['otel: true\n'], bad: [['package: main\n', 1]]},
+  cgomonitor: {good: ['otel: true\n'], bad: [['otel: perhaps\n', 1]]},
   ci: {good: ['steps: [race, asan]\ngo: stable\n'], bad: [['base: main\nsteps: [rase]\n', 2]]},
   gin: {good: ['package: helpers\n'], bad: [['package: Helpers\n', 1]]},
   deadline: {good: ['http: 5s\nbody: late\n'], bad: [['http: 5s\nexit: soon\n', 2]]},
   safemap: {good: ['threshold: 500\n'], bad: [['threshold: 0\n', 1]]},
   struct: {good: ['fields: [{name: a, type: int8, count: 3}]\n'], bad: [['fields:\n  - {name: a, type: int9}\n', 2]]},
   numa: {good: ['node: 1\npolicy: preferred\ncpus: 0-3,8\n'], bad: [['cpus: some\n', 1]]},
-  gomaxprocs: {good: ['every: 2s\n'], bad: [['every: 1ms\n', 1]]},
+  gomaxprocs: {good: ['every: 2s\n'], bad: [['every: often\n', 1]]},
 }
 
 describe.each(guardKindNames)('the YAML of guard %s', kind => {
