@@ -1,8 +1,9 @@
 // `npm run bench -- syntax`: the parser against go/parser on the same files, one thread each, passes interleaved, processor time, medians of the ratios; what the
-// declarations-only mode gains; and the time a line at three sizes. Runs the bundled parser, as users do, on a thread as the front end has it.
+// declarations-only mode gains; and the time a line at three sizes, of code bases and of single files. Runs the bundled parser, as users do, on a thread as the front end has it.
 import {execFileSync, spawn} from 'node:child_process'
 import {mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {PerformanceObserver} from 'node:perf_hooks'
 import {createInterface} from 'node:readline'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 import {isMainThread, parentPort, Worker, workerData} from 'node:worker_threads'
@@ -12,7 +13,7 @@ import type {parseFile} from '../src/go/syntax/parse.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, '.cache/bench')
-const rounds = 9
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
 const megabytesMax = 24
 
 interface Request {
@@ -126,28 +127,77 @@ function generated(lines: number): Uint8Array {
   return new TextEncoder().encode(parts.join(''))
 }
 
-async function growth(bundle: string): Promise<void> {
-  const {parseFile: parse} = (await import(pathToFileURL(bundle).href)) as {parseFile: typeof parseFile} // built above from parse.ts
-  const sizes = [25_000, 250_000, 2_500_000].map(lines => ({lines, bytes: generated(lines)}))
-  for (let i = 0; i < 5; i++) parse(sizes[0]!.bytes)
-  const perLine = sizes.map(({lines, bytes}) => {
-    const times = Array.from({length: lines > 1e6 ? 3 : 7}, () => {
-      const start = cpuNs()
-      parse(bytes)
-      return (cpuNs() - start) / lines
-    })
-    return median(times)
-  })
-  console.log(`ns a line at 25 k, 250 k, 2.5 M lines: ${perLine.map(ns => ns.toFixed(0)).join(', ')}`)
+const growthLines = [25_000, 250_000, 2_500_000]
+/** Of a source file as people write them. */
+const ordinaryLines = 500
+
+/** What `growth` measures at one size: processor nanoseconds a line, and the part of the wall time in which the collector stopped the thread. */
+interface Scale {
+  readonly perLine: number
+  readonly paused: number
 }
 
-export async function bench(): Promise<void> {
+/** In the worker: as many lines in files of ordinary size, each tree let go after its file, and in one file, whose tree is held to the end. */
+async function serveGrowth(bundle: string): Promise<void> {
+  const {parseFile: parse} = (await import(pathToFileURL(bundle).href)) as {parseFile: typeof parseFile} // built below from parse.ts
+  let pausedMs = 0
+  new PerformanceObserver(list => {
+    for (const {duration} of list.getEntries()) pausedMs += duration
+  }).observe({entryTypes: ['gc']})
+  const turn = () => new Promise(resolve => setTimeout(resolve, 5)) // the observer is told of collections between two turns
+  const measure = async (lines: number, times: number, work: () => void): Promise<Scale> => {
+    await turn()
+    pausedMs = 0
+    const [cpu, wall] = [cpuNs(), performance.now()]
+    for (let i = 0; i < times; i++) work()
+    const [ns, ms] = [cpuNs() - cpu, performance.now() - wall]
+    await turn()
+    return {perLine: ns / (lines * times), paused: pausedMs / ms}
+  }
+  const ordinary = generated(ordinaryLines)
+  const files = (lines: number) => () => {
+    for (let i = 0; i < lines / ordinaryLines; i++) parse(ordinary)
+  }
+  const whole = growthLines.map(lines => generated(lines))
+  for (let i = 0; i < 20; i++) parse(whole[0]!)
+  const rounds = 3
+  const results = {files: growthLines.map((): Scale[] => []), whole: growthLines.map((): Scale[] => [])}
+  for (let round = 0; round < rounds; round++)
+    for (const [i, lines] of growthLines.entries()) {
+      const times = Math.max(1, Math.round(1_000_000 / lines)) // small sizes more often, so that each measurement takes about as long
+      results.files[i]!.push(await measure(lines, times, files(lines)))
+      results.whole[i]!.push(await measure(lines, times, () => void parse(whole[i]!)))
+    }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
+  parentPort?.postMessage(results)
+}
+
+async function growth(bundle: string): Promise<void> {
+  const worker = new Worker(join(cache, 'syntax.mjs'), {workerData: {bundle}, resourceLimits: frontEndLimits})
+  const results = await new Promise<Record<'files' | 'whole', Scale[][]>>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+  await worker.terminate()
+  const names = {files: `files of ${ordinaryLines} lines`, whole: 'one file'}
+  for (const key of ['files', 'whole'] as const) {
+    const perLine = results[key].map(scales => median(scales.map(scale => scale.perLine)).toFixed(0))
+    const paused = results[key].map(scales => `${(100 * median(scales.map(scale => scale.paused))).toFixed(0)} %`)
+    console.log(
+      `${names[key]}: ns a line at 25 k, 250 k, 2.5 M lines: ${perLine.join(', ')}; stopped by the collector: ${paused.join(', ')}`,
+    )
+  }
+}
+
+/** `speed` or `growth` alone when named, as both together take minutes. */
+async function bench(): Promise<void> {
   const bundle = await bundled()
-  await againstGo(bundle)
-  await growth(bundle)
+  const only = process.argv[2]
+  if (only !== 'growth') await againstGo(bundle)
+  if (only !== 'speed') await growth(bundle)
 }
 
 if (!isMainThread) {
-  const {bundle, files} = workerData as {bundle: string; files: readonly string[]} // sent by `ours`
-  await serve(bundle, files)
-} else if (process.argv[1] === fileURLToPath(import.meta.url)) await bench()
+  const {bundle, files} = workerData as {bundle: string; files?: readonly string[]} // sent by `ours` and by `growth`
+  await (files === undefined ? serveGrowth(bundle) : serve(bundle, files))
+} else await bench()

@@ -89,3 +89,11 @@ export class Sha256 {
 
 export const sha256Hex = (input: Uint8Array | string): string =>
   new Sha256().update(typeof input === 'string' ? new TextEncoder().encode(input) : input).hex()
+
+/** The same by the platform's own code where there is one (Web Crypto: Node, browsers, workers); for whole files. */
+export async function sha256HexOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const subtle = globalThis.crypto?.subtle
+  if (subtle === undefined) return sha256Hex(bytes)
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes))
+  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
+}

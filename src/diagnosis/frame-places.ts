@@ -1,5 +1,6 @@
 // Frames of evidence as places of findings, and their short printed form.
 import type {Place} from '../base/place.ts'
+import {isStandardLibrary} from './user-frames.ts'
 
 interface NamedFrame {
   readonly function: string
@@ -10,13 +11,22 @@ interface NamedFrame {
 /** `main.(*shop).sell (cart.go:12)`. */
 export const shownFrame = (frame: NamedFrame) => `${frame.function} (${frame.file.replace(/^.*[/\\]/, '')}:${frame.line})`
 
+const keys = new WeakMap<NamedFrame, string>()
+
+/** Function, file and line as one string, made once for each frame: the key of an allocation site. */
+export function siteKey(frame: NamedFrame): string {
+  let key = keys.get(frame)
+  if (key === undefined) keys.set(frame, (key = `${frame.function} ${frame.file}:${frame.line}`))
+  return key
+}
+
 /** Places a finding shows at most. */
 const placesMax = 4
 
-/** The first frame as the primary place with `label`, its callers as steps. Frames without a file are left out. */
+/** The first frame as the primary place with `label`, its callers as steps. Frames without a file are left out, and callers in the standard library. */
 export function placesOf(frames: readonly NamedFrame[], label: string): Place[] {
   return frames
-    .filter(frame => frame.file !== '')
+    .filter((frame, i) => frame.file !== '' && (i === 0 || !isStandardLibrary(frame.function)))
     .slice(0, placesMax)
     .map((frame, i) => ({
       role: i === 0 ? ('primary' as const) : ('step' as const),

@@ -1,6 +1,7 @@
 // What the goroutines of a dump wait for. Wait reasons: runtime/runtime2.go (waitReasonStrings), Go 1.5 to 1.26; forms without a reason
 // (debug=1, protobuf) are told by the runtime functions on top of the stack.
 import type {Place} from '../base/place.ts'
+import {idsMax} from '../evidence/dumps/goroutine-groups.ts'
 import type {DumpFrame, GoroutineDump, GoroutineGroup} from '../evidence/model/goroutines.ts'
 import type {Profile} from '../evidence/model/profile.ts'
 import type {Identified, ProgramEvidence} from './engine/detector.ts'
@@ -107,6 +108,8 @@ export interface Waiters {
   /** Of the member that waits shortest; undefined when the dump shows no times. */
   readonly waitMinutesMin: number | undefined
   readonly waitMinutesMax: number | undefined
+  /** Ids of the members that were started first, ascending; empty where the dump shows none. */
+  readonly oldestIds: readonly string[]
 }
 
 /** Groups of a dump joined by what they wait for and where; goroutines without a frame of the user's own are left out. Largest first. */
@@ -132,9 +135,30 @@ export function waitersOf(dump: GoroutineDump, module?: string): Waiters[] {
       count: groups.reduce((sum, group) => sum + group.count, 0),
       waitMinutesMin: lowest(groups.map(group => group.waitMinutesMin)),
       waitMinutesMax: highest(groups.map(group => group.waitMinutesMax)),
+      oldestIds: oldestOf(groups),
     }))
     .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
 }
+
+/** Share of the oldest ids that must be the same in two dumps: some of those that a ticker wakes run just when a dump is written. */
+const keptShareMin = 0.75
+
+/** Whether the goroutines that were started first are the same in each of the dumps; no without ids or with a dump that lacks the group. */
+export function oldestStay(inEachDump: readonly ({readonly oldestIds: readonly string[]} | undefined)[]): boolean {
+  const last = inEachDump.at(-1)
+  if (last === undefined || inEachDump.length < 2) return false
+  return inEachDump.slice(0, -1).every(before => {
+    if (before === undefined || before.oldestIds.length < idsMax / 2) return false
+    const kept = before.oldestIds.filter(id => last.oldestIds.includes(id)).length
+    return kept >= keptShareMin * before.oldestIds.length
+  })
+}
+
+export const oldestOf = (groups: readonly GoroutineGroup[]): readonly string[] =>
+  groups
+    .flatMap(group => group.ids)
+    .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+    .slice(0, idsMax)
 
 /** A group without a time beside one with a time waits for less than a minute. */
 function lowest(values: readonly (number | undefined)[]): number | undefined {

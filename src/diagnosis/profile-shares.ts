@@ -1,5 +1,6 @@
 // How much of a profile lies in stacks with a certain frame, by the line of the user's own that leads there.
 import type {Frame, Profile} from '../evidence/model/profile.ts'
+import {siteKey} from './frame-places.ts'
 import {firstUserFrame} from './user-frames.ts'
 
 export interface CallerShare {
@@ -53,7 +54,7 @@ export function shareOf(
     const user = firstUserFrame(above, module)
     const frame = above[user ?? above.length - 1]
     if (frame === undefined) continue
-    const key = `${frame.function} ${frame.file}:${frame.line}`
+    const key = siteKey(frame)
     let caller = callers.get(key)
     if (!caller) callers.set(key, (caller = {frame, stack: above.slice(user ?? above.length - 1), value: 0, samples: 0}))
     caller.value += weight
@@ -69,10 +70,18 @@ export function shareOf(
   }
 }
 
-/** A matcher on the name of any frame: the index of the one nearest to the leaf. */
-export const anyFrame = (pattern: RegExp) => (frames: readonly Frame[]) => {
-  const at = frames.findIndex(frame => pattern.test(frame.function))
-  return at < 0 ? undefined : at
+/** A matcher on the name of any frame: the index of the one nearest to the leaf. Each frame is asked about once. */
+export const anyFrame = (pattern: RegExp) => {
+  const known = new WeakMap<Frame, boolean>()
+  const matches = (frame: Frame) => {
+    let answer = known.get(frame)
+    if (answer === undefined) known.set(frame, (answer = pattern.test(frame.function)))
+    return answer
+  }
+  return (frames: readonly Frame[]) => {
+    const at = frames.findIndex(matches)
+    return at < 0 ? undefined : at
+  }
 }
 
 /** The column that measures time, for CPU, block and mutex profiles: `cpu`, `delay`; else the last. */

@@ -17,13 +17,24 @@ export function isStandardLibrary(functionName: string): boolean {
   return answer
 }
 
-/** Index of the first frame, from the leaf, that is the user's own; undefined when there is none. */
-export function firstUserFrame(frames: readonly {readonly function: string; readonly file: string}[], module?: string): number | undefined {
-  const own = frames.findIndex(
-    frame =>
-      module !== undefined &&
-      (frame.function.startsWith(`${module}.`) || frame.function.startsWith(`${module}/`) || frame.function.startsWith('main.')),
-  )
-  const index = own >= 0 ? own : frames.findIndex(frame => !isStandardLibrary(frame.function))
-  return index < 0 ? undefined : index
+interface NamedFrame {
+  readonly function: string
+  readonly file: string
 }
+
+/** The last answer for each stack; detectors ask about the same stacks of a profile. */
+const firstOf = new WeakMap<readonly NamedFrame[], {readonly module: string | undefined; readonly index: number | undefined}>()
+
+/** Index of the first frame, from the leaf, that is the user's own; undefined when there is none. */
+export function firstUserFrame(frames: readonly NamedFrame[], module?: string): number | undefined {
+  const known = firstOf.get(frames)
+  if (known !== undefined && known.module === module) return known.index
+  const own = module === undefined ? -1 : frames.findIndex(frame => isOfModule(frame.function, module))
+  const at = own >= 0 ? own : frames.findIndex(frame => !isStandardLibrary(frame.function))
+  const index = at < 0 ? undefined : at
+  firstOf.set(frames, {module, index})
+  return index
+}
+
+const isOfModule = (name: string, module: string) =>
+  name.startsWith('main.') || (name.startsWith(module) && (name[module.length] === '.' || name[module.length] === '/'))

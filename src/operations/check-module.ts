@@ -12,8 +12,9 @@ import {sourceFunctions, type SourceFunction, type SourceIndex} from '../go/flow
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
 import type {Loaded, LoadedPackage, SourceFile} from '../go/load/api.ts'
+import {depthOf} from '../go/syntax/digest.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
-import {sizesFor, type FileState} from '../go/types/api.ts'
+import {sizesFor, type Checked, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
 
@@ -120,7 +121,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
       if (known !== undefined) results.set(root, known)
     }
   }
-  for await (const typed of typePackages(loaded, task, new Set(results.keys()))) {
+  const analyse = (typed: TypedPackage): PackageResult => {
     const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
     const other = (file: SourceFile) => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})
     const findings = runOnPackage(
@@ -138,16 +139,24 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
       },
       watch,
     )
-    results.set(typed.loaded, {
+    return {
       importPath: typed.loaded.importPath,
       isMain: typed.loaded.name === 'main',
-      findings,
+      findings: {...findings, notes: [...files.flatMap(file => brokenNote(file, typed.checked.errors)), ...findings.notes]},
       typeErrors: typed.checked.errors.length,
       directives: files.flatMap(directivesIn),
       functions: functionsOf(typed, main?.dir, shownFrom),
       files: files.map(file => file.path),
       missing: typed.loaded.missing,
-    })
+    }
+  }
+  for await (const typed of typePackages(loaded, task, new Set(results.keys()))) {
+    try {
+      results.set(typed.loaded, analyse(typed))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      notes.push(tooDeep(typed, shownFrom))
+    }
   }
   if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
   const {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std} = loaded.config
@@ -155,13 +164,35 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     platform: `${builtFor}/${builtArch}`,
     packages: loaded.roots.flatMap(root => results.get(root) ?? []),
     notes,
-    complete: !notes.some(note => note.code === 'file-unreadable' || note.code === 'file-too-large' || note.code === 'limit'),
+    complete: ![...notes, ...[...results.values()].flatMap(({findings}) => findings.notes)].some(({code}) => incompleteCodes.has(code)),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
     ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
       one => one.dir ?? [],
     ),
   }
+}
+
+/** Notes that say that a file was not read to its end. */
+const incompleteCodes: ReadonlySet<string> = new Set(['file-unreadable', 'file-too-large', 'limit', 'syntax-error', 'nested-too-deeply'])
+
+/** A file that is no valid Go, or nests too deeply for this thread, is checked as far as it could be read, and that is said. */
+function brokenNote({path, state}: CheckedFile, errors: Checked['errors']): Note[] {
+  const [first] = state.syntaxErrors
+  if (first !== undefined) {
+    const message = `line ${first.line}, column ${first.column}: ${first.message}; what could not be read of the file is not checked`
+    return [{code: 'syntax-error', message, path}]
+  }
+  const overflow = errors.some(({file, message}) => file === state && message.includes('Maximum call stack size exceeded'))
+  return overflow ? [{code: 'nested-too-deeply', message: 'nested too deeply for its types to be checked in full', path}] : []
+}
+
+/** The stack of the thread did not suffice; which of the files nests deepest is said, and the package is left out. */
+function tooDeep(typed: TypedPackage, shownFrom: string): Note {
+  const depths = typed.checked.info.files.map(({path, tree}) => ({path, depth: depthOf(tree)}))
+  const deepest = depths.toSorted((a, b) => b.depth - a.depth)[0]
+  const path = shownPath(deepest?.path ?? typed.loaded.dir, shownFrom)
+  return {code: 'nested-too-deeply', message: 'nested too deeply to be checked; its package is left out', path}
 }
 
 function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): CgoPolicy {

@@ -124,7 +124,10 @@ describe('map-growth-oom, in detail', () => {
     const {stdout} = await gotriage(['diagnose', 'evidence', '--format', 'json'], {cwd: `${incidents}map-growth-oom`})
     const envelope = JSON.parse(stdout) as Envelope
     expect(envelope.findings.map(finding => finding.id)).toContain('alloc-site-growth')
-    expect(envelope.causes.filter(cause => cause.confidence >= 0.5)).toEqual([])
+    const [first, ...others] = envelope.causes.filter(cause => cause.confidence >= 0.5)
+    expect(first?.id).toBe('retained-allocations')
+    expect(first?.chain.at(-1)?.because).toContain('with --source the maps that only grow are looked for')
+    expect(others).toEqual([])
     expect(envelope.notes.map(note => note.code)).toContain('no-source')
   })
 

@@ -120,6 +120,13 @@ function notesOn(before: WorkingProfile, after: WorkingProfile, noiseUnknown: bo
   return notes
 }
 
+function verdictOn(total: Change): string {
+  if (total.noise === undefined) return ''
+  if (total.before === total.after) return '; the same'
+  if (total.noise === 0) return '; counted, not sampled'
+  return beyondNoise(total) ? '; more than sampling noise' : '; no more than sampling noise'
+}
+
 /** The comparison as a reader wants it. */
 export function diffText(diff: ProfileDiff): string {
   const amount = (value: number) => scaledLabel(value, diff.unit, 'auto')
@@ -137,7 +144,7 @@ export function diffText(diff: ProfileDiff): string {
   const {total} = diff
   const delta = total.after - total.before
   const share = total.before === 0 ? '' : `, ${delta < 0 ? '-' : '+'}${((100 * Math.abs(delta)) / Math.abs(total.before)).toFixed(1)} %`
-  const verdict = total.noise === undefined ? '' : beyondNoise(total) ? '; more than sampling noise' : '; no more than sampling noise'
+  const verdict = verdictOn(total)
   const grew = diff.moved.filter(c => c.after > c.before)
   const shrank = diff.moved.filter(c => c.after < c.before)
   const inside = diff.unsure.reduce((sum, c) => sum + c.after - c.before, 0)

@@ -1,9 +1,9 @@
-// A profile, filtered or merged as asked, in another format: profile.proto, folded stacks, speedscope JSON, DOT, SVG, a page.
+// A profile, filtered or merged as asked, in another format: profile.proto, folded stacks, speedscope JSON, SVG, a page.
 import {errors} from '../base/errors.ts'
 import {encodeProfile, gzipped} from '../evidence/pprof/encode.ts'
-import {dotText} from '../evidence/pprof/report/dot-report.ts'
 import {foldedText, speedscopeJson} from '../evidence/pprof/report/exports.ts'
-import {bytesOfRaw} from '../evidence/pprof/string-table.ts'
+import {topProfile} from '../evidence/pprof/report/top-proto.ts'
+import type {WorkingProfile} from '../evidence/pprof/report/working-profile.ts'
 import {flamePage} from '../report/flame/flame-html.ts'
 import {flameSvg} from '../report/flame/flame-svg.ts'
 import {flameData, flameTree} from './profile-flame.ts'
@@ -15,12 +15,9 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 export async function exportProfile(request: ProfileRequest, context: ProfileContext): Promise<Uint8Array> {
   switch (request.command) {
-    case 'proto': {
-      const report = prepareReport(await loadProfile(request, context), 'proto', request, context)
-      return gzipped(encodeProfile(report.profile, report.options.ratio))
-    }
-    case 'dot':
-      return bytesOfRaw(dotText(prepareReport(await loadProfile(request, context), 'dot', request, context)))
+    case 'proto':
+    case 'topproto':
+      return gzipped(protoBytes(await loadProfile(request, context), request, context))
     case 'folded':
       return utf8(foldedText((await flameTree(request, context)).tree))
     case 'speedscope': {
@@ -34,4 +31,10 @@ export async function exportProfile(request: ProfileRequest, context: ProfileCon
     default:
       throw errors.usage(`profile ${request.command} is not an export`, 'See gotriage profile --help.')
   }
+}
+
+/** The whole profile, or the rows of `top`, as uncompressed profile.proto. */
+export function protoBytes(profile: WorkingProfile, request: ProfileRequest, context: ProfileContext): Uint8Array {
+  const report = prepareReport(profile, request.command === 'proto' ? 'proto' : 'topproto', request, context)
+  return request.command === 'proto' ? encodeProfile(report.profile, report.options.ratio) : encodeProfile(topProfile(report))
 }

@@ -81,6 +81,8 @@ export interface ProfileRequest {
   readonly base: readonly string[]
   readonly diffBase: boolean
   readonly comment: string
+  /** Of the first mapping, where the profile does not say. */
+  readonly buildId: string
   readonly symbolize: string
   readonly output: string
   readonly config: ProfileConfig
@@ -135,8 +137,29 @@ const sampleSwitches: readonly (readonly [string, string])[] = [
   ['alloc_space', 'alloc_space'],
   ['alloc_objects', 'alloc_objects'],
 ]
-/** Taken and of no effect here: they are about fetching, symbolizing and browsers. */
-const ignoredWithValue = new Set(['buildid', 'timeout', 'seconds', 'tools'])
+/** Taken and of no effect here: they are about fetching, symbolizing, disassembling and browsers. */
+const ignoredWithValue = new Set(['timeout', 'seconds', 'tools', 'tls_cert', 'tls_key', 'tls_ca'])
+const ignoredSwitches = new Set(['intel_syntax', 'no_browser'])
+
+const needsGraphviz = 'is drawn by Graphviz in pprof'
+const needsViewer = 'opens another program in pprof'
+const needsDisassembler = 'needs the binary and a disassembler'
+const drawInstead = 'Write gotriage profile dot FILE -o g.dot, then gotriage render g.dot -T png -o g.png.'
+/** What pprof has and this program refuses: why, and what to do instead. */
+const refused: Readonly<Record<string, readonly [string, string]>> = {
+  disasm: [needsDisassembler, 'Use go tool pprof -disasm, or list for source lines.'],
+  weblist: [needsDisassembler, 'Use go tool pprof -weblist, or list for source lines.'],
+  gif: [needsGraphviz, drawInstead],
+  pdf: [needsGraphviz, drawInstead],
+  png: [needsGraphviz, drawInstead],
+  ps: [needsGraphviz, drawInstead],
+  eog: [needsViewer, drawInstead],
+  evince: [needsViewer, drawInstead],
+  gv: [needsViewer, drawInstead],
+  kcachegrind: [needsViewer, 'Write gotriage profile callgrind FILE -o out.callgrind and open that.'],
+  web: [needsViewer, 'Write gotriage profile html FILE -o page.html and open that.'],
+  http: ['starts a server in pprof', 'Write gotriage profile html FILE -o page.html and open that.'],
+}
 
 interface Draft {
   command: string | undefined
@@ -149,6 +172,7 @@ interface Draft {
   readonly sorts: Set<string>
   readonly granularities: Set<string>
   comment: string
+  buildId: string
   symbolize: string
   output: string
   readonly config: Record<string, unknown>
@@ -166,12 +190,14 @@ export function parseProfileFlags(args: readonly string[]): ProfileRequest {
     sorts: new Set(),
     granularities: new Set(),
     comment: '',
+    buildId: '',
     symbolize: '',
     output: '',
     config: {},
   }
   let rest = args
   const [first] = args
+  if (first !== undefined && args.length > 1) refuse(`profile ${first}`, first)
   if (first !== undefined && isProfileCommand(first)) {
     draft.command = first
     rest = args.slice(1)
@@ -202,6 +228,7 @@ export function parseProfileFlags(args: readonly string[]): ProfileRequest {
     base: [draft.base, draft.diffBase].filter(file => file !== ''),
     diffBase: draft.diffBase !== '',
     comment: draft.comment,
+    buildId: draft.buildId,
     symbolize: draft.symbolize,
     output: draft.output,
     config: {...config, sample_index: sampleIndex, mean: config.mean || draft.sampleSwitches.has('mean_delay')},
@@ -221,6 +248,7 @@ function readArguments(args: readonly string[], draft: Draft): void {
       continue
     }
     const [, name = '', inline] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(arg) ?? []
+    refuse(`-${name}`, name)
     if (readSwitch(name, inline, draft)) continue
     const value = inline ?? args[++at]
     if (value === undefined) throw errors.usage(`flag needs an argument: -${name}`, `Write -${name}=VALUE.`)
@@ -228,9 +256,18 @@ function readArguments(args: readonly string[], draft: Draft): void {
   }
 }
 
+function refuse(written: string, name: string): void {
+  const reason = Object.hasOwn(refused, name) ? refused[name] : undefined
+  if (reason !== undefined) throw errors.usage(`${written} is not made here: it ${reason[0]}`, reason[1])
+}
+
 function readSwitch(name: string, inline: string | undefined, draft: Draft): boolean {
   const isSample = sampleSwitches.some(([flag]) => flag === name)
   const isSort = name === 'cum' || name === 'flat'
+  if (ignoredSwitches.has(name)) {
+    if (inline !== undefined) booleanOf(name, inline)
+    return true
+  }
   if (!switches.has(name) && !isSample && !isSort && !granularities.has(name) && !isPlain(name)) return false
   const on = inline === undefined || booleanOf(name, inline)
   if (switches.has(name)) draft.config[name] = on
@@ -255,6 +292,7 @@ function readValue(name: string, value: string, draft: Draft): void {
   } else if (name === 'base') draft.base = value
   else if (name === 'diff_base') draft.diffBase = value
   else if (name === 'add_comment') draft.comment = value
+  else if (name === 'buildid') draft.buildId = value
   else if (name === 'symbolize') draft.symbolize = value
   else if (name === 'output' || name === 'o') draft.output = value
   else if (ignoredWithValue.has(name)) return

@@ -4,9 +4,10 @@ import {TriageError} from '../base/errors.ts'
 import {flameTree, terminalFlame} from './profile-flame.ts'
 import {defaultProfileConfig, isProfileCommand, parseProfileFlags, patternCommands} from './profile-flags.ts'
 import type {ProfileRequest} from './profile-flags.ts'
-import {loadProfile, prepareReport, profileReport} from './profile.ts'
+import {loadProfile, prepareReport, reportOf} from './profile.ts'
 import type {ProfileContext} from './profile.ts'
 import {profileLabels} from '../evidence/pprof/report/report.ts'
+import {copyProfile} from '../evidence/pprof/report/working-profile.ts'
 import {textOfRaw} from '../evidence/pprof/string-table.ts'
 import {exportProfile} from './profile-export.ts'
 
@@ -32,7 +33,7 @@ q                            ends the session
 export async function profileShell(request: ProfileRequest, context: ProfileContext, columns: number): Promise<ProfileShell> {
   const profile = await loadProfile(request, context)
   const types = profile.header.sampleTypes.map(t => textOfRaw(t.type))
-  const labels = profileLabels(prepareReport(profile, 'top', {...request, command: 'top'}, context)).map(textOfRaw)
+  const labels = profileLabels(prepareReport(copyProfile(profile), 'top', {...request, command: 'top'}, context)).map(textOfRaw)
   const settings = new Map<string, string>()
   const given = settingsOf(request)
   const fixed = [
@@ -60,10 +61,10 @@ export async function profileShell(request: ProfileRequest, context: ProfileCont
     args.push(...argumentFlags(name, rest, settings.has('nodecount')))
     const parsed = parseProfileFlags([...args, '--', ...request.files])
     if (name === 'flame') return terminalFlame(await flameTree(parsed, context), columns, false)
-    if (['proto', 'dot', 'folded', 'speedscope', 'svg', 'html'].includes(name)) return exportProfile(parsed, context)
+    if (['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html'].includes(name)) return exportProfile(parsed, context)
     const parts: string[] = []
     const decoder = new TextDecoder()
-    for await (const part of profileReport(parsed, context)) parts.push(decoder.decode(part, {stream: true}))
+    for await (const part of reportOf(copyProfile(profile), parsed, context)) parts.push(decoder.decode(part, {stream: true}))
     return parts.join('')
   }
 

@@ -8,8 +8,9 @@ import {terminalFlame, flameTree} from './profile-flame.ts'
 import {profileShell} from './profile-shell.ts'
 import {loadProfile, profileReport} from './profile.ts'
 import {fileHost} from './testing/file-host.ts'
-import {flagPairs, singleFlags} from './testing/pprof-flags.ts'
+import {everyPair, flagPairs, largeProfile, singleFlags} from './testing/pprof-flags.ts'
 import {compare, corpusProfiles, knownDifference} from './testing/pprof-oracle.ts'
+import {OurSession, theirSession, theirShell} from './testing/pprof-session.ts'
 
 const root = checkout.replace(/\/$/, '')
 const fixture = (name: string) => `${root}/fixtures/profiles/${name}`
@@ -48,8 +49,59 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 240_000)
 
+  it('are the same bytes in a session that makes many of them', async () => {
+    const different: string[] = []
+    for (const [index, file] of files.entries()) {
+      const pairs = everyPair(file, files, 40, index).filter(pair => pair.session && pair.load.length === 1)
+      const outputs = await theirSession([file], pairs, root)
+      const session = new OurSession([file], root)
+      for (const [at, pair] of pairs.entries()) {
+        const [mine, other] = [await session.run(pair), outputs[at]]
+        // What differs or is refused is asked again by the command line.
+        if (mine === undefined || other?.equals(mine) !== true) different.push(...(await differences([[pair.report, ...pair.flags, file]])))
+      }
+    }
+    expect(different).toEqual([])
+  }, 240_000)
+
+  it('are the same bytes from line to line in the shell', async () => {
+    const lines = [
+      'top',
+      'top3',
+      'top 5 -cum',
+      'focus=main',
+      'top',
+      'peek keep',
+      'list main.keep',
+      'hide=runtime',
+      'sort=cum',
+      'tree',
+      ':',
+      'hide=',
+      'granularity=lines',
+      'top20 main -keep',
+      'alloc_space',
+      'unit=kb',
+      'top',
+      'traces',
+      'tags',
+      'dot 10',
+      'comments',
+    ]
+    const expected = await theirShell(
+      fixture('heap.pb.gz'),
+      lines.map(line => (line === 'alloc_space' ? 'sample_index=alloc_space' : line)),
+      root,
+    )
+    const shell = await profileShell(parseProfileFlags(['-symbolize=none', fixture('heap.pb.gz')]), context, 80)
+    for (const [index, line] of lines.entries()) {
+      const answer = await shell.answer(line)
+      expect([line, typeof answer === 'string' ? answer : Buffer.from(answer!).toString()]).toEqual([line, expected[index]])
+    }
+  })
+
   describeNeeding('corpus', 'on profiles that nobody here made', () => {
-    const profiles = () => corpusProfiles(corpus).filter(file => !/large\.cpu|stress-failure|big-heap/.test(file))
+    const profiles = () => corpusProfiles(corpus).filter(file => !largeProfile.test(file))
 
     it('are the same bytes with each flag', async () => {
       const known = profiles()
@@ -64,6 +116,13 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     }, 240_000)
   })
 })
+
+/** Options of `go tool pprof -h` (Go 1.26) that take a value or turn something on. */
+const namedByPprof = [
+  'call_tree compact_labels divide_by drop_negative edgefraction focus hide ignore intel_syntax mean nodecount nodefraction noinlines output prune_from',
+  'relative_percentages sample_index show show_from showcolumns source_path tagfocus taghide tagignore tagleaf tagroot tagshow trim trim_path unit',
+  'seconds timeout buildid add_comment diff_base base symbolize tls_cert tls_key tls_ca no_browser tools',
+].flatMap(line => line.split(' '))
 
 describe('profile flags', () => {
   it('take one dash or two, values with = or behind, and switches that can be turned off', () => {
@@ -87,6 +146,27 @@ describe('profile flags', () => {
   ])('refuse %j', args => {
     expect(() => parseProfileFlags(args)).toThrow()
   })
+
+  it.each([
+    ['-png', 'f'],
+    ['-disasm=main', 'f'],
+    ['-weblist', 'main', 'f'],
+    ['-web', 'f'],
+    ['-http=:8080', 'f'],
+    ['kcachegrind', 'f'],
+  ])('of pprof that are not made here are refused with what to do instead: %s', (...args) => {
+    expect(() => parseProfileFlags(args)).toThrow(/^(?:-|profile )\w+ is not made here: it /)
+  })
+
+  it('know every flag that go tool pprof names', () => {
+    const values = new Set(['divide_by', 'edgefraction', 'nodecount', 'nodefraction'])
+    const switches =
+      /^(?:call_tree|compact_labels|drop_negative|intel_syntax|mean|noinlines|relative_percentages|showcolumns|trim|no_browser)$/
+    for (const name of namedByPprof) {
+      const args = switches.test(name) ? [`-${name}`] : [`-${name}=${values.has(name) ? 3 : 'x'}`]
+      expect(() => parseProfileFlags(['top', ...args, 'f']), name).not.toThrow()
+    }
+  })
 })
 
 describe('profile diff', () => {
@@ -106,8 +186,48 @@ describe('profile diff', () => {
     expect(diffText(result)).toContain('No function moved by more than noise.')
   })
 
+  it('does not speak of noise where things are counted', async () => {
+    const result = await diff(fixture('goroutine.pb.gz'), fixture('goroutine.pb.gz'))
+    expect(diffText(result)).toMatch(/^goroutine: (\d+) → \1 \(\+0, \+0\.0 %\); the same\./)
+  })
+
+  describeNeeding('corpus', 'of profiles that nobody here made', () => {
+    const between = async (folder: string, before: string, after: string) =>
+      diff(`${corpus}${folder}/${before}`, `${corpus}${folder}/${after}`)
+
+    it('says that one map took the place of another while the total stayed within noise', async () => {
+      const result = await between('pprof-heap', 'concurrentmap__heap1.pprof', 'concurrentmap__heap2.pprof')
+      expect(diffText(result)).toMatch(/^inuse_space: 10\.31MB → 13\.63MB .*no more than sampling noise\./)
+      expect(result.moved.map(c => [c.name.replace(/\[.*\]/, '[…]'), Math.sign(c.after - c.before)])).toEqual([
+        ['main.(*ConcurrentMap[…]).Set', 1],
+        ['github.com/orcaman/concurrent-map/v2.ConcurrentMap[…].Set', -1],
+      ])
+    })
+
+    it('names the arena that a start allocates', async () => {
+      const result = await between('pprof-heap', 'parca-many__1644509272337470000.pb.gz', 'parca-many__1644509299337903000.pb.gz')
+      expect(result.moved.map(c => c.name)).toEqual(['github.com/dgraph-io/badger/v3/skl.newArena'])
+      expect(diffText(result)).toContain('; more than sampling noise.')
+    })
+
+    it('says that the noise of blocking is not known', async () => {
+      const result = await between('pprof-block-mutex', 'fastdelta__block.before.pprof', 'fastdelta__block.after.pprof')
+      expect(diffText(result)).toContain('noise cannot be told from change')
+    })
+  })
+
   it('does not compare bytes with nanoseconds', async () => {
     await expect(diff(fixture('heap.pb.gz'), fixture('cpu.pb.gz'))).rejects.toThrow('cannot be compared')
+  })
+})
+
+describe('a profile without samples', () => {
+  it('gives the report that pprof gives, and a note that says so', async () => {
+    notes.length = 0
+    const empty = Uint8Array.of(0x0a, 0x00, 0x32, 0x00)
+    const host = {...context.host, open: () => import('../base/byte-source.ts').then(m => m.memorySource('empty', empty))}
+    for await (const part of profileReport(parseProfileFlags(['top', 'empty']), {...context, host})) expect(part.length).toBeGreaterThan(0)
+    expect(notes).toContain('empty: the profile holds no samples')
   })
 })
 
@@ -144,9 +264,7 @@ describe('profile exports', () => {
   })
 
   it('draws DOT and SVG', async () => {
-    expect((await exported('dot', fixture('cpu.pb.gz'))).toString()).toMatch(
-      /^digraph "profiles" \{[\s\S]*N1 \[label=[\s\S]*-> N[\s\S]*\}\n$/,
-    )
+    expect(await report('dot', fixture('cpu.pb.gz'))).toMatch(/^digraph "profiles" \{[\s\S]*N1 \[label=[\s\S]*-> N[\s\S]*\}\n$/)
     expect((await exported('svg', fixture('cpu.pb.gz'))).toString()).toMatch(/^<svg [\s\S]*main\.hash[\s\S]*<\/svg>\n$/)
   })
 })

@@ -4,6 +4,8 @@ import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {readProfile} from '../evidence/pprof/decoders.ts'
+import {callgrindText} from '../evidence/pprof/report/callgrind-report.ts'
+import {dotText} from '../evidence/pprof/report/dot-report.ts'
 import {applyFilters, removeBaseLabel, removeUninteresting} from '../evidence/pprof/report/filter.ts'
 import {addLabelFrames} from '../evidence/pprof/report/label-frames.ts'
 import {baseLabelSets, numberLabelUnits} from '../evidence/pprof/report/labels.ts'
@@ -68,14 +70,16 @@ async function isExecutable(path: string, context: ProfileContext): Promise<bool
 }
 
 /** What pprof does to every file's mappings before merging (locateBinaries): one that covers everything where there is none. */
-function nameMappings(profile: WorkingProfile, binary: string | undefined): void {
+function nameMappings(profile: WorkingProfile, binary: string | undefined, buildId: string): void {
   if (profile.mappings.length === 0) {
     const flags = {hasFunctions: false, hasFilenames: false, hasLineNumbers: false, hasInlineFrames: false}
     profile.mappings = [{id: 1n, start: 0n, limit: 0n, offset: 0n, file: '', buildId: '', ...flags}]
     profile.locationMapping = new Int32Array(profile.locationCount)
   }
   const [main, ...others] = profile.mappings
-  if (binary !== undefined && main !== undefined) profile.mappings = [{...main, file: rawOfText(binary)}, ...others]
+  if (main === undefined) return
+  const file = binary === undefined ? main.file : rawOfText(binary)
+  profile.mappings = [{...main, file, buildId: main.buildId === '' ? rawOfText(buildId) : main.buildId}, ...others]
 }
 
 async function readAll(
@@ -91,7 +95,8 @@ async function readAll(
   for (const file of files) {
     try {
       const profile = workingProfile(await readProfile(await context.host.open(file), context.task, options))
-      nameMappings(profile, binary)
+      if (profile.sampleCount === 0) context.note(`${file}: the profile holds no samples`)
+      nameMappings(profile, binary, request.buildId)
       profiles.push(profile)
     } catch (error) {
       failure = error
@@ -113,7 +118,12 @@ const kinds: Readonly<Record<string, ReportKind>> = {
   raw: 'raw',
   list: 'list',
   comments: 'comments',
+  callgrind: 'callgrind',
+  dot: 'dot',
 }
+
+/** Reports that are made from a graph, which knows nothing of bases. */
+const graphKinds: ReadonlySet<ReportKind> = new Set(['top', 'tree', 'list', 'dot', 'callgrind', 'topproto'])
 
 /** The report as bytes, in parts; what pprof writes to stdout. */
 export async function* profileReport(request: ProfileRequest, context: ProfileContext): AsyncGenerator<Uint8Array> {
@@ -138,6 +148,12 @@ export async function* reportOf(profile: WorkingProfile, request: ProfileRequest
       return
     case 'comments':
       yield bytesOfRaw(commentsText(report))
+      return
+    case 'callgrind':
+      yield bytesOfRaw(callgrindText(report))
+      return
+    case 'dot':
+      yield bytesOfRaw(dotText(report))
       return
     case 'list':
       yield bytesOfRaw(await sourceText(report, context.host))
@@ -177,7 +193,7 @@ export function prepareReport(profile: WorkingProfile, kind: ReportKind, request
   const report = makeReport(profile, reportOptions(profile, kind, request, config, units.unitOf))
   if (!config.relative_percentages) applyFilters(profile, filters, units, warn)
   aggregate(profile, aggregationOf(config))
-  if (kind === 'top' || kind === 'tree' || kind === 'list' || kind === 'dot') {
+  if (graphKinds.has(kind)) {
     if (baseLabelSets(profile) !== undefined) removeBaseLabel(profile)
   }
   return report
@@ -234,6 +250,7 @@ function reportOptions(
     nodeCount: config.nodecount,
     nodeFraction: config.nodefraction,
     edgeFraction: config.edgefraction,
+    callTree: config.call_tree,
     activeFilters: named.filter(name => config[name] !== '').map(name => rawOfText(`${name}=${config[name]}`)),
     numberUnits,
     sampleIndex,

@@ -2,7 +2,7 @@
 import {errors, TriageError} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
-import {sha256Hex} from '../base/sha256.ts'
+import {sha256HexOf} from '../base/sha256.ts'
 import {manifestName, type Manifest, parseManifest, programOf, timeOf} from '../evidence/containers/manifest.ts'
 import {decodeSource} from '../evidence/decode.ts'
 import type {Artifact} from '../evidence/model/artifact.ts'
@@ -49,7 +49,10 @@ export async function readEvidence(
       const source = await host.open(path)
       if (source.size === 0 && manifest?.files.some(file => file.path === relative) === true) continue // a log nothing was written to
       const {artifacts: found, failure} = await decodeSource(source, decoders, task)
-      const sha256 = source.size !== undefined && source.size <= hashedBytesMax ? sha256Hex(await source.read(0, source.size)) : undefined
+      const sha256 =
+        source.size !== undefined && source.size <= hashedBytesMax
+          ? await sha256HexOf(new Uint8Array(await source.read(0, source.size)))
+          : undefined
       for (const artifact of found)
         artifacts.push({artifact: withManifest({...artifact, path: path + memberOf(artifact.path)}, manifest, relative), sha256})
       if (failure !== undefined && !(maybe.has(path) && (failure.code === 'unrecognized' || failure.code === 'empty'))) {

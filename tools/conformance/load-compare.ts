@@ -72,13 +72,16 @@ const joined = (...lists: readonly (readonly string[] | undefined)[]): string =>
     .sort()
     .join(' ')
 
+const hasClause = ({goFiles, cgoFiles, testGoFiles, xTestGoFiles, invalidGoFiles}: LoadedPackage) =>
+  goFiles.length + cgoFiles.length + testGoFiles.length + xTestGoFiles.length + invalidGoFiles.length > 0
+
 /** Both sides of one package as comparable texts. */
 function fieldsOf(listed: Listed, loaded: LoadedPackage, withTestFiles: boolean): [field: string, go: string, ours: string][] {
   const module = listed.Module
   const own = loaded.module
   const replace = module?.Replace
   return [
-    ['Name', listed.Name ?? '', loaded.name],
+    ['Name', listed.Name ?? '', hasClause(loaded) ? loaded.name : ''], // go prints none where no file is read, we guess one
     ['Dir', listed.Dir ?? '', loaded.dir],
     ['Standard', String(listed.Standard ?? false), String(loaded.standard)],
     ['DepOnly', String(listed.DepOnly ?? false), String(!loaded.root)],

@@ -66,6 +66,7 @@ const program = (name: string) => () =>
 
 const parts: Readonly<Record<string, () => boolean>> = {
   syntax,
+  'syntax-robust': program('syntax-robust'),
   load: program('load'),
   types: program('types-table'),
   pprof: program('pprof'),

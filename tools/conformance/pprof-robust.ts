@@ -1,6 +1,7 @@
-// Damages every small profile of the corpus and of fixtures/profiles: every prefix and ten thousand mutations of each, decompressed, and a
+// Damages every small profile of the corpus (profile.proto, Go's and C++'s older texts, binary CPU profiles, folded stacks, perf script) and of
+// fixtures/profiles: every prefix and ten thousand mutations of each, decompressed, and a
 // thousand mutations of the compressed bytes. What comes of it must be allowed (src/evidence/pprof/testing/damage.ts), and a top and a raw report
-// are made of every result. Prints figures for docs/conformance/pprof.md. Arguments: `--mutations N`,
+// are made of every result. Prints figures for docs/measurements/profiles.md, after each file and at the end. Arguments: `--mutations N`,
 // `--no-prefixes`, `--only RE`.
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {basename} from 'node:path'
@@ -30,7 +31,16 @@ const option = (name: string) => {
 const mutations = Number(option('--mutations') ?? 10_000)
 const only = new RegExp(option('--only') ?? '')
 const fixtures = readdirSync(`${checkout}fixtures/profiles`).map(name => `${checkout}fixtures/profiles/${name}`)
-const files = [...(existsSync(corpus) ? corpusProfiles(corpus) : []), ...fixtures].filter(file => only.test(file))
+const otherStacks = ['perf', 'collapsed'].flatMap(folder =>
+  existsSync(corpus + folder)
+    ? readdirSync(corpus + folder)
+        .filter(name => !name.startsWith('README'))
+        .map(name => `${corpus}${folder}/${name}`)
+    : [],
+)
+const files = [...(existsSync(corpus) ? corpusProfiles(corpus) : []), ...otherStacks, ...fixtures].filter(file => only.test(file))
+/** Lines kept of text files that are too large as they are. */
+const linesKept = 300
 
 const request = parseProfileFlags(['top', 'damaged'])
 const context = {host: fileHost(checkout), task: {}, note: () => undefined}
@@ -61,17 +71,25 @@ async function attempt(bytes: Uint8Array, what: string): Promise<void> {
   }
 }
 
-let small = 0
-for (const [index, file] of files.entries()) {
+/** The first lines of a text that is too large. */
+const head = (bytes: Uint8Array) => Buffer.from(Buffer.from(bytes).toString('latin1').split('\n').slice(0, linesKept).join('\n'), 'latin1')
+
+function unpacked(file: string): {readonly stored: Uint8Array; readonly bytes: Uint8Array} {
   const stored = readFileSync(file)
-  const name = basename(file)
-  let bytes: Uint8Array = stored
   try {
-    if (isGzip(stored)) bytes = gunzipSync(stored)
+    const bytes = isGzip(stored) ? gunzipSync(stored) : stored
+    if (otherStacks.includes(file) && bytes.length > mutationBytesMax) return {stored: head(bytes), bytes: head(bytes)}
+    return {stored, bytes}
   } catch {
     // Cut or damaged as it is: taken as stored.
+    return {stored, bytes: stored}
   }
-  if (bytes.length > mutationBytesMax) continue
+}
+
+let small = 0
+const damaged = files.map(file => ({name: basename(file), ...unpacked(file)})).filter(({bytes}) => bytes.length <= mutationBytesMax)
+damaged.sort((a, b) => a.bytes.length - b.bytes.length)
+for (const {name, stored, bytes} of damaged) {
   small++
   if (bytes.length <= prefixBytesMax && !process.argv.includes('--no-prefixes')) {
     for (let length = 0; length < bytes.length; length++, prefixes++) await attempt(bytes.subarray(0, length), `${name} cut to ${length}`)
@@ -81,11 +99,15 @@ for (const [index, file] of files.entries()) {
     for (let seed = 0; seed < mutations / 10; seed++, changed++)
       await attempt(mutated(stored, seed), `${name} as stored, mutated by ${seed}`)
   }
-  console.error(`${index + 1}/${files.length} ${name}`)
+  console.error(`${small}/${damaged.length} ${name}: ${figures()}`)
 }
-const memory = Math.round(process.resourceUsage().maxRSS / 1024)
-console.log(
-  `${small} small profiles: ${prefixes} prefixes and ${changed} mutations gave ${results} results and ${errors} errors that name a byte or a limit; ` +
-    `${failures} gave anything else. Slowest ${slowest.toFixed(0)} ms, most memory ${memory} MB.`,
-)
+
+function figures(): string {
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024)
+  return (
+    `${prefixes} prefixes and ${changed} mutations gave ${results} results and ${errors} errors that name a byte or a limit; ` +
+    `${failures} gave anything else. Slowest ${slowest.toFixed(0)} ms, most memory ${memory} MB.`
+  )
+}
+console.log(`${small} small profiles: ${figures()}`)
 process.exitCode = failures === 0 ? 0 : 1

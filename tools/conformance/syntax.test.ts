@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {checkout, describeNeeding} from '../../src/base/testing/needs.ts'
 import {compareSyntax, filesBelow} from './syntax.ts'
+import {robustness} from './syntax-robust.ts'
 
 const sliceStep = 10
 
@@ -24,6 +25,13 @@ describeNeeding('go', 'the parser against go/parser', () => {
     expect(different).toEqual([])
     expect(rejected).toBeGreaterThan(30)
     expect(sameErrorLine).toBeGreaterThanOrEqual(0.95 * rejected)
+  })
+
+  test('files of the standard library keep their tree when printed, and stand every prefix and random cuts', () => {
+    const files = filesBelow(join(goroot(), 'src'), ['.go']).filter((_, index) => index % 25 === 7)
+    const {failures, prefixes, cuts, printed} = robustness(files, {cutsPerFile: 1000, prefixFiles: 8, cutFiles: 3})
+    expect(failures).toEqual([])
+    expect([prefixes > 1000, cuts, printed > 150]).toEqual([true, 3000, true])
   })
 
   test('our own sample of the language is accepted by go/parser, too', () => {

@@ -41,9 +41,11 @@ function causeOf(facts: CaseFile): FoundCause {
   if (leaks.length > 0) supports.add('a leak checker of C reported it')
   if (hazards.length > 0) supports.add('a hazard in source alone')
   const outside = growth[0] === undefined ? undefined : measuredValue(growth[0], 'growth outside Go')
+  // What was there before the capture may be of the same leak or not.
+  const whole = growth[0] === undefined ? undefined : measuredValue(growth[0], 'memory outside Go')
   return {
     ...combine(supports, new Set()),
-    ...(outside === undefined ? {} : {memoryBytes: [outside, outside]}),
+    ...(outside === undefined ? {} : {memoryBytes: [outside, whole ?? outside]}),
     title: `memory outside Go is not freed${outside === undefined ? '' : `: ${formatBytes(outside)} more in this capture`}`,
     places: placesOfAll(hazards),
     chain: [

@@ -31,7 +31,7 @@ export default defineCause({
 
   find(facts) {
     const waits = observationsOf(facts, 'all-goroutines-wait')
-    const convoys = observationsOf(facts, 'lock-convoy')
+    const convoys = observationsOf(facts, 'lock-convoy', 'held', 'stuck', 'unknown') // a slow holder is contention
     const [first] = [...waits, ...convoys]
     return first === undefined ? [] : [causeOf(first, waits, convoys, facts)]
   },
@@ -50,10 +50,12 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
       supports.add(wait.confidence >= 0.5 ? 'locks have been waited for over five minutes' : 'sends have been waited for over five minutes')
   }
   for (const convoy of convoys)
-    if (convoy.confidence >= 0.5) {
+    if (convoy.message.id === 'stuck')
+      supports.add('the same goroutines wait for one lock in every dump, and nobody holds it who could go on')
+    else if (convoy.confidence >= 0.5) {
       supports.add('many goroutines have waited for one lock for a minute')
       if (convoy.message.id === 'held') supports.add('a method that waits probably holds the lock')
-    } else supports.add('no goroutine of the dump can run')
+    } else supports.add('one dump shows many goroutines waiting for one lock')
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
   return {
     ...combine(supports, new Set()),

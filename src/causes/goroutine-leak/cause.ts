@@ -29,6 +29,7 @@ const rules = [
 const factors: Readonly<Record<string, SupportFactor>> = {
   proven: 'the runtime proved that goroutines are leaked',
   grows: 'goroutines at one line become more from dump to dump',
+  stay: 'goroutines at one line become more, and the oldest of them stay',
   climbs: 'goroutines at one line become more in three dumps and more',
   stands: 'goroutines at one line have waited for minutes, their number unchanged',
   crowd: 'one dump shows very many goroutines at one line',
@@ -65,7 +66,7 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
     ...combine(supports, new Set()),
     ...(count > 0 ? {memoryBytes: [stackBytes[0] * count, stackBytes[1] * count]} : {}),
     title:
-      leak.message.id === 'proven' || leak.message.id === 'grows'
+      leak.message.id === 'proven' || leak.message.id === 'grows' || leak.message.id === 'stay'
         ? `goroutines that wait in ${symbol} never end`
         : `many goroutines wait in ${symbol}; they may be leaked`,
     places: placesOfAll([leak, ...hazards]),

@@ -3,6 +3,7 @@ import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
+import type {Observation} from '../../findings/finding.ts'
 
 const rules = ['mutex-missing-unlock', 'false-sharing', 'cgo-missing-lock', 'defer-in-loop']
 
@@ -14,7 +15,7 @@ export default defineCause({
   settledBy: 'mutex',
 
   find(facts) {
-    const seen = observationsOf(facts, 'lock-contention')
+    const seen = [...observationsOf(facts, 'lock-contention'), ...observationsOf(facts, 'lock-convoy', 'slow')]
     return seen.length === 0 ? [] : [causeOf(facts)]
   },
 })
@@ -23,19 +24,24 @@ function causeOf(facts: CaseFile): FoundCause {
   const seen = observationsOf(facts, 'lock-contention')
   const mutex = seen.filter(one => one.message.id === 'mutex')
   const waits = seen.filter(one => one.message.id !== 'mutex')
-  const convoys = observationsOf(facts, 'lock-convoy')
-  const ordered = [...mutex, ...waits]
+  const slow = observationsOf(facts, 'lock-convoy', 'slow')
+  const convoys = observationsOf(facts, 'lock-convoy', 'held', 'stuck', 'unknown')
+  const ordered = [...mutex, ...waits, ...slow]
   const first = ordered[0]!
   const hazards = hazardsAt(facts, rules, ordered)
   const supports = new Set<SupportFactor>()
   if (mutex.length > 0) supports.add('a mutex profile names the critical section')
   if (waits.length > 0) supports.add('a block profile shows goroutines waiting for locks')
   if (convoys.some(one => one.confidence >= 0.5)) supports.add('many goroutines have waited for one lock for a minute')
+  if (slow.some(one => one.confidence >= 0.5))
+    supports.add('in every dump goroutines wait for a lock while one of its methods waits for something else')
+  else if (slow.length > 0) supports.add('one dump shows many goroutines waiting for one lock')
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
+  const shownSymbol = holderPlace(first)?.symbol ?? first.places[0]?.symbol ?? first.subject.name
   const readers = waits.some(one => one.message.id === 'readers')
   return {
     ...combine(supports, new Set()),
-    title: `goroutines wait for a lock ${mutex.length > 0 ? 'held' : 'taken'} in ${first.places[0]?.symbol ?? first.subject.name}`,
+    title: `goroutines wait for a lock ${mutex.length > 0 || first === slow[0] ? 'held' : 'taken'} in ${shownSymbol}`,
     places: placesOfAll([...ordered, ...hazards]),
     chain: [
       ...ordered.map(shows),
@@ -50,7 +56,7 @@ function causeOf(facts: CaseFile): FoundCause {
     remedies: [
       {
         kind: 'code',
-        do: `Make the critical section at ${shownPlace(first)} shorter: compute before the lock, and never wait for I/O, channels or C inside it.`,
+        do: `Make the critical section at ${placeText(first)} shorter: compute before the lock, and never wait for I/O, channels or C inside it.`,
       },
       {kind: 'code', do: 'Split what the lock guards, by key or by field, or publish a read-only copy through atomic.Pointer.'},
       {
@@ -66,7 +72,7 @@ function causeOf(facts: CaseFile): FoundCause {
     verify: [
       {
         command: 'go tool pprof -top http://HOST:PORT/debug/pprof/mutex?seconds=30',
-        expect: `the delay of ${first.places[0]?.symbol ?? 'this section'} falls to less than half under the same load`,
+        expect: `the delay of ${shownSymbol} falls to less than half under the same load`,
       },
     ],
     settle:
@@ -74,4 +80,12 @@ function causeOf(facts: CaseFile): FoundCause {
         ? [settleBy('trace', 'it shows whether the goroutines that wait are those of slow requests')]
         : [settleBy('mutex', 'a block profile shows who waited; the mutex profile shows who held the lock')],
   }
+}
+
+/** Of a convoy: where the holder waits, which stands beside the place where the others wait. */
+const holderPlace = (one: Observation) => (one.id === 'lock-convoy' ? one.places.find(place => place.role === 'related') : undefined)
+
+function placeText(one: Observation): string {
+  const place = holderPlace(one)
+  return place === undefined ? shownPlace(one) : `${place.file}:${place.line}`
 }

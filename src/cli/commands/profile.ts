@@ -8,7 +8,7 @@ export const command: Command = {
   name: 'profile',
   summary: 'print, compare, filter and convert profiles, with the text and the flags of go tool pprof',
   usage:
-    '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|proto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
+    '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|callgrind|proto|topproto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
   passthrough: true,
   flags: [],
   examples: [
@@ -55,12 +55,13 @@ export const command: Command = {
   },
 }
 
-const exports = ['proto', 'dot', 'folded', 'speedscope', 'svg', 'html']
+const exports = ['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html']
 
 /** `--format html` and its like, for the whole profile or for a comparison. */
 function inFormat(request: ProfileRequest, format: string | undefined): ProfileRequest {
   if (format === undefined || format === 'text' || format === request.command) return request
-  if (!exports.includes(format)) throw errors.usage(`profile cannot be printed as "${format}"`, `Give one of: text, ${exports.join(', ')}.`)
+  if (!exports.includes(format) && format !== 'dot')
+    throw errors.usage(`profile cannot be printed as "${format}"`, `Give one of: text, dot, ${exports.join(', ')}.`)
   if (request.command === '' || request.command === 'flame') return {...request, command: format}
   if (request.command !== 'diff') {
     throw errors.usage(`profile ${request.command} is text only`, `Leave "${request.command}" or "--format ${format}" out.`)

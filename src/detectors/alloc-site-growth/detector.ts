@@ -1,6 +1,7 @@
 // alloc-site-growth: allocation sites whose live bytes grow from heap profile to heap profile. See detector.md.
 import {formatBytes} from '../../base/units.ts'
 import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
+import {placesOf, siteKey} from '../../diagnosis/frame-places.ts'
 import {trendOf} from '../../diagnosis/trend.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
 import {type Frame, sampleTypeIndex} from '../../evidence/model/profile.ts'
@@ -94,16 +95,7 @@ export default defineDetector({
             {name: 'sampling noise of the last value', value: Math.round(noise), unit: 'B', artifact: heaps.at(-1)!.id},
             ...site.bytes.map((bytes, i) => ({name: 'live bytes', value: bytes, unit: 'B', artifact: heaps[i]!.id})),
           ],
-          places: site.stack
-            .filter(frame => frame.file !== '')
-            .slice(0, 4)
-            .map((frame, i) => ({
-              role: i === 0 ? ('primary' as const) : ('step' as const),
-              file: frame.file,
-              line: frame.line,
-              symbol: frame.function,
-              label: i === 0 ? 'allocated here' : 'called from here',
-            })),
+          places: placesOf(site.stack, 'allocated here'),
         },
       })
     }
@@ -127,7 +119,7 @@ function collect(heaps: readonly Identified<'profile'>[]): {sites: Map<string, S
       const user = firstUserFrame(frames, heap.program.module)
       if (user === undefined) continue
       const frame = frames[user]!
-      const key = `${frame.function} ${frame.file}:${frame.line}`
+      const key = siteKey(frame)
       let site = sites.get(key)
       if (!site) sites.set(key, (site = {frame, stack: frames.slice(user), bytes: heaps.map(() => 0), objects: heaps.map(() => 0)}))
       site.bytes[i]! += bytes

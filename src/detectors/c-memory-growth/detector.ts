@@ -33,6 +33,11 @@ export default defineDetector({
       why: 'memory that C allocates, mapped files and thread stacks are in RSS and in no Go profile: a heap profile cannot show what C.malloc took',
       next: 'Look at which C functions allocate and who frees: run with a sanitizer or a malloc profiler (jemalloc, heaptrack), and check every C.CString for its C.free.',
     },
+    'small-heap': {
+      what: 'RSS grows from {rssFirst} to {rssLast} while the heap of Go is never above {heapMax} (gctrace from its first cycle on): at least {gap} lie outside Go',
+      why: 'memory that C allocates, mapped files and thread stacks are in RSS and in no Go profile: a heap profile cannot show what C.malloc took',
+      next: 'Look at which C functions allocate and who frees: run with a sanitizer or a malloc profiler (jemalloc, heaptrack), and check every C.CString for its C.free.',
+    },
   },
 
   run(evidence, settings) {
@@ -52,8 +57,9 @@ export default defineDetector({
     if (memory.last.heap - memory.first.heap > 0.25 * growth) return []
     return [
       {
-        message: 'grows',
+        message: memory.heapMax === undefined ? 'grows' : 'small-heap',
         data: {
+          heapMax: formatBytes(memory.heapMax ?? 0),
           rssFirst: formatBytes(first.rss),
           rssLast: formatBytes(last.rss),
           goFirst: formatBytes(memory.first.mapped),
@@ -79,16 +85,49 @@ export default defineDetector({
             limitSource: 'detector.md#settings',
             artifact: last.artifact.id,
           },
+          {name: 'memory outside Go', value: Math.round(gap[1]), unit: 'B', artifact: last.artifact.id},
           ...statuses.map(({artifact, rss}) => ({name: 'RSS', value: rss, unit: 'B', artifact: artifact.id})),
           {name: 'heap in use by Go at the end', value: memory.last.heap, unit: 'B', artifact: memory.artifact},
         ],
         places: [],
-      } satisfies Observed<'grows'>,
+      } satisfies Observed<'grows' | 'small-heap'>,
     ]
   },
 })
 
-function goMemoryOf(evidence: ProgramEvidence): {first: GoMemory; last: GoMemory; artifact: string} | undefined {
+interface Known {
+  readonly first: GoMemory
+  readonly last: GoMemory
+  readonly artifact: string
+  /** Largest heap that gctrace shows, where there is no series of what is mapped but only an upper bound of it. */
+  readonly heapMax?: number
+}
+
+/** What the runtime holds beyond the heap it has ever used: spans, tables, a bit of every stack. A Go program that prints a line has about 10 MiB. */
+const runtimeOverhead = 16 * mib
+
+/** What Go holds of the system's memory: as the runtime counts it, or no more than twice the largest heap that gctrace shows from the first cycle on. */
+function goMemoryOf(evidence: ProgramEvidence): Known | undefined {
+  return counted(evidence) ?? bounded(evidence)
+}
+
+function bounded(evidence: ProgramEvidence): Known | undefined {
+  for (const artifact of evidence.of('gctrace')) {
+    const {cycles} = artifact.data
+    const [first, last] = [cycles[0], cycles.at(-1)]
+    if (first === undefined || last === undefined || first.n !== 1) continue
+    let [peak, stacks] = [0, 0]
+    for (const cycle of cycles) {
+      peak = Math.max(peak, cycle.startMb, cycle.endMb, cycle.goalMb)
+      stacks = Math.max(stacks, cycle.stacksMb ?? 0)
+    }
+    const mapped = 2 * mib * (peak + stacks) + runtimeOverhead
+    return {first: {mapped, heap: first.liveMb * mib}, last: {mapped, heap: last.liveMb * mib}, artifact: artifact.id, heapMax: peak * mib}
+  }
+  return undefined
+}
+
+function counted(evidence: ProgramEvidence): Known | undefined {
   for (const artifact of evidence.of('metrics')) {
     const states = artifact.data.points.map(point => stateOf(point.values)).filter(state => state !== undefined)
     const [first, last] = [states[0], states.at(-1)]

@@ -3,6 +3,7 @@ import {defineDetector, type Observed, type ProgramEvidence} from '../../diagnos
 import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
 import {
   dumpsOf,
+  oldestStay,
   placesOfWaiters,
   type SeenDump,
   type Waiters,
@@ -13,10 +14,10 @@ import {
 import {trendOf} from '../../diagnosis/trend.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
 
-type Message = 'proven' | 'grows' | 'climbs' | 'stands' | 'crowd' | 'count'
+type Message = 'proven' | 'grows' | 'stay' | 'climbs' | 'stands' | 'crowd' | 'count'
 type Settings = Readonly<
   Record<
-    'countMin' | 'waitMinutesMin' | 'growthMin' | 'crowdMin' | 'crowdShareMin' | 'crowdTotalMin' | 'climbDumpsMin' | 'climbMin',
+    'countMin' | 'waitMinutesMin' | 'growthMin' | 'crowdMin' | 'crowdShareMin' | 'crowdTotalMin' | 'stayMin' | 'climbDumpsMin' | 'climbMin',
     number
   >
 >
@@ -45,6 +46,7 @@ export default defineDetector({
     crowdShareMin: {value: 0.5, unit: 'of all goroutines', source: 'detector.md#settings'},
     climbDumpsMin: {value: 3, unit: 'dumps', source: 'detector.md#settings'},
     climbMin: {value: 2, unit: 'last / first', source: 'detector.md#settings'},
+    stayMin: {value: 20, unit: 'goroutines in the first dump', source: 'detector.md#settings'},
     crowdTotalMin: {value: 200, unit: 'goroutines', source: 'detector.md#settings'},
   },
   messages: {
@@ -55,6 +57,11 @@ export default defineDetector({
     },
     grows: {
       what: 'goroutines that wait {wait} at {site} become more: {series}, the oldest for {minutes} minutes',
+      why,
+      next,
+    },
+    stay: {
+      what: 'goroutines that wait {wait} at {site} become more: {series}, and those that were started first are the same in every dump',
       why,
       next,
     },
@@ -143,18 +150,20 @@ function ofDumps(all: readonly SeenDump[], settings: Settings): Observed<Message
       const allWait =
         (waiters.waitMinutesMin ?? 0) >= settings.waitMinutesMin && (before.at(-1)?.waitMinutesMin ?? 0) >= settings.waitMinutesMin
       const climbs = dumps.length >= settings.climbDumpsMin && counts.every((count, i) => i === 0 || count > (counts[i - 1] ?? 0))
-      const message =
-        grows && timed
-          ? 'grows'
-          : allWait
-            ? 'stands'
-            : climbs && waiters.count >= settings.climbMin * Math.max(first, 1)
-              ? 'climbs'
-              : undefined
+      const doubled = waiters.count >= settings.climbMin * Math.max(first, 1)
+      const stay = form === 'debug2' && first >= settings.stayMin && doubled && oldestStay([...before, waiters])
+      const message = grows && timed ? 'grows' : stay ? 'stay' : allWait ? 'stands' : climbs && doubled ? 'climbs' : undefined
       if (message === undefined) return []
-      const confidence = message === 'grows' ? (dumps.length >= 3 ? 0.85 : 0.75) : message === 'climbs' ? 0.45 : 0.4
+      const confidence = confidenceOf(message, dumps.length)
       return [observe(message, waiters, last, settings, confidence, counts)]
     })
+}
+
+/** Two dumps show a difference, three a trend. */
+function confidenceOf(message: 'grows' | 'stay' | 'climbs' | 'stands', dumps: number): number {
+  if (message === 'grows') return dumps >= 3 ? 0.85 : 0.75
+  if (message === 'stay') return dumps >= 3 ? 0.7 : 0.6
+  return message === 'climbs' ? 0.45 : 0.4
 }
 
 function ofOneDump(dumps: readonly SeenDump[], settings: Settings): Observed<Message>[] {
@@ -191,7 +200,7 @@ function observe(
     },
     subject: {kind: 'goroutines', name: `${waiters.kind} at ${waiters.frame.function}`},
     confidence,
-    ...(message === 'grows' ? {} : {severity: 'info' as const}),
+    ...(message === 'grows' || message === 'stay' ? {} : {severity: 'info' as const}),
     measured: [
       {
         name: 'goroutines that wait at one line',

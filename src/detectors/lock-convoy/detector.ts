@@ -2,7 +2,17 @@
 import {parseSymbolName} from '../../base/symbol-name.ts'
 import {defineDetector, type Observed} from '../../diagnosis/engine/detector.ts'
 import {relatedPlace, shownFrame} from '../../diagnosis/frame-places.ts'
-import {dumpsOf, placesOfWaiters, type Waiters, waitersOf, waitWords} from '../../diagnosis/goroutine-waits.ts'
+import {
+  dumpsOf,
+  oldestOf,
+  oldestStay,
+  placesOfWaiters,
+  type SeenDump,
+  type Waiters,
+  waitersOf,
+  waitsForGoroutine,
+  waitWords,
+} from '../../diagnosis/goroutine-waits.ts'
 import type {DumpFrame} from '../../evidence/model/goroutines.ts'
 
 interface Convoy {
@@ -36,6 +46,16 @@ export default defineDetector({
       why: 'whoever holds a lock while it waits makes everybody else wait as long; if what it waits for needs the lock, nobody goes on',
       next: 'Release the lock before waiting in {holderFunction}, and take it again afterwards.',
     },
+    slow: {
+      what: '{count} goroutines wait for a lock in {owner}, and one goroutine in its methods waits {holds} at {holder}{dumps}',
+      why: 'whoever holds a lock while it waits makes everybody else wait as long, one after the other: the waits end, and new ones begin',
+      next: 'Release the lock before waiting in {holderFunction}, and take it again afterwards.',
+    },
+    stuck: {
+      what: '{count} goroutines wait for a lock in {owner}, the same ones in {dumps} dumps, and nobody in its methods does anything else',
+      why: 'whoever holds the lock would show as a goroutine in these methods that runs or waits for something else: there is none in any of the dumps, so the holder is one of the waiters or has returned without unlocking',
+      next: 'Look for two locks taken in different order, for a second Lock in the same goroutine, and for a return without Unlock.',
+    },
     unknown: {
       what: '{count} goroutines wait for a lock in {owner}{minutes}',
       why: 'a dump does not show who holds a lock: no goroutine in its methods waits for anything else, so the holder may be running, may have returned without unlocking, or may be one of the waiters',
@@ -44,18 +64,27 @@ export default defineDetector({
   },
 
   run(evidence, settings) {
-    const last = dumpsOf(evidence).at(-1)
+    const dumps = dumpsOf(evidence)
+    const last = dumps.at(-1)
     if (last === undefined) return []
     const all = waitersOf(last.dump, last.artifact.program.module)
     return convoysOf(all)
       .filter(convoy => convoy.count >= settings.waitersMin)
-      .map((convoy): Observed<'held' | 'unknown'> => {
+      .map((convoy): Observed<Message> => {
         const timed = convoy.minutes >= settings.minutesMin
         const holder = holderOf(convoy, all)
         const first = convoy.waiters[0]!
+        const earlier = timed ? [] : earlierOf(convoy.owner, dumps, settings.waitersMin)
+        const message = messageOf(convoy, holder, earlier, timed)
         return {
-          message: holder === undefined ? 'unknown' : 'held',
+          message,
           data: {
+            dumps:
+              message === 'stuck'
+                ? String(earlier.length + 1)
+                : earlier.length > 0
+                  ? `, as in ${earlier.length === 1 ? 'the dump' : `${earlier.length} dumps`} before`
+                  : '',
             count: String(convoy.count),
             owner: convoy.owner,
             minutes: timed ? `, for ${convoy.minutes} minute${convoy.minutes === 1 ? '' : 's'} and longer` : '',
@@ -64,8 +93,8 @@ export default defineDetector({
             holds: holder === undefined ? '' : waitWords[holder.waiters.kind],
           },
           subject: {kind: 'goroutines', name: `locks of ${convoy.owner}`},
-          confidence: timed ? (holder === undefined ? 0.65 : 0.85) : 0.4,
-          severity: timed ? 'warning' : 'info',
+          confidence: confidenceOf(message, timed, earlier.length),
+          severity: timed || earlier.length > 0 ? 'warning' : 'info',
           measured: [
             {
               name: 'goroutines that wait for a lock',
@@ -95,6 +124,41 @@ export default defineDetector({
       })
   },
 })
+
+type Message = 'held' | 'slow' | 'stuck' | 'unknown'
+
+function messageOf(convoy: Convoy, holder: Holder | undefined, earlier: readonly Earlier[], timed: boolean): Message {
+  if (holder !== undefined) return timed || waitsForGoroutine(holder.waiters.kind) ? 'held' : 'slow'
+  const same =
+    earlier.length > 0 &&
+    earlier.every(one => one.holder === undefined) &&
+    oldestStay([...earlier.map(one => one.convoy), convoy].map(withIds))
+  return same ? 'stuck' : 'unknown'
+}
+
+function confidenceOf(message: Message, timed: boolean, earlier: number): number {
+  if (timed) return message === 'unknown' ? 0.65 : 0.85
+  if (message === 'stuck') return 0.8
+  return message === 'slow' && earlier > 0 ? 0.7 : 0.4
+}
+
+const withIds = (convoy: Convoy) => ({oldestIds: oldestOf(convoy.waiters.flatMap(one => one.groups))})
+
+interface Earlier {
+  readonly convoy: Convoy
+  readonly holder: Holder | undefined
+}
+
+/** The convoy of the same type in the dumps before, when each of them has one. */
+function earlierOf(owner: string, dumps: readonly SeenDump[], waitersMin: number): Earlier[] {
+  const before = dumps.filter(({dump}) => dump.form === 'debug2').slice(0, -1)
+  const found = before.flatMap(({dump, artifact}) => {
+    const all = waitersOf(dump, artifact.program.module)
+    const convoy = convoysOf(all).find(one => one.owner === owner && one.count >= waitersMin)
+    return convoy === undefined ? [] : [{convoy, holder: holderOf(convoy, all)}]
+  })
+  return found.length === before.length ? found : []
+}
 
 /** Package and receiver type of a function, or the function itself. */
 function ownerOf(name: string): string {

@@ -1,9 +1,9 @@
 // outgoing-calls-hang: goroutines that wait at one line for the answer of another server. See detector.md.
 import {defineDetector, type Observed} from '../../diagnosis/engine/detector.ts'
 import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
-import {dumpsOf} from '../../diagnosis/goroutine-waits.ts'
+import {dumpsOf, oldestOf, oldestStay} from '../../diagnosis/goroutine-waits.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
-import type {DumpFrame, GoroutineDump} from '../../evidence/model/goroutines.ts'
+import type {DumpFrame, GoroutineDump, GoroutineGroup} from '../../evidence/model/goroutines.ts'
 
 /** Where net/http's client waits for the head of an answer (transport.go). */
 const waiting = /^net\/http\.\(\*(?:persistConn|http2ClientConn|http2clientStream)\)\.(?:roundTrip|RoundTrip)$/
@@ -12,6 +12,7 @@ interface Site {
   readonly frames: readonly DumpFrame[]
   count: number
   minutesMax: number
+  oldestIds: readonly string[]
   readonly line: number
 }
 
@@ -46,7 +47,8 @@ export default defineDetector({
     const series = dumps.map(({dump, artifact}) => sitesOf(dump, artifact.program.module))
     return [...series.at(-1)!].flatMap(([key, site]): Observed<'grows' | 'old'>[] => {
       const counts = series.map(sites => sites.get(key)?.count ?? 0)
-      const rises = counts.length >= 3 && counts.every((count, i) => i === 0 || count > (counts[i - 1] ?? 0))
+      const stay = oldestStay(series.map(sites => sites.get(key)))
+      const rises = (counts.length >= 3 || stay) && counts.every((count, i) => i === 0 || count > (counts[i - 1] ?? 0))
       const grows = rises && site.count >= settings.growthMin * Math.max(1, counts[0] ?? 0)
       const old = site.minutesMax >= settings.minutesMin
       const [own] = site.frames
@@ -55,9 +57,14 @@ export default defineDetector({
       return [
         {
           message: grows ? 'grows' : 'old',
-          data: {site: shownFrame(own), count: String(site.count), series: counts.join(' → '), age},
+          data: {
+            site: shownFrame(own),
+            count: String(site.count),
+            series: counts.join(' → '),
+            age: stay ? `${age}, and the first of them still wait` : age,
+          },
           subject: {kind: 'goroutines', name: `answer for ${own.function}`},
-          confidence: grows && old ? 0.8 : 0.6,
+          confidence: grows && (old || stay) ? 0.8 : 0.6,
           measured: [
             {
               name: 'calls that wait at one line',
@@ -78,17 +85,27 @@ export default defineDetector({
 
 function sitesOf(dump: GoroutineDump, module: string | undefined): Map<string, Site> {
   const sites = new Map<string, Site>()
+  const groups = new Map<string, GoroutineGroup[]>()
   for (const group of dump.groups) {
     if (!group.frames.some(frame => waiting.test(frame.function))) continue
     const at = firstUserFrame(group.frames, module)
     const own = at === undefined ? undefined : group.frames[at]
     if (at === undefined || own === undefined) continue
     const key = `${own.function} ${own.line}`
+    groups.set(key, [...(groups.get(key) ?? []), group])
     const known = sites.get(key)
     if (known) {
       known.count += group.count
       known.minutesMax = Math.max(known.minutesMax, group.waitMinutesMax ?? 0)
-    } else sites.set(key, {frames: group.frames.slice(at), count: group.count, minutesMax: group.waitMinutesMax ?? 0, line: group.line})
+    } else
+      sites.set(key, {
+        frames: group.frames.slice(at),
+        count: group.count,
+        minutesMax: group.waitMinutesMax ?? 0,
+        oldestIds: [],
+        line: group.line,
+      })
   }
+  for (const [key, site] of sites) site.oldestIds = oldestOf(groups.get(key) ?? [])
   return sites
 }

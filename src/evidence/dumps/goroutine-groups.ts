@@ -4,7 +4,7 @@ import {errors} from '../../base/errors.ts'
 import type {DumpFrame, GoroutineDump, GoroutineGroup} from '../model/goroutines.ts'
 import type {GoroutineHeader} from './goroutine-header.ts'
 
-/** Ids a group shows at most. */
+/** Ids a group keeps: the smallest, which are of the goroutines that were started first. Ids are never used twice in a process. */
 export const idsMax = 16
 /** Goroutines of one dump at most. */
 export const goroutinesMax = 50_000_000
@@ -88,7 +88,7 @@ export class GoroutineGroups {
       return
     }
     group.count++
-    if (group.ids.length < idsMax) group.ids.push(header.id)
+    keepOldest(group.ids, header.id)
     const before = group.waitMinutesMin
     if (wait === undefined && before === undefined) return
     group.waitMinutesMin = Math.min(before ?? 0, wait ?? 0)
@@ -101,6 +101,18 @@ export class GoroutineGroups {
     return {kind: 'goroutines', form, total: this.#total, groups: groups.map(finished)}
   }
 }
+
+/** Adds an id to the smallest ones, in ascending order. */
+function keepOldest(ids: string[], id: string): void {
+  if (ids.length >= idsMax && !isSmaller(id, ids[ids.length - 1]!)) return
+  let at = ids.length
+  while (at > 0 && isSmaller(id, ids[at - 1]!)) at--
+  ids.splice(at, 0, id)
+  if (ids.length > idsMax) ids.pop()
+}
+
+/** Decimal numbers without leading zeros, compared as numbers. */
+const isSmaller = (a: string, b: string) => (a.length === b.length ? a < b : a.length < b.length)
 
 function finished(group: Building): GoroutineGroup {
   const {waitMinutesMin, waitMinutesMax, createdBy, labels, ...rest} = group

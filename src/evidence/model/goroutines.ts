@@ -22,7 +22,7 @@ export interface GoroutineGroup {
   /** Leaf first. */
   readonly frames: readonly DumpFrame[]
   readonly createdBy?: DumpFrame
-  /** Ids of up to `idsMax` members, as they stood. */
+  /** The smallest ids of members, up to `idsMax`, ascending: of those that were started first. */
   readonly ids: readonly string[]
   readonly labels?: ReadonlyMap<string, string>
   /** Line of the first member in the source (from 1). */

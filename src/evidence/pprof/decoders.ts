@@ -19,10 +19,12 @@ import {profileView} from './view.ts'
 /** Names that programs give to gzipped profiles; without one a gzip file is left to whoever unwraps containers. */
 const profileName =
   /\.(?:pb\.gz|pprof|prof|pgo|cpu|heap)$|(?:^|[^a-z])(?:cpu|heap|allocs|goroutine|goroutineleak|block|mutex|threadcreate)[^/]*\.gz$/i
+/** `goroutine-1.txt.gz` is a dump in text that somebody has packed. */
+const textName = /\.(?:txt|log|out|json|jsonl)\.gz$/i
 
 const protobuf: Decoder = {
   format: 'pprof',
-  probe: (head, name) => (isGzip(head) ? profileName.test(name) : looksLikeProfile(head)),
+  probe: (head, name) => (isGzip(head) ? profileName.test(name) && !textName.test(name) : looksLikeProfile(head)),
   async *decode(source, task) {
     yield artifactOf(source, await readProfile(source, task))
   },

@@ -34,7 +34,7 @@ export function decodeFolded(bytes: Uint8Array): ProfileColumns {
     }
     const names = line.slice(0, space).trim().split(';')
     draft.add(
-      names.reverse().map(name => draft.location(name, '', 0n)),
+      names.reverse().map(name => draft.location([name], '', 0n)),
       [Math.round(count)],
       [],
     )

@@ -16,9 +16,13 @@ export async function readProfileBytes(source: ByteSource, task: Task): Promise<
   const head = await source.read(0, 2)
   if (head.length === 0) throw errors.empty(source.name)
   const compressed = isGzip(head)
+  if (!compressed && source.size !== undefined) {
+    if (source.size > profileBytesMax) throw errors.limit('size of a profile in bytes', profileBytesMax)
+    checkpoint(task)
+    return source.read(0, source.size)
+  }
   const buffer = new GrowingBuffer(await sizeHint(source, compressed))
   if (!compressed) {
-    if (source.size !== undefined && source.size > profileBytesMax) throw errors.limit('size of a profile in bytes', profileBytesMax)
     for await (const chunk of source.stream()) {
       checkpoint(task)
       buffer.append(chunk)

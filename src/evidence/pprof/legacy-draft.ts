@@ -9,8 +9,8 @@ import {Interner} from './interner.ts'
 import type {LineScanner} from './line-scanner.ts'
 import {StringTable} from './string-table.ts'
 
-/** Samples of one legacy profile. */
-export const legacySamplesMax = 5_000_000
+/** Samples of one legacy profile; each is a few hundred bytes of memory, and real ones have thousands. */
+export const legacySamplesMax = 1_000_000
 const mappingsMax = 100_000
 
 export interface DraftSample {

@@ -6,14 +6,16 @@ import {Interner} from './interner.ts'
 import {StringTable} from './string-table.ts'
 
 /** Samples of one text of stacks. */
-export const textSamplesMax = 10_000_000
+export const textSamplesMax = 4_000_000
 
 export class NamedDraft {
   readonly #strings = StringTable.of([''])
   readonly #functions = new Map<string, number>()
   readonly #mappings = new Map<string, number>()
   readonly #locations = new Map<string, number>()
-  readonly #locationFunction = new GrowableNumbers()
+  /** Lines of location `i` are `#lineStart[i]..#lineStart[i + 1]`, the inlined leaf first. */
+  readonly #lineStart = new GrowableNumbers()
+  readonly #lineFunction = new GrowableNumbers()
   readonly #locationMapping = new GrowableNumbers()
   readonly #addresses: bigint[] = []
   readonly #stacks = new Interner('distinct stacks')
@@ -23,20 +25,24 @@ export class NamedDraft {
   readonly #labelsOf = new GrowableNumbers()
   readonly #values = new GrowableNumbers()
 
-  location(name: string, binary: string, address: bigint): number {
-    const key = `${name}\u0000${binary}\u0000${address}`
+  /** `names` has more than one where functions were inlined; no name at all leaves the address. */
+  location(names: readonly string[], binary: string, address: bigint): number {
+    const key = `${names.join('\u0000')}\u0000${binary}\u0000${address}`
     let index = this.#locations.get(key)
     if (index === undefined) {
       index = this.#locations.size
       this.#locations.set(key, index)
-      let functionIndex = this.#functions.get(name)
-      if (functionIndex === undefined) this.#functions.set(name, (functionIndex = this.#functions.size))
+      this.#lineStart.push(this.#lineFunction.length)
+      for (const name of names.filter(each => each !== '')) {
+        let functionIndex = this.#functions.get(name)
+        if (functionIndex === undefined) this.#functions.set(name, (functionIndex = this.#functions.size))
+        this.#lineFunction.push(functionIndex)
+      }
       let mapping = -1
       if (binary !== '') {
         mapping = this.#mappings.get(binary) ?? this.#mappings.size
         this.#mappings.set(binary, mapping)
       }
-      this.#locationFunction.push(functionIndex)
       this.#locationMapping.push(mapping)
       this.#addresses.push(address)
     }
@@ -62,9 +68,15 @@ export class NamedDraft {
     return this.#stackOf.length
   }
 
+  /** Values beyond the sample types named here are left out. */
   finish(sampleTypes: readonly ValueType[], periodType: ValueType, period: bigint): ProfileColumns {
     // Set 0 must be the empty one: sets are shifted by one place.
     const labels = [[], ...this.#labelValues]
+    const labelStart = new Uint32Array(labels.length + 1)
+    for (const [index, set] of labels.entries()) labelStart[index + 1] = labelStart[index]! + set.length
+    const all = this.#values.floats()
+    const given = this.#stackOf.length === 0 ? 1 : all.length / this.#stackOf.length
+    const lines = this.#lineFunction.length
     const interned = this.#stacks.finish()
     const names = Uint32Array.from(this.#functions.keys(), name => this.#strings.add(name))
     const ids = (count: number) => BigUint64Array.from({length: count}, (_, index) => BigInt(index + 1))
@@ -86,13 +98,13 @@ export class NamedDraft {
       sampleCount: this.#stackOf.length,
       stackOf: this.#stackOf.indices(),
       labelsOf: this.#labelsOf.indices().map(set => set + 1),
-      values: this.#values.floats(),
+      values: given === sampleTypes.length ? all : all.filter((_, index) => index % given < sampleTypes.length),
       wholeValues: new Map(),
       stackStart: interned.starts.map(start => start / 4),
       stackLocation: new Uint32Array(interned.bytes.slice().buffer),
       labels: {
         count: labels.length,
-        start: labels.reduce((start, set, index) => start.fill(start[index]! + set.length, index + 1), new Uint32Array(labels.length + 1)),
+        start: labelStart,
         key: Uint32Array.from(labels.flatMap(set => set.map(l => l.key))),
         string: Uint32Array.from(labels.flatMap(set => set.map(l => l.value))),
         number: new Float64Array(labels.flat().length),
@@ -104,10 +116,10 @@ export class NamedDraft {
         mapping: Int32Array.from(this.#locationMapping.floats()),
         address: BigUint64Array.from(this.#addresses),
         folded: new Uint8Array(count),
-        lineStart: Uint32Array.from({length: count + 1}, (_, index) => index),
-        lineFunction: this.#locationFunction.indices(),
-        lineNumber: new Float64Array(count),
-        lineColumn: new Float64Array(count),
+        lineStart: Uint32Array.from({length: count + 1}, (_, index) => (index < count ? this.#lineStart.at(index) : lines)),
+        lineFunction: this.#lineFunction.indices(),
+        lineNumber: new Float64Array(lines),
+        lineColumn: new Float64Array(lines),
       },
       functions: {
         count: names.length,

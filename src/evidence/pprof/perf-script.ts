@@ -1,74 +1,211 @@
-// The text of `perf script`: a header line for each sample, then its frames leaf first, then an empty line.
-// Grammar: tools/perf/Documentation/perf-script.txt and process_event in tools/perf/builtin-script.c of Linux.
+// The text of `perf script`: a header line for each sample, then its frames leaf first, then an empty line. Every field may have been left out with -F.
+// Grammar: tools/perf/Documentation/perf-script.txt, perf_sample__fprintf_start in tools/perf/builtin-script.c and sample__fprintf_callchain in
+// tools/perf/util/evsel_fprintf.c of Linux.
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
 import {LineScanner} from './line-scanner.ts'
 import {NamedDraft} from './named-draft.ts'
 
-/** `comm pid[/tid] [cpu] time: [period] event:` with most parts optional. */
-const header = /^(\S.*?)\s+(\d+)(?:\/(\d+))?\s+(?:\[\d+\]\s+)?\d+\.\d+:\s+(?:(\d+)\s+)?([\w.:/-]+?):/
-const frame = /^\s+([0-9a-f]+)\s+(.*?)(?:\+0x[0-9a-f]+)?\s+\((.*)\)$/
+/** Longest line that is taken for a header, in bytes. */
+const headerBytesMax = 1000
 /** Lines of the head in which a header must stand. */
 const linesLookedAt = 60
-/** Longest header line that is matched, in bytes. */
-const headerBytesMax = 1000
+
+/** What follows the command: `pid[/tid] [cpu] time: [period] event: rest`. */
+const process = /(?:^|\s)(\d+)(?:\/\d+)?(?=\s|$)/
+const time = /^\s*(?:\[\d+\]\s+)?(?:\d+\.\d+:(?=\s|$))?/
+const event = /^\s*(?:(\d+)\s+)?(?:([a-zA-Z][\w./-]*):(?:[\w:]*:)?(?=\s|$))?/
+
+interface Header {
+  readonly comm: string
+  readonly hasProcess: boolean
+  readonly timed: boolean
+  readonly period: number | undefined
+  readonly event: string
+  /** With -G, or without call chains, the frame stands behind the header. */
+  readonly rest: string
+}
+
+function headerOf(line: string): Header | undefined {
+  if (line.length > headerBytesMax) return undefined
+  let rest = line.trim()
+  let comm = ''
+  const found = processIn(rest)
+  if (found !== undefined) {
+    comm = rest.slice(0, found.start).trim()
+    rest = rest.slice(found.end)
+  }
+  const timed = time.exec(rest)?.[0] ?? ''
+  const [measured = '', period, name = ''] = event.exec(rest.slice(timed.length)) ?? []
+  const behind = rest.slice(timed.length + measured.length).trim()
+  const hasTime = timed.includes(':')
+  // Nothing but words: `perf script -F comm,…`.
+  if (found === undefined && !hasTime && name === '') comm = rest
+  return {
+    comm,
+    hasProcess: found !== undefined,
+    timed: hasTime,
+    period: period === undefined || name === '' ? undefined : Number(period),
+    event: name,
+    rest: comm === rest ? '' : behind,
+  }
+}
+
+/** The first number that what may follow a process follows; commands hold blanks and numbers too. */
+function processIn(line: string): {readonly start: number; readonly end: number} | undefined {
+  for (let from = 0; from < line.length;) {
+    const found = process.exec(line.slice(from))
+    if (found === null) return undefined
+    const start = from + found.index
+    const end = start + found[0].length
+    if (/^\s*(?:$|\[\d|\d+\.\d+:|(?:\d+\s+)?[a-zA-Z][\w./-]*:)/.test(line.slice(end))) return {start, end}
+    from = end
+  }
+  return undefined
+}
+
+interface FrameText {
+  readonly name: string
+  readonly binary: string
+  readonly address: bigint
+  /** Inlined into the next frame. */
+  readonly inlined: boolean
+}
+
+const frameStart = /^\s*([0-9a-f]{1,16})(?=\s|$)/
+const offset = /\+0x[0-9a-f]+$/
+
+/** `addr sym+0x1f (dso)`, of which all but the address may be missing. */
+function frameOf(line: string): FrameText | undefined {
+  const [start, address] = frameStart.exec(line) ?? []
+  if (start === undefined || address === undefined) return undefined
+  let name = line.slice(start.length).trim()
+  let binary = ''
+  if (name.endsWith(')')) {
+    const inner = name.endsWith(' (deleted))') ? name.length - ' (deleted))'.length : name.length
+    const open = name.lastIndexOf(' (', inner - 1)
+    const whole = open < 0 && name.startsWith('(')
+    if (open >= 0 || whole) {
+      binary = name.slice(whole ? 1 : open + 2, -1)
+      name = whole ? '' : name.slice(0, open).trimEnd()
+    }
+  }
+  const inlined = binary === 'inlined'
+  return {
+    name: name.replace(offset, ''),
+    binary: inlined || binary === '[unknown]' ? '' : binary,
+    address: BigInt(`0x${address}`),
+    inlined,
+  }
+}
+
+/** As perf prints it: a tab, and the address in sixteen columns; with -F ip nothing follows. */
+const plainFrame = /^\t(?= {0,15}[0-9a-f])[ 0-9a-f]{16}(?: |$)/
+/** As older versions and other writers print it. */
+const looseFrame = /^\s*[0-9a-f]{3,16}\s+\S.*\(.*\)\s*$/
+/** `  file.go:12`, with -F srcline, below its frame. */
+const sourceLine = /^\s+\S.*(?::\d+|\[[0-9a-f]+\])(?:\s+\(inlined\))?$/
 
 export function looksLikePerfScript(head: Uint8Array): boolean {
   const lines = String.fromCharCode(...head)
     .split('\n')
-    .filter(line => !line.startsWith('#'))
+    .filter(line => !line.startsWith('#') && line.trim() !== '')
     .slice(0, linesLookedAt)
-  const at = lines.findIndex(line => isHeader(line))
-  return at >= 0 && lines.slice(0, at).every(line => line.trim() === '') && frame.test(lines[at + 1] ?? '')
+  const [first = '', second = ''] = lines
+  if (plainFrame.test(first)) return true
+  if (isFrameLine(first)) return false
+  const header = headerOf(first)
+  if (header === undefined) return false
+  const named = header.hasProcess || header.timed || header.event !== ''
+  if (plainFrame.test(second)) return named || /^\S[^:=;]*$/.test(first)
+  const measured = (header.hasProcess || header.timed) && header.event !== ''
+  if (!measured) return false
+  const next = headerOf(second)
+  return looseFrame.test(second) || frameOf(header.rest) !== undefined || (next !== undefined && next.timed && next.event !== '')
 }
 
-const isHeader = (line: string): boolean => line.length <= headerBytesMax && header.test(line)
+/** A frame rather than a header that starts with a command like `cafe`. */
+function isFrameLine(line: string): boolean {
+  if (line.startsWith('\t') || /^ {2,}\S.*\)\s*$/.test(line)) return frameOf(line) !== undefined
+  if (!frameStart.test(line)) return false
+  const header = headerOf(line)
+  return header === undefined || !(header.hasProcess && (header.timed || header.event !== ''))
+}
 
 interface Pending {
-  readonly comm: string
-  readonly event: string
-  readonly period: number
-  readonly stack: number[]
+  readonly header: Header
+  readonly frames: FrameText[]
 }
+
+const noHeader: Header = {comm: '', hasProcess: false, timed: false, period: undefined, event: '', rest: ''}
 
 export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
   const scanner = new LineScanner(bytes)
   const draft = new NamedDraft()
   const events = new Set<string>()
+  let [periods, frames] = [true, 0]
   let pending: Pending | undefined
   const finish = () => {
     if (pending === undefined) return
-    events.add(pending.event)
-    draft.add(
-      pending.stack,
-      [1, pending.period],
-      [
-        ['comm', pending.comm],
-        ['event', pending.event],
-      ],
-    )
+    const {header} = pending
+    if (header.event !== '') events.add(header.event)
+    if (header.period === undefined) periods = false
+    const labels = [['comm', header.comm] as const, ['event', header.event] as const].filter(([, value]) => value !== '')
+    draft.add(stackOf(draft, pending.frames), [1, header.period ?? 0], labels)
     pending = undefined
   }
   while (scanner.scan()) {
     const line = scanner.text
-    if (line.trim() === '') finish()
-    else if (line.startsWith('#')) continue
-    else if (isHeader(line)) {
+    if (line.trim() === '') {
       finish()
-      const [, comm = '', , , period = '1', event = ''] = header.exec(line) ?? []
-      pending = {comm: comm.trim(), event, period: Number(period), stack: []}
-    } else if (pending === undefined)
-      throw errors.malformed('perf script', scanner.lineAt, 'a frame without a sample, in the line that starts')
-    else {
-      const [, address, name = '', binary = ''] = frame.exec(line) ?? []
-      if (address === undefined)
-        throw errors.malformed('perf script', scanner.lineAt, 'neither a sample nor a frame, in the line that starts')
-      pending.stack.push(draft.location(name, binary === '[unknown]' ? '' : binary, BigInt.asUintN(64, BigInt(`0x${address}`))))
+      continue
     }
+    if (line.startsWith('#')) continue
+    const frame = isFrameLine(line) ? frameOf(line) : undefined
+    if (frame !== undefined) {
+      // With neither command nor event (-F ip,sym) samples are told apart by empty lines only.
+      pending ??= {header: noHeader, frames: []}
+      pending.frames.push(frame)
+      frames++
+      continue
+    }
+    if (pending !== undefined && pending.frames.length > 0 && sourceLine.test(line)) continue
+    const header = headerOf(line)
+    const continues = pending !== undefined && pending.frames.length > 0
+    if (header === undefined || (continues && !header.hasProcess && !header.timed && header.event === ''))
+      throw errors.malformed('perf script', scanner.lineAt, 'neither a sample nor a frame, in the line that starts')
+    finish()
+    const behind = header.rest === '' ? undefined : frameOf(header.rest)
+    if (behind !== undefined) frames++
+    pending = {header, frames: behind === undefined ? [] : [behind]}
   }
   finish()
-  if (draft.sampleCount === 0) throw errors.malformed('perf script', 0, 'no sample in a text that starts')
-  const clock = [...events].every(event => event === 'cpu-clock' || event === 'task-clock')
+  if (frames === 0) throw errors.malformed('perf script', 0, 'no sample with a stack (record with perf record -g), in a text that starts')
+  const samples = {type: 'samples', unit: 'count'}
+  // Without the period of each sample only samples can be counted.
+  if (!periods || events.size === 0) return draft.finish([samples], samples, 1n)
+  const clock = [...events].every(name => name === 'cpu-clock' || name === 'task-clock')
   const weight = clock ? {type: 'cpu', unit: 'nanoseconds'} : {type: events.size === 1 ? [...events][0]! : 'event', unit: 'count'}
-  return draft.finish([{type: 'samples', unit: 'count'}, weight], weight, 1n)
+  return draft.finish([samples, weight], weight, 1n)
+}
+
+/** Inlined frames share the location of the frame they were inlined into, which follows them. */
+function stackOf(draft: NamedDraft, frames: readonly FrameText[]): number[] {
+  const stack: number[] = []
+  let inlined: FrameText[] = []
+  const alone = (frame: FrameText) => stack.push(draft.location([frame.name], frame.binary, frame.address))
+  for (const frame of frames) {
+    if (inlined[0] !== undefined && inlined[0].address !== frame.address) {
+      for (const left of inlined) alone(left)
+      inlined = []
+    }
+    if (frame.inlined) {
+      inlined.push(frame)
+      continue
+    }
+    stack.push(draft.location([...inlined.map(each => each.name), frame.name], frame.binary, frame.address))
+    inlined = []
+  }
+  for (const left of inlined) alone(left)
+  return stack
 }

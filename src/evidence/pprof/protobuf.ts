@@ -24,6 +24,8 @@ export const linesMax = 10_000_000
 export const stackLocationsMax = 64_000_000
 /** Frames of all distinct stacks with their inlined ones: what a report walks. Stacks of locations with many lines multiply. */
 export const framesMax = 256_000_000
+/** Labels of all distinct label sets: those of a million samples with ten each. */
+export const labelsMax = 10_000_000
 /** Values of all samples together, eight bytes each. */
 export const valuesMax = 48_000_000
 /** Samples between two looks at the cancellation signal. */
@@ -325,6 +327,8 @@ class TableReader {
   }
 
   unknownFields(): Uint8Array {
+    const [only, ...more] = this.#unknown
+    if (only !== undefined && more.length === 0) return this.#bytes.subarray(only.start, only.end)
     const all = new Uint8Array(this.#unknown.reduce((sum, range) => sum + range.end - range.start, 0))
     let used = 0
     for (const {start, end} of this.#unknown) {
@@ -429,6 +433,9 @@ function readSamples(bytes: Uint8Array, draft: Draft, locations: IdIndex, string
   }
 }
 
+/** First bytes of the fields of a sample: number and wire type 2. */
+const [packedLocationsTag, packedValuesTag, labelTag] = [0x0a, 0x12, 0x1a]
+
 /** Reads samples one by one; stacks and label sets are told apart by their bytes and resolved afterwards, each once. */
 class SampleReader {
   readonly stackOf: Uint32Array
@@ -439,6 +446,7 @@ class SampleReader {
   /** Where the first sample with each stack stands. */
   readonly stackAt = new GrowableNumbers()
   readonly labelSets = new Interner('distinct label sets')
+  readonly #bytes: Uint8Array
   readonly #types: number
   readonly #cursor: WireCursor
   readonly #packed: WireCursor
@@ -447,6 +455,7 @@ class SampleReader {
   #valueCount = 0
 
   constructor(bytes: Uint8Array, count: number, types: number) {
+    this.#bytes = bytes
     this.#types = types
     this.stackOf = new Uint32Array(count)
     this.labelsOf = new Uint32Array(count)
@@ -459,19 +468,10 @@ class SampleReader {
   }
 
   read(start: number, stop: number, sample: number): void {
-    const cursor = this.#cursor
-    cursor.at = start
-    cursor.end = stop
-    this.#valueCount = 0
-    this.#stack.clear()
-    this.#labels.clear()
-    for (let fieldAt = start; cursor.next(); fieldAt = cursor.at) {
-      if (cursor.field === 1) this.#location(cursor)
-      else if (cursor.field === 2) this.#value(cursor, sample)
-      else if (cursor.field === 3) {
-        cursor.need(2)
-        this.#labels.add(fieldAt, cursor.at)
-      }
+    this.#clear()
+    if (!this.#readPlain(start, stop, sample)) {
+      this.#clear()
+      this.#readAny(start, stop, sample)
     }
     if (this.#valueCount !== this.#types) {
       throw errors.malformed(format, start, `a sample has ${this.#valueCount} values for ${this.#types} sample types`)
@@ -480,6 +480,65 @@ class SampleReader {
     this.stackOf[sample] = this.#stack.intern(this.stacks)
     if (this.stacks.count > before) this.stackAt.push(start)
     this.labelsOf[sample] = this.#labels.intern(this.labelSets)
+  }
+
+  #clear(): void {
+    this.#valueCount = 0
+    this.#stack.clear()
+    this.#labels.clear()
+  }
+
+  /** Samples as Go writes them: packed locations and values, labels, none longer than 16 KiB. False leaves the sample to `#readAny`. */
+  #readPlain(start: number, stop: number, sample: number): boolean {
+    const bytes = this.#bytes
+    for (let at = start; at < stop;) {
+      const fieldAt = at
+      const tag = bytes[at++]!
+      let length = bytes[at++]!
+      if (length >= 0x80) {
+        const high = bytes[at++]!
+        if (high >= 0x80) return false
+        length = (length & 0x7f) | (high << 7)
+      }
+      const end = at + length
+      if (!(end <= stop)) return false
+      if (tag === packedLocationsTag) this.#stack.add(at, end)
+      else if (tag === labelTag) this.#labels.add(fieldAt, end)
+      else if (tag !== packedValuesTag || !this.#plainValues(at, end, sample)) return false
+      at = end
+    }
+    return true
+  }
+
+  /** False where a value takes more than four bytes. */
+  #plainValues(start: number, end: number, sample: number): boolean {
+    const bytes = this.#bytes
+    for (let at = start; at < end;) {
+      let byte = bytes[at++]!
+      let value = byte & 0x7f
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        if (shift > 21 || at >= end) return false
+        byte = bytes[at++]!
+        value |= (byte & 0x7f) << shift
+      }
+      if (this.#valueCount < this.#types) this.values[sample * this.#types + this.#valueCount] = value
+      this.#valueCount++
+    }
+    return true
+  }
+
+  #readAny(start: number, stop: number, sample: number): void {
+    const cursor = this.#cursor
+    cursor.at = start
+    cursor.end = stop
+    for (let fieldAt = start; cursor.next(); fieldAt = cursor.at) {
+      if (cursor.field === 1) this.#location(cursor)
+      else if (cursor.field === 2) this.#value(cursor, sample)
+      else if (cursor.field === 3) {
+        cursor.need(2)
+        this.#labels.add(fieldAt, cursor.at)
+      }
+    }
   }
 
   #location(cursor: WireCursor): void {
@@ -617,6 +676,7 @@ function resolveLabels(sets: Interner, stringCount: number): LabelColumns {
       for (const index of [1, 2, 4]) checked(fields[index]!, stringCount, 'label string')
       // A label with neither text, number nor unit says nothing; pprof drops it (profile/encode.go, postDecode).
       if (fields[2] === 0 && fields[3] === 0 && fields[4] === 0) continue
+      if (key.length >= labelsMax) throw errors.limit('labels of the samples of a profile', labelsMax)
       key.push(fields[1]!)
       string.push(fields[2]!)
       number.push(fields[3]!)

@@ -30,6 +30,7 @@ export class StringTable {
   readonly #bytes: Uint8Array
   readonly #starts: Uint32Array
   readonly #cache: (string | undefined)[] = []
+  readonly #texts: (string | undefined)[] = []
   #added: Map<string, number> | undefined
   count: number
 
@@ -55,7 +56,7 @@ export class StringTable {
   }
 
   text(index: number): string {
-    return textOfRaw(this.raw(index))
+    return (this.#texts[index] ??= textOfRaw(this.raw(index)))
   }
 
   /** Index of a byte string, added at the end when it is new. */

@@ -71,9 +71,14 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 const noFrames: readonly Frame[] = []
 
+/** Frames of stacks kept at most; detectors ask for the same stacks again and again. */
+const keptFramesMax = 2_000_000
+
 function frameReader(columns: ProfileColumns): (stack: number) => readonly Frame[] {
   const {locations, functions, strings, stackStart, stackLocation} = columns
   const known: (readonly Frame[] | undefined)[] = []
+  const stacks: (readonly Frame[] | undefined)[] = []
+  let kept = 0
   const ofLocation = (location: number): readonly Frame[] => {
     const start = locations.lineStart[location]!
     const end = locations.lineStart[location + 1]!
@@ -95,10 +100,16 @@ function frameReader(columns: ProfileColumns): (stack: number) => readonly Frame
   }
   return stack => {
     if (stack + 1 >= stackStart.length) return noFrames
+    const before = stacks[stack]
+    if (before !== undefined) return before
     const frames: Frame[] = []
     for (let at = stackStart[stack]!; at < stackStart[stack + 1]!; at++) {
       const location = stackLocation[at]!
-      frames.push(...(known[location] ??= ofLocation(location)))
+      for (const frame of (known[location] ??= ofLocation(location))) frames.push(frame)
+    }
+    if (kept + frames.length <= keptFramesMax) {
+      kept += frames.length
+      stacks[stack] = frames
     }
     return frames
   }

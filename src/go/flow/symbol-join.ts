@@ -54,13 +54,15 @@ export function sourceFunctions(importPath: string, state: FileState, file: stri
   })
 }
 
-function hasLiteral(node: Node): boolean {
-  if (node.kind === 'FuncLit') return true
-  let found = false
-  forEachChild(node, child => {
-    found ||= hasLiteral(child)
-  })
-  return found
+/** A loop and no recursion: an initialiser may nest as deeply as go/parser allows. */
+function hasLiteral(root: Node): boolean {
+  const stack: Node[] = [root]
+  const push = (child: Node) => void stack.push(child)
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.kind === 'FuncLit') return true
+    forEachChild(node, push)
+  }
+  return false
 }
 
 /** Where a frame of evidence lies in the source at hand; undefined when it is not part of it. */

@@ -390,20 +390,28 @@ describe('loadPackages without Go', () => {
     expect(loaded.packages.some(each => each.id.startsWith('vendor/'))).toBe(false) // no exported declaration of net/http needs one
   })
 
-  it('shows what the Go of the main module had', async () => {
-    const added = [
-      ['go 1.22', 'go1.22', false, false],
-      ['go 1.24', 'go1.24', false, true],
-      ['go 1.22\ntoolchain go1.26.1', 'go1.26', true, true],
-      ['go 1.19', 'go1.22', false, false],
-    ] as const
-    for (const [goLine, version, asType, lines] of added) {
-      const loaded = await bare(goLine, {patterns: ['.', 'errors', 'strings']})
-      expect(loaded.config.goVersion, goLine).toBe(version)
-      expect(loaded.config.satisfies('go1.25')).toBe(version === 'go1.26')
-      expect(source(loaded, 'errors', 'wrap.go')?.includes('func AsType'), goLine).toBe(asType)
-      expect(source(loaded, 'strings', 'iter.go')?.includes('func Lines') === true, goLine).toBe(lines)
-    }
+  /** One declaration that each version brought, from GOROOT/api/go1.N.txt. */
+  const brought = [
+    [23, 'slices', 'iter.go', 'func Collect['],
+    [24, 'strings', 'iter.go', 'func Lines('],
+    [25, 'sync', 'waitgroup.go', ') Go('],
+    [26, 'errors', 'wrap.go', 'func AsType['],
+  ] as const
+
+  it.each([
+    ['go 1.19', 22],
+    ['go 1.22', 22],
+    ['go 1.23', 23],
+    ['go 1.24', 24],
+    ['go 1.25', 25],
+    ['go 1.26', 26],
+    ['go 1.22\ntoolchain go1.26.1', 26],
+  ])('shows a module with "%s" what go1.%i had, and nothing newer', async (goLine, minor) => {
+    const loaded = await bare(goLine, {patterns: ['.', ...brought.map(([, path]) => path)]})
+    expect(loaded.config.goVersion).toBe(`go1.${minor}`)
+    expect(loaded.config.satisfies('go1.26')).toBe(minor === 26)
+    const seen = brought.filter(([, path, file, declaration]) => source(loaded, path, file)?.includes(declaration) === true)
+    expect(seen.map(([since]) => since)).toEqual(brought.map(([since]) => since).filter(since => since <= minor))
   })
 
   it('has the files of every platform', async () => {

@@ -232,13 +232,23 @@ class Load {
     const order = postOrder([...rootPaths, ...rootPaths.flatMap(testEdges)], edges)
     const cut = this.#cyclicEdges(order)
     const plain = new Map<string, LoadedPackage>()
+    const missing = new Map<string, Building[]>()
+    const noteMissing = (path: string, built: Building) => void (missing.get(path) ?? missing.set(path, []).get(path))?.push(built)
     for (const id of order) {
       const built = this.#building.get(id)
       if (built === undefined) continue
       plain.set(id, this.#packageOf(built, cut))
       this.#notes.push(...built.scan.notes)
-      for (const path of built.missing) this.#noteMissing(built, path)
+      for (const path of built.missing) noteMissing(path, built)
     }
+    if (options.tests === true)
+      for (const id of rootPaths) {
+        const built = this.#building.get(id)
+        if (built === undefined) continue
+        for (const path of new Set([...built.tests.missing, ...built.xTests.missing]))
+          if (!built.missing.includes(path)) noteMissing(path, built)
+      }
+    this.#noteMissing(missing)
     const roots: LoadedPackage[] = []
     const byId = new Map<string, LoadedPackage>(plain)
     for (const id of rootPaths) {
@@ -264,7 +274,6 @@ class Load {
 
   #variants(built: Building, own: LoadedPackage, plain: ReadonlyMap<string, LoadedPackage>): Variants {
     const {scan, tests, xTests} = built
-    for (const path of [...tests.missing, ...xTests.missing]) this.#noteMissing(built, path)
     const usable = (list: readonly SourceFile[]) => list.filter(file => !scan.unusable.has(file))
     return variantsFor(
       {
@@ -293,12 +302,17 @@ class Load {
     return cut
   }
 
-  #noteMissing(built: Building, path: string): void {
-    this.#notes.push({
-      code: 'package-missing',
-      message: `no package "${path}" on this machine; ${built.found.importPath} imports it`,
-      path: built.scan.dir,
-    })
+  /** One note for an import path, whoever imports it, and none where its whole module is known to be absent: that has its own. */
+  #noteMissing(missing: ReadonlyMap<string, readonly Building[]>): void {
+    for (const [path, [first, ...others]] of missing) {
+      if (first === undefined || this.#parts.finder.isOfAbsentModule(path)) continue
+      const more = others.length === 0 ? '' : `, and ${others.length} more`
+      this.#notes.push({
+        code: 'package-missing',
+        message: `no package "${path}" on this machine; ${first.found.importPath}${more} imports it`,
+        path: first.scan.dir,
+      })
+    }
   }
 
   #packageOf({found, scan, root, imports, missing}: Building, cut: ReadonlySet<string>): LoadedPackage {

@@ -32,6 +32,7 @@ export class PackageFinder {
   readonly #roots: readonly string[]
   readonly #rootVersions: ReadonlyMap<string, string>
   readonly #found = new Map<string, Promise<Found | undefined>>()
+  readonly #absent = new Set<string>()
   readonly #places = new Map<string, Promise<ModulePlace>>()
   readonly #vendored = new Map<string, LoadedModule>()
   readonly #notes = new Map<string, LoadNote>()
@@ -151,7 +152,14 @@ export class PackageFinder {
     return undefined
   }
 
+  /** Whether a note says already that the module of `path` is not on this machine. */
+  isOfAbsentModule(path: string): boolean {
+    for (const module of this.#absent) if (hasPathPrefix(path, module)) return true
+    return false
+  }
+
   #noteAbsent({module}: ModulePlace): void {
+    this.#absent.add(module.path)
     const name = `${module.path}@${module.version ?? ''}`
     const instead =
       module.replace === undefined

@@ -56,6 +56,8 @@ export interface CompositeLit extends NodeBase {
   readonly lbrace: number
   readonly elts: readonly Expr[]
   readonly rbrace: number
+  /** Set in declarations-only mode where elements between the braces were left out, as they say nothing about the type. */
+  readonly skippedElts?: true
 }
 export interface ParenExpr extends NodeBase { readonly kind: 'ParenExpr'; readonly x: Expr }
 export interface SelectorExpr extends NodeBase { readonly kind: 'SelectorExpr'; readonly x: Expr; readonly sel: Ident }

@@ -18,6 +18,19 @@ export function preorder(root: Node, visit: (node: Node) => void): void {
   }
 }
 
+/** How many nodes stand above the deepest one, itself included. Needs no stack. */
+export function depthOf(root: Node): number {
+  let depth = 0
+  let level: Node[] = [root]
+  for (; level.length > 0; depth++) {
+    const below: Node[] = []
+    const push = (child: Node) => void below.push(child)
+    for (const node of level) forEachChild(node, push)
+    level = below
+  }
+  return depth
+}
+
 const flushBytes = 1 << 16
 /** No line is longer: a kind of up to 14 letters and two numbers. */
 const lineBytesMax = 64

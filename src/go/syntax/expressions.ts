@@ -1,7 +1,8 @@
 // The grammar of expressions: binary chains and suffixes are loops, so that left-deep trees cost no stack, and a run of opening parentheses is
 // one, too. Where something may be a type or a value it is parsed as an expression, as in src/go/parser/parser.go.
 import type {BasicLit, CallExpr, ChanType, CompositeLit, Expr, Ident, Operator} from './ast.ts'
-import {nestLevelsMax, type Parser} from './parser.ts'
+import {nestLevelsMax, none, type Parser} from './parser.ts'
+import {skipBody} from './skip-body.ts'
 import {parseBlock} from './statements.ts'
 import * as T from './token.ts'
 import {badExpr, packIndex, parseFuncType, parseType, tryType} from './types.ts'
@@ -349,8 +350,17 @@ function parseCall(p: Parser, fun: Expr, pos: number): CallExpr {
   return {kind: 'CallExpr', pos, end: rparen + 1, id: p.ids++, fun, lparen, args, ellipsis, rparen}
 }
 
+/** Only of `[...]T{...}` the elements make the type. */
+const eltsTell = (type: Expr | undefined) => type?.kind === 'ArrayType' && type.len?.kind === 'Ellipsis'
+
+function skipLiteralValue(p: Parser, type: Expr | undefined, pos: number): CompositeLit {
+  const {start: lbrace, end} = skipBody(p)
+  return {kind: 'CompositeLit', pos, end, id: p.ids++, type, lbrace, elts: none, rbrace: Math.max(end - 1, lbrace), skippedElts: true}
+}
+
 /** `{...}` of a composite literal that starts at `pos`; inner ones may leave their type out. */
 function parseLiteralValue(p: Parser, type: Expr | undefined, pos: number): CompositeLit {
+  if (p.declarationsOnly && !eltsTell(type)) return skipLiteralValue(p, type, pos)
   p.nest()
   const lbrace = p.expect(T.LBRACE)
   p.exprLevel++

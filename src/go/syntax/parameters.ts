@@ -178,7 +178,8 @@ function completeNames(p: Parser, list: readonly Entry[], noLoneType: boolean, t
 
 function refuseEllipses(p: Parser, list: readonly Entry[], dddok: boolean): void {
   let first = true
-  for (const [i, entry] of list.entries()) {
+  for (let i = 0; i < list.length; i++) {
+    const entry = list[i]!
     const type = entry.type
     if (type?.kind !== 'Ellipsis' || (dddok && i === list.length - 1)) continue
     if (first) p.error(type.pos, dddok ? 'can only use ... with final parameter' : 'invalid use of ...')

@@ -2,6 +2,7 @@
 import {describe, expect, test} from 'vitest'
 import type {File, FuncDecl, GenDecl, Node, TypeSpec} from './ast.ts'
 import {preorder} from './digest.ts'
+import {parseBody} from './parse-body.ts'
 import {parseFile} from './parse.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -12,9 +13,9 @@ const firstError = (text: string) => {
 }
 
 /** `Kind start-end` of every node. */
-function dump(file: File): string[] {
+function shapeOf(root: Node): string[] {
   const lines: string[] = []
-  preorder(file, node => lines.push(`${node.kind} ${node.pos}-${node.end}`))
+  preorder(root, node => lines.push(`${node.kind} ${node.pos}-${node.end}`))
   return lines
 }
 
@@ -28,7 +29,7 @@ function all<K extends Node['kind']>(file: File, kind: K): Extract<Node, {kind: 
 
 describe('trees', () => {
   test('positions and ends are those of go/ast', () => {
-    expect(dump(parse('package p\n\nfunc f(xs ...int) (n int) { for range 3 { n++ }; return }\n').file)).toEqual([
+    expect(shapeOf(parse('package p\n\nfunc f(xs ...int) (n int) { for range 3 { n++ }; return }\n').file)).toEqual([
       'File 0-68',
       'Ident 8-9',
       'FuncDecl 11-68',
@@ -184,6 +185,58 @@ describe('declarations only', () => {
       expect(decl.skippedBody).toEqual(whole?.body && {start: whole.body.pos, end: whole.body.end})
     }
     expect(all(file, 'FuncLit')[0]?.body.list).toHaveLength(1)
+  })
+
+  test('elements of composite literals are left out where they say nothing about the type', () => {
+    const tables =
+      'package p\nvar a = map[string]T{"}": {1}, /* } */ `}`: {2}}\nvar b = [...]T{{1, 2}, 5: {3}}\nvar c, d = &T{}, []int{\n1,\n}[0]\nvar e = T{f: func() int { return 1 }}.f() // end\n'
+    const {file, errors, lines} = parseFile(utf8(tables), {declarationsOnly: true})
+    const full = parse(tables)
+    expect(errors).toEqual([])
+    expect([...lines]).toEqual([...full.lines])
+    expect(file.decls.map(decl => decl.end)).toEqual(full.file.decls.map(decl => decl.end))
+    expect((file.decls[3] as GenDecl).specs[0]).toMatchObject({comment: {list: [{text: '// end'}]}})
+    const spans = (tree: File) => all(tree, 'CompositeLit').map(({pos, end, lbrace, rbrace}) => [pos, end, lbrace, rbrace])
+    const outer = new Set(spans(file).map(String))
+    expect(
+      spans(full.file)
+        .map(String)
+        .filter(span => outer.has(span)),
+    ).toHaveLength(outer.size)
+    expect(all(file, 'CompositeLit').map(({elts, skippedElts}) => [elts.length, skippedElts])).toEqual([
+      [0, true], // a map
+      [2, undefined], // an array that counts its elements, and those
+      [0, true],
+      [0, true],
+      [0, true],
+      [0, true],
+      [0, true],
+    ])
+    expect(all(full.file, 'CompositeLit').every(literal => literal.skippedElts === undefined)).toBe(true)
+  })
+
+  test('a body parsed later is that of the whole file, its comments and ids included', () => {
+    const text = `${source}// ü\nfunc late(x int) {\n\t// why\n\tif x > 0 { return } // done\n\tgo func() { m["ö"] = T{1, 2} }()\n}\nvar after int\n`
+    const bytes = utf8(text)
+    const {file, nodeCount} = parseFile(bytes, {declarationsOnly: true})
+    const whole = parse(text).file
+    const withBody = whole.decls.filter((decl): decl is FuncDecl => decl.kind === 'FuncDecl' && decl.body !== undefined)
+    const skipped = file.decls.flatMap(decl => (decl.kind === 'FuncDecl' && decl.skippedBody !== undefined ? [decl.skippedBody] : []))
+    expect(skipped).toHaveLength(withBody.length)
+    for (const [i, range] of skipped.entries()) {
+      const later = parseBody(bytes, range, nodeCount)
+      const full = withBody[i]!.body!
+      expect(later.errors).toEqual([])
+      expect(later.body && shapeOf(later.body)).toEqual(shapeOf(full))
+      const inside = whole.comments.filter(group => group.pos >= range.start && group.end <= range.end)
+      expect(later.comments.map(group => [group.pos, group.end])).toEqual(inside.map(group => [group.pos, group.end]))
+      if (later.body) preorder(later.body, node => expect(node.id >= nodeCount && node.id < later.nodeCount).toBe(true))
+    }
+  })
+
+  test('a body parsed later says what is wrong with it', () => {
+    const bytes = utf8('package p\nvar \0 int\nfunc f() {\n\tx := ;\n}\n')
+    expect(parseBody(bytes, {start: 29, end: 40}).errors[0]).toEqual({pos: 37, message: "expected operand, found ';'"})
   })
 
   test('a body that does not end is an error', () => {

@@ -25,6 +25,7 @@ for (const c of 'abfnrtv\\"') shortEscape[c.charCodeAt(0)] = 1
 
 export class Scanner {
   readonly src: Uint8Array
+  readonly pairs: Uint16Array
   readonly size: number
   readonly text: string
   readonly wide: Wide | undefined
@@ -49,6 +50,7 @@ export class Scanner {
 
   constructor(source: SourceText) {
     this.src = source.bytes
+    this.pairs = source.pairs
     this.size = source.size
     this.text = source.text
     this.wide = source.wide

@@ -5,6 +5,15 @@ import type {Parser} from './parser.ts'
 const stops = new Uint8Array(256)
 for (const c of '{}"\'`/\n\0') stops[c.charCodeAt(0)] = 1
 
+/** For two bytes read as one number: 1 where the first needs a look, 2 where only the second does. */
+const pairStops = new Uint8Array(1 << 16)
+const firstIsLow = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+for (let pair = 0; pair < pairStops.length; pair++) {
+  const [low, high] = [stops[pair & 255]!, stops[pair >> 8]!]
+  const [first, second] = firstIsLow ? [low, high] : [high, low]
+  pairStops[pair] = first !== 0 ? 1 : second !== 0 ? 2 : 0
+}
+
 /** From the current `{`; afterwards the parser stands behind the matching `}`, whose range it gives. */
 export function skipBody(p: Parser): {readonly start: number; readonly end: number} {
   const start = p.pos
@@ -15,12 +24,18 @@ export function skipBody(p: Parser): {readonly start: number; readonly end: numb
 }
 
 function matchingBrace(p: Parser, from: number): number {
-  const {src, size} = p
+  const {src, size, pairs} = p
   let at = from
   let depth = 1
   for (;;) {
-    let c = src[at]!
-    while (stops[c] === 0) c = src[++at]!
+    if ((at & 1) !== 0 && stops[src[at]!] === 0) at++
+    if ((at & 1) === 0) {
+      let half = at >> 1
+      let stop = pairStops[pairs[half]!]!
+      while (stop === 0) stop = pairStops[pairs[++half]!]!
+      at = (half << 1) + stop - 1
+    }
+    const c = src[at]!
     switch (c) {
       case 10:
         p.newline(at + 1)

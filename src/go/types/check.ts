@@ -55,6 +55,7 @@ function fileStates(config: Config, files: readonly PackageFile[], declarationsO
         index,
         tree: parsed.file,
         lines: parsed.lines,
+        syntaxErrors: parsed.errors,
         version: fileVersion(parsed.file.goVersion, config.goVersion),
         scope: undefined,
         dotUnknown: false,

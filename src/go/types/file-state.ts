@@ -1,5 +1,6 @@
 // What the checker knows of one source file: its tree, language version, scope, and the side tables its results go into (go/types Info, by file).
 import type {File} from '../syntax/ast.ts'
+import type {SyntaxError} from '../syntax/parse.ts'
 import type {GoObject, PkgName} from './objects.ts'
 import type {Scope} from './scope.ts'
 import type {Selection} from './selection.ts'
@@ -45,6 +46,8 @@ export interface FileState {
   readonly index: number
   readonly tree: File
   readonly lines: Int32Array | readonly number[]
+  /** What go/parser would refuse the file for: `tree` then holds what could be read. */
+  readonly syntaxErrors: readonly SyntaxError[]
   /** Minor language version that holds for the file, 0 when none is known: 21 for go1.21. */
   readonly version: number
   scope: Scope | undefined

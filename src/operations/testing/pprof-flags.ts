@@ -9,6 +9,10 @@ const reports = [
   '-raw',
   '-proto',
   '-comments',
+  '-dot',
+  '-callgrind',
+  '-topproto',
+  '-text',
   '-peek=.',
   '-peek=runtime|main',
   '-list=^main\\.|mallocgc$',
@@ -61,15 +65,24 @@ const flags = [
   '-files',
   '-lines',
   '-addresses',
+  '-call_tree',
+  '-intel_syntax',
+  '-inuse_space',
+  '-alloc_objects',
+  '-total_delay',
   '-add_comment=hello',
+  '-buildid=abcdef',
   '-trim_path=/usr/local',
   '-source_path=/usr/local/go/src',
 ]
 
 /** Profiles that lie beside it: to merge with and to subtract. */
 function neighbours(file: string, files: readonly string[]): string[] {
-  return files.filter(other => other !== file && dirname(other) === dirname(file))
+  return files.filter(other => other !== file && dirname(other) === dirname(file) && (largeProfile.test(file) || !largeProfile.test(other)))
 }
+
+/** Of the corpus; pprof needs seconds for a report of them. */
+export const largeProfile = /large\.cpu|stress-failure|big-heap/
 
 function withOthers(file: string, files: readonly string[]): string[][] {
   const family = (path: string) => basename(path).replace(/[\d_.].*$/, '')
@@ -106,11 +119,41 @@ export function flagPairs(file: string, files: readonly string[], count: number,
   )
 }
 
-/** Every `stride`th of all pairs of flags, from `offset`: `stride` profiles with offsets in turn see each pair, each time with another report. */
-export function everyPair(file: string, files: readonly string[], stride: number, offset: number): string[][] {
+/** What is read before a session starts, and cannot be set in one. */
+const loads = /^-(?:add_comment|buildid|base|diff_base|normalize)|^[^-]/
+/** Flags of which the command line takes one; in a session the last counts. */
+const groups: readonly RegExp[] = [
+  /^-(?:cum|flat)$/,
+  /^-(?:functions|filefunctions|files|lines|addresses)$/,
+  /^-(?:sample_index|inuse|alloc|total_delay|mean_delay|contentions)/,
+]
+
+export interface Pair {
+  readonly report: string
+  /** Flags and files that are read once, the profile last. */
+  readonly load: readonly string[]
+  readonly flags: readonly string[]
+  /** A session can show it: no two flags of one group. */
+  readonly session: boolean
+}
+
+/**
+ * Every `stride`th of all pairs of flags, each with one report. The report changes from pair to pair and with `offset`, so that profiles with other
+ * offsets see other reports.
+ */
+export function everyPair(file: string, files: readonly string[], stride: number, offset: number): Pair[] {
   const all = [...flags.map(flag => [flag]), ...withOthers(file, files)]
   const pairs = all.flatMap((first, index) => all.slice(index + 1).map(second => [...first, ...second]))
-  return pairs
-    .map((pair, index) => filesLast([reports[(index + Math.floor(offset / stride)) % reports.length]!, ...pair]))
-    .filter((_, index) => (index + offset) % stride === 0)
+  const chosen = pairs.map((pair, index) => ({pair, report: reports[(index + offset) % reports.length]!, index}))
+  return chosen
+    .filter(({index}) => (index + offset) % stride === 0)
+    .map(({pair, report}) => ({
+      report,
+      load: filesLast([...pair.filter(flag => loads.test(flag)), file]),
+      flags: pair.filter(flag => !loads.test(flag)),
+      session: !groups.some(group => pair.filter(flag => group.test(flag)).length > 1) && !twice(pair),
+    }))
 }
+
+/** Two bases, or a base and another file beside: each with its own rules on the command line. */
+const twice = (pair: readonly string[]) => pair.filter(flag => /^-(?:base|diff_base)=|^[^-]/.test(flag)).length > 1

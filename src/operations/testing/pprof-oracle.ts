@@ -20,7 +20,7 @@ export const toolchainPprof = (): string => (pprofPath ??= execFileSync('go', ['
 /** How often pprof is asked again where we differ. */
 const repeats = 8
 /** And where it does not agree with itself. */
-const repeatsOfUnstable = 60
+const repeatsOfUnstable = 30
 
 export interface Outcome {
   readonly stdout: Buffer
@@ -30,8 +30,8 @@ export interface Outcome {
 }
 
 export async function theirs(args: readonly string[], cwd: string): Promise<Outcome> {
-  // pprof writes a profile.proto into a file unless told otherwise, and opens /dev/stdout anew, which a socket refuses.
-  if (!args.includes('-proto')) return runPprof(args, cwd)
+  // pprof writes these into a file unless told otherwise, and opens /dev/stdout anew, which a socket refuses.
+  if (!args.some(arg => arg === '-proto' || arg === '-topproto' || arg === '-callgrind')) return runPprof(args, cwd)
   const dir = mkdtempSync(join(tmpdir(), 'gotriage-pprof-'))
   try {
     const outcome = await runPprof([`-output=${join(dir, 'out')}`, ...args], cwd)
@@ -52,7 +52,7 @@ function runPprof(args: readonly string[], cwd: string): Promise<Outcome> {
 }
 
 /** Two compressors may pack the same bytes differently. */
-const plain = (bytes: Buffer) => (isGzip(bytes) ? gunzipSync(bytes) : bytes)
+export const plain = (bytes: Buffer) => (isGzip(bytes) ? gunzipSync(bytes) : bytes)
 
 export async function ours(args: readonly string[], cwd: string): Promise<Outcome> {
   const notes: string[] = []
@@ -60,7 +60,7 @@ export async function ours(args: readonly string[], cwd: string): Promise<Outcom
   try {
     const context = {host: fileHost(cwd), task: {}, note: (line: string) => void notes.push(line)}
     const request = parseProfileFlags(['-symbolize=none', ...args])
-    if (request.command === 'proto') parts.push(plain(Buffer.from(await exportProfile(request, context))))
+    if (request.command === 'proto' || request.command === 'topproto') parts.push(plain(Buffer.from(await exportProfile(request, context))))
     else for await (const part of profileReport(request, context)) parts.push(part)
   } catch (error) {
     return {stdout: Buffer.concat(parts), stderr: error instanceof Error ? (error.stack ?? error.message) : String(error), failed: true}
@@ -77,13 +77,15 @@ export interface Comparison {
   readonly unstable: boolean
   /** Ours are bytes that pprof printed one of the times. */
   readonly among: boolean
+  /** pprof varies, and ours are its lines in another order. */
+  readonly reordered: boolean
   /** The first line that differs, from both sides. */
   readonly difference: string
 }
 
 export async function compare(args: readonly string[], cwd: string): Promise<Comparison> {
   const [a, b] = await Promise.all([theirs(args, cwd), ours(args, cwd)])
-  const outcome = {args, same: true, refused: false, unstable: false, among: false, difference: ''}
+  const outcome = {args, same: true, refused: false, unstable: false, among: false, reordered: false, difference: ''}
   if (a.failed && b.failed) return {...outcome, refused: true}
   if (a.failed !== b.failed)
     return {...outcome, same: false, difference: `${a.failed ? 'only pprof fails' : 'only we fail'}: ${a.stderr}${b.stderr}`}
@@ -97,9 +99,20 @@ export async function compare(args: readonly string[], cwd: string): Promise<Com
     const {stdout} = await theirs(args, cwd)
     if (stdout.equals(b.stdout)) return {...outcome, same: false, unstable: true, among: true, difference}
     if (!stdout.equals(a.stdout)) unstable = true
+    if (unstable && sortedRows(stdout) === sortedRows(b.stdout))
+      return {...outcome, same: false, unstable: true, reordered: true, difference}
   }
   return {...outcome, same: false, unstable, difference}
 }
+
+/** The lines in order of text, without the column of `top` and `tree` that sums up those above. */
+const sortedRows = (output: Buffer): string =>
+  output
+    .toString('latin1')
+    .split('\n')
+    .map(line => line.replace(/^( *-?[\w.]+ +[\d.e-]+%) +[\d.e-]+%( +-?[\w.]+ +[\d.e-]+% )/, '$1$2'))
+    .sort()
+    .join('\n')
 
 /** Profiles of the corpus, as paths. */
 export function corpusProfiles(corpus: string): string[] {

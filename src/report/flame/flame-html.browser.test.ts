@@ -137,6 +137,44 @@ describeNeeding('chromium', 'the page of a profile', () => {
     expect(r).toBeGreaterThan(Math.max(g!, b!) + 20)
   })
 
+  test('shows what shrank in blue, and the change in a column of the table', async () => {
+    const page = await open(await pageOf('diff', 'heap.pb.gz', 'heap-before.pb.gz'))
+    const [r, g, b] = await colorAt(page, 600, 3 * 18 + 2)
+    expect(b).toBeGreaterThan(r! + 20)
+    expect(b).toBeGreaterThan(g!)
+    await page.keyboard.press('4')
+    const row = page.getByRole('row', {name: /main\.keep/})
+    expect((await row.getByRole('cell').allTextContents()).slice(0, 5)).toEqual(['14.36MB', '100.00%', '14.36MB', '100.00%', '−10.11MB'])
+  })
+
+  test('says by roles and names what a screen reader needs', async () => {
+    const page = await open(await pageOf('heap.pb.gz'))
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(await page.getByRole('group', {name: 'View'}).getByRole('button').allTextContents()).toEqual([
+      'Icicle',
+      'Flame',
+      'Sandwich',
+      'Table',
+    ])
+    expect(await page.getByRole('button', {pressed: true}).allTextContents()).toEqual(['Icicle'])
+    expect(await page.getByRole('searchbox', {name: 'Search'}).count()).toBe(1)
+    const live = page.locator('#status')
+    expect([await live.getAttribute('role'), await live.getAttribute('aria-live')]).toEqual(['status', 'polite'])
+    const graph = page.getByRole('application')
+    expect(await graph.getAttribute('tabindex')).toBe('0')
+    const described = await graph.getAttribute('aria-describedby')
+    expect(await page.locator(`#${described}`).textContent()).toContain('arrows move, Enter zooms')
+    // Every control is reached with Tab alone, in the order of the page, and the graph last.
+    const reached: (string | null)[] = []
+    for (let stop = 0; stop < 6; stop++) {
+      await page.keyboard.press('Tab')
+      reached.push(await page.evaluate('document.activeElement.id'))
+    }
+    expect(reached).toEqual(['view-icicle', 'view-flame', 'view-sandwich', 'view-table', 'search', 'canvas'])
+    await page.keyboard.press('3')
+    expect(await page.getByRole('button', {pressed: true}).allTextContents()).toEqual(['Sandwich'])
+  })
+
   test('runs nothing that a name or a later hand puts into it', async () => {
     const name = '</script><script>document.title="owned"</script><img src=x onerror=alert(1)>'
     const data = {title: name, type: 'cpu', unit: 'count', names: [name], parent: [-1, 0], name: [-1, 0], self: [0, 1]}

@@ -3,7 +3,7 @@ import {type AnyPass, unparen, within} from '../../analysis/cgo/c-member.ts'
 import {exportedFunctions} from '../../analysis/cgo/exported-function.ts'
 import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import type {Expr, Ident, Node} from '../../go/syntax/ast.ts'
+import type {CallExpr, Expr, Ident, Node} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'cgo-callback-arg-escapes',
@@ -65,7 +65,8 @@ function escapes(pass: AnyPass, mention: Ident): string | undefined {
         if (pass.parent(parent)?.kind === 'GoStmt' && parent.args.some(one => one === at)) return 'hands a goroutine'
         const member = unparen(parent.fun)
         const converts = pass.isConversion(parent) === 'yes' || (member.kind === 'StarExpr' && parent.args.length === 1)
-        if (!converts) return undefined
+        if (!converts)
+          return keptByAppend(pass, parent, at) ? 'stores' : inGoroutine(pass, mention) ? 'reads in another goroutine' : undefined
         continue
       }
       case 'SendStmt':
@@ -80,6 +81,18 @@ function escapes(pass: AnyPass, mention: Ident): string | undefined {
     }
   }
   return undefined
+}
+
+/** An element of `s = append(s, p)`, where `s` outlives the call. */
+function keptByAppend(pass: AnyPass, call: CallExpr, element: Node): boolean {
+  const assign = pass.parent(call)
+  const target = assign?.kind === 'AssignStmt' && assign.rhs.length === 1 && assign.lhs.length === 1 ? assign.lhs[0] : undefined
+  return (
+    target !== undefined &&
+    pass.calleeName(call) === 'builtin append' &&
+    call.args.slice(1).some(one => one === element) &&
+    outlives(pass, target)
+  )
 }
 
 /** A variable of the package, or a field or element that somebody else may hold. */

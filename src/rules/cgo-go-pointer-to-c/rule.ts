@@ -47,10 +47,10 @@ export default defineRule({
       for (const argument of call.args) {
         const found = judge(pass, argument)
         if (found === undefined || pinsAround(pass, call)) continue
-        const {value, kind, holds} = found
+        const {value, kind, holds, confidence} = found
         const type = convertedTo(pass, argument)
         const message = type === undefined || found.message === 'direct' ? found.message : 'hidden'
-        pass.report(argument, message, {data: {call: `C.${name}`, value: pass.text(value), kind, holds, type: type ?? ''}})
+        pass.report(argument, message, {data: {call: `C.${name}`, value, kind, holds, type: type ?? ''}, confidence})
       }
     }
   },
@@ -58,26 +58,53 @@ export default defineRule({
 
 interface Judged {
   readonly message: 'direct' | 'always' | 'filled'
-  readonly value: Expr
+  readonly value: string
   readonly kind: string
   readonly holds: string
+  readonly confidence: number
 }
+
+const confidenceOfAddress = 0.9
+/** A pointer of unknown origin may have been made from memory of C. */
+const confidenceOfPointer = 0.75
 
 function judge(pass: AnyPass, argument: Expr): Judged | undefined {
   const inner = peel(pass, argument)
   const direct = pass.typeOf(inner)
   const kind = direct === undefined ? undefined : underlying(direct).kind
   if (direct !== undefined && (kind === 'Map' || kind === 'Chan'))
-    return {message: 'direct', value: inner, kind: kind === 'Map' ? 'map' : 'channel', holds: ''}
+    return {
+      message: 'direct',
+      value: pass.text(inner),
+      kind: kind === 'Map' ? 'map' : 'channel',
+      holds: '',
+      confidence: confidenceOfAddress,
+    }
+  const memory = memoryOf(pass, inner)
+  const found = memory === undefined ? undefined : goPointerIn(memory.type, '', 0)
+  if (memory === undefined || found === undefined) return undefined
+  const holds = found.path === '' ? `a ${found.kind}` : `the ${found.kind} ${found.path}`
+  const message = found.kind === 'map' || found.kind === 'channel' ? 'always' : 'filled'
+  return {message, value: memory.text, kind: found.kind, holds, confidence: memory.confidence}
+}
+
+/** What the argument points to: `x` of `&x`, also by way of a local variable; `*p` of a pointer to a struct that Go code has declared. */
+function memoryOf(pass: AnyPass, inner: Expr): {type: Type; text: string; confidence: number} | undefined {
   const local = localOf(pass, inner)
   const source = local?.varKind === 'local' ? onlyValue(pass, local) : undefined
   const target = addressed(pass, source ?? inner)
-  const type = target === undefined ? undefined : pass.typeOf(target)
-  if (target === undefined || type === undefined) return undefined
-  const found = goPointerIn(type, '', 0)
-  if (found === undefined) return undefined
-  const holds = found.path === '' ? `a ${found.kind}` : `the ${found.kind} ${found.path}`
-  return {message: found.kind === 'map' || found.kind === 'channel' ? 'always' : 'filled', value: target, kind: found.kind, holds}
+  if (target !== undefined) {
+    const type = pass.typeOf(target)
+    return type === undefined ? undefined : {type, text: pass.text(target), confidence: confidenceOfAddress}
+  }
+  const ofGo =
+    local === undefined
+      ? inner.kind === 'SelectorExpr'
+      : local.varKind !== 'local' || (source !== undefined && peel(pass, source) === unparen(source))
+  const pointer = pass.typeOf(inner)
+  const under = pointer === undefined ? undefined : underlying(pointer)
+  if (!ofGo || under?.kind !== 'Pointer' || underlying(under.base).kind !== 'Struct') return undefined
+  return {type: under.base, text: `*${pass.text(inner)}`, confidence: confidenceOfPointer}
 }
 
 /**

@@ -1,9 +1,10 @@
 // context-not-propagated: a new root context where one is at hand. See rule.md.
+import {localOf, mentions, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import {isTestFile, some} from '../../analysis/reading/terms.ts'
-import type {CallExpr} from '../../go/syntax/ast.ts'
+import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'context-not-propagated',
@@ -24,7 +25,7 @@ export default defineRule({
   run(pass) {
     for (const call of pass.nodes('CallExpr')) {
       if (call.args.length > 0 || !/^context\.[A-Z]\w*$/.test(pass.calleeName(call) ?? '')) continue // the two without parameters make roots
-      if (isTestFile(pass, call) || !isArgument(pass, call) || detaches(pass, call)) continue
+      if (isTestFile(pass, call) || !(isArgument(pass, call) || isHandedOn(pass, call)) || detaches(pass, call)) continue
       const around = parameterAround(pass, call, 'context.Context', 'net/http.Request', 'github.com/gin-gonic/gin.Context')
       if (around !== undefined) pass.report(call, 'root', {data: {call: pass.text(call), context: around.name}})
     }
@@ -34,13 +35,23 @@ export default defineRule({
 /** Loggers take a context for its values only; no deadline matters to them. */
 const logs = /(?:^|[/.*(])s?log(?:rus|ger)?\)?[./]/i
 
-function isArgument(pass: Pass<'root'>, call: CallExpr): boolean {
-  const parent = pass.parent(call)
-  return parent?.kind === 'CallExpr' && parent.args.includes(call) && !logs.test(pass.calleeName(parent) ?? pass.text(parent.fun))
+function isArgument(pass: Pass<'root'>, expr: Expr): boolean {
+  const parent = pass.parent(expr)
+  return parent?.kind === 'CallExpr' && parent.args.includes(expr) && !logs.test(pass.calleeName(parent) ?? pass.text(parent.fun))
+}
+
+/** `ctx := context.Background()`, where the variable is never given anything else and is only ever handed to calls. */
+function isHandedOn(pass: Pass<'root'>, call: CallExpr): boolean {
+  const assign = pass.parent(call)
+  const name = assign?.kind === 'AssignStmt' && assign.lhs.length === 1 && assign.rhs[0] === call ? assign.lhs[0] : undefined
+  const variable = name === undefined ? undefined : localOf(pass, name)
+  if (variable?.varKind !== 'local' || onlyValue(pass, variable) !== call) return false
+  const uses = mentions(pass, variable).filter(mention => mention !== name)
+  return uses.length > 0 && uses.every(use => isArgument(pass, use) && !detaches(pass, use))
 }
 
 /** Later work, cleaning up, or code that asks whether the context is over or nil: a new root may be meant. */
-function detaches(pass: Pass<'root'>, call: CallExpr): boolean {
+function detaches(pass: Pass<'root'>, call: Expr): boolean {
   for (const at of pass.ancestors(call)) {
     if (at.kind === 'GoStmt' || at.kind === 'DeferStmt') return true
     if (at.kind === 'FuncDecl')

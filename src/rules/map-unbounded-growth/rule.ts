@@ -1,9 +1,11 @@
 // map-unbounded-growth: a long-lived map that the module writes and nowhere deletes from, clears or replaces. See rule.md.
+import {qualifiedName} from '../../analysis/engine/package-pass.ts'
 import {defineModuleRule} from '../../analysis/engine/rule.ts'
 import type {FactPlace, Pass} from '../../analysis/engine/pass.ts'
 import type {Expr, Node} from '../../go/syntax/ast.ts'
-import type {GoObject, Var} from '../../go/types/objects.ts'
-import {underlying} from '../../go/types/underlying.ts'
+
+import type {Func, GoObject, Var} from '../../go/types/objects.ts'
+import {unalias, underlying} from '../../go/types/underlying.ts'
 
 /** What one package says of a map: by `pkg.var` or `pkg.Type.field`. Serialisable. */
 interface MapFact {
@@ -14,9 +16,25 @@ interface MapFact {
   readonly inserts: readonly FactPlace[]
   /** Deleted from, cleared, replaced, or out of sight: passed on, aliased, address taken. */
   readonly bounded: boolean
+  /** Functions that insert what they are given: the values come from their callers. */
+  readonly through: readonly string[]
 }
 
-export default defineModuleRule<'grows', readonly MapFact[]>({
+/** A call of a function that may insert its arguments into a map of its own type or package. */
+interface CallFact {
+  readonly callee: string
+  readonly place: FactPlace
+}
+
+interface Facts {
+  readonly maps: readonly MapFact[]
+  readonly calls: readonly CallFact[]
+}
+
+/** Callers shown of one map at most. */
+const callersMax = 8
+
+export default defineModuleRule<'grows', Facts>({
   id: 'map-unbounded-growth',
   title: 'A long-lived map is written and never deleted from',
   severity: 'info',
@@ -37,7 +55,7 @@ export default defineModuleRule<'grows', readonly MapFact[]>({
     const factOf = (target: Target): Gathered => {
       const found = facts.get(target.key)
       if (found) return found
-      const fact: Gathered = {name: target.name, inserts: [], bounded: false}
+      const fact: Gathered = {name: target.name, inserts: [], bounded: false, through: []}
       facts.set(target.key, fact)
       return fact
     }
@@ -50,31 +68,42 @@ export default defineModuleRule<'grows', readonly MapFact[]>({
         const use = useOf(pass, node)
         const fact = factOf(target)
         if (use.kind === 'bounds') fact.bounded = true
-        else if (use.kind === 'inserts') fact.inserts.push(pass.place(use.at))
+        else if (use.kind === 'inserts') {
+          fact.inserts.push(pass.place(use.at))
+          const through = insertingFunction(pass, use.at)
+          if (through !== undefined && !fact.through.includes(through)) fact.through.push(through)
+        }
       }
     }
-    return [...facts].map(([key, fact]) => ({key, ...fact}))
+    return {maps: [...facts].map(([key, fact]) => ({key, ...fact})), calls: callsOfKeepers(pass)}
   },
 
   conclude(pass, facts) {
     const merged = new Map<string, Gathered>()
     for (const {fact} of facts) {
-      for (const one of fact) {
-        const whole = merged.get(one.key) ?? {name: one.name, inserts: [], bounded: false}
+      for (const one of fact.maps) {
+        const whole = merged.get(one.key) ?? {name: one.name, inserts: [], bounded: false, through: []}
         merged.set(one.key, {
           name: whole.name,
           inserts: [...whole.inserts, ...one.inserts],
+          through: [...whole.through, ...one.through],
           bounded: whole.bounded || one.bounded,
           ...(one.declared === undefined ? (whole.declared === undefined ? {} : {declared: whole.declared}) : {declared: one.declared}),
         })
       }
     }
-    for (const {name, declared, inserts, bounded} of merged.values()) {
+    const calls = facts.flatMap(({fact}) => fact.calls)
+    for (const {name, declared, inserts, bounded, through} of merged.values()) {
       const insert = inserts[0]
       if (bounded || insert === undefined || declared === undefined) continue
+      const callers = calls.filter(call => through.includes(call.callee)).slice(0, callersMax)
       pass.report(insert, 'grows', {
         data: {map: name},
-        related: [{place: declared, label: 'declared here'}, ...inserts.slice(1).map(place => ({place, label: 'and written here'}))],
+        related: [
+          {place: declared, label: 'declared here'},
+          ...inserts.slice(1).map(place => ({place, label: 'and written here'})),
+          ...callers.map(({place}) => ({place, label: 'what is stored comes from here'})),
+        ],
       })
     }
   },
@@ -92,6 +121,7 @@ interface Gathered {
   declared?: FactPlace
   inserts: FactPlace[]
   bounded: boolean
+  through: string[]
 }
 
 /** Package-level maps, and map fields of struct types that a package-level variable or a constructor keeps. */
@@ -190,6 +220,58 @@ function indexUse(pass: CollectPass, index: Node & {readonly kind: 'IndexExpr'})
   if (outer?.kind === 'UnaryExpr') return {kind: 'bounds'}
   if (!written || pass.constantOf(index.index) !== undefined || atStart(pass, index) || inTest(pass, index)) return {kind: 'reads'}
   return {kind: 'inserts', at: outer}
+}
+
+/** The declared function around an insert, when what it stores mentions one of its parameters. */
+function insertingFunction(pass: CollectPass, insert: Node): string | undefined {
+  const uses = pass.within(insert, 'Ident').some(ident => {
+    const object = pass.objectOf(ident)
+    return object?.kind === 'Var' && object.varKind === 'parameter'
+  })
+  if (!uses) return undefined
+  for (const at of pass.ancestors(insert)) {
+    if (at.kind !== 'FuncDecl') continue
+    const object = pass.objectOf(at.name)
+    return object === undefined ? undefined : qualifiedName(object)
+  }
+  return undefined
+}
+
+/** Calls of methods whose type has a field that is a map, and of functions beside a map of their package: the first from each function. */
+function callsOfKeepers(pass: CollectPass): CallFact[] {
+  const seen = new Set<string>()
+  const calls: CallFact[] = []
+  for (const call of pass.nodes('CallExpr')) {
+    if (call.args.length === 0) continue
+    const callee = pass.calleeOf(call)
+    if (callee?.kind !== 'Func' || !keepsMaps(callee) || inTest(pass, call)) continue
+    const name = qualifiedName(callee)
+    const key = `${name} ${pass.symbolOf(call)}`
+    if (name === undefined || seen.has(key)) continue
+    seen.add(key)
+    calls.push({callee: name, place: pass.place(call)})
+  }
+  return calls
+}
+
+const packagesWithMaps = new WeakMap<object, boolean>()
+
+function keepsMaps(func: Func): boolean {
+  const origin = func.origin ?? func
+  const recv = origin.type?.kind === 'Signature' ? origin.type.recv?.type : undefined
+  if (recv !== undefined) {
+    const plain = unalias(recv)
+    const base = underlying(plain.kind === 'Pointer' ? plain.base : plain)
+    return base.kind === 'Struct' && base.fields.some(isMap)
+  }
+  const pkg = origin.pkg
+  if (pkg === undefined) return false
+  let answer = packagesWithMaps.get(pkg)
+  if (answer === undefined) {
+    answer = [...(pkg.scope.elems?.values() ?? [])].some(one => one.kind === 'Var' && isMap(one))
+    packagesWithMaps.set(pkg, answer)
+  }
+  return answer
 }
 
 const inTest = (pass: CollectPass, node: Node) => pass.fileOf(node).path.endsWith('_test.go')

@@ -161,12 +161,27 @@ function classifyMethod(pass: Pass<'dirty'>, selector: SelectorExpr, uses: Uses)
   else if (!reads.has(selector.sel.name)) uses.reset = true // Reset, Truncate, and what takes bytes out
 }
 
-/** A field that is read is a use; one that is assigned may be a reset, and so may a method. */
+/** A field that is read is a use, `v.f = append(v.f, …)` fills; any other assignment may be a reset, and so may a method. */
 function classifyField(pass: Pass<'dirty'>, selector: SelectorExpr, uses: Uses): void {
   const parent = pass.parent(selector)
+  if (appendsToItself(pass, selector, parent)) {
+    uses.filled ??= parent
+    return
+  }
   const object = pass.objectOf(selector.sel)
   if (object?.kind !== 'Var' || (parent?.kind === 'AssignStmt' && parent.lhs.includes(selector)) || parent?.kind === 'UnaryExpr')
     uses.reset = true
+}
+
+/** Both sides of `v.f = append(v.f, …)` in a statement of its own. */
+function appendsToItself(pass: Pass<'dirty'>, selector: SelectorExpr, parent: Node | undefined): boolean {
+  const assign = parent?.kind === 'CallExpr' ? pass.parent(parent) : parent
+  if (assign?.kind !== 'AssignStmt' || assign.tok !== '=' || assign.lhs.length !== 1) return false
+  const [target] = assign.lhs
+  const [call] = assign.rhs
+  if (target?.kind !== 'SelectorExpr' || call?.kind !== 'CallExpr' || pass.calleeName(call) !== 'builtin append') return false
+  const [first] = call.args
+  return first !== undefined && pass.text(first) === pass.text(target) && (selector === target || selector === first)
 }
 
 /** `*b = append(*b, …)` fills; `*b = (*b)[:0]` and any other assignment empties. */

@@ -1,6 +1,7 @@
-// The call graph as DOT, with the names, weights and colours of `go tool pprof -dot`; labels of samples are not drawn as boxes here.
+// The call graph as DOT, in the bytes of `go tool pprof -dot`.
 // Follows github.com/google/pprof/internal/graph/dotgraph.go.
 import {basePath} from './go-format.ts'
+import {nodelets} from './dot-nodelets.ts'
 import {cumValue, edgeValue, flatValue, sortedEdges} from './graph.ts'
 import type {Edge, Graph, GraphNode} from './graph.ts'
 import {percentage} from './measurement.ts'
@@ -22,9 +23,16 @@ export function dotText(report: Report): string {
   lines.push(`${legend}${title === '' ? '' : ` tooltip="${title}"`}] }`)
   const maxFlat = graph.nodes.reduce((max, node) => Math.max(max, Math.abs(flatValue(node))), 0)
   const idOf = new Map(graph.nodes.map((node, index) => [node, index + 1]))
-  for (const node of graph.nodes) lines.push(nodeLine(report, node, idOf.get(node)!, maxFlat))
-  const edges = graph.nodes.flatMap(node => node.out).filter(edge => idOf.has(edge.to))
-  for (const edge of sortedEdges(edges)) lines.push(edgeLine(report, edge, idOf.get(edge.from)!, idOf.get(edge.to)!))
+  const boxed = new Set<GraphNode>()
+  for (const node of graph.nodes) {
+    const boxes = nodelets(node, idOf.get(node)!, value => formatValue(report, value))
+    lines.push(nodeLine(report, node, idOf.get(node)!, maxFlat), ...boxes)
+    if (boxes.length > 0) boxed.add(node)
+  }
+  // A callee that is not drawn, as it weighs nothing or less, has the number 0 there too.
+  for (const edge of sortedEdges(graph.nodes.flatMap(node => node.out))) {
+    lines.push(edgeLine(report, edge, idOf.get(edge.from)!, idOf.get(edge.to) ?? 0, boxed.has(edge.from)))
+  }
   return `${lines.join('\n')}\n}\n`
 }
 
@@ -77,7 +85,7 @@ function nodeLine(report: Report, node: GraphNode, id: number, maxFlat: number):
   return `N${id} [label="${label}" id="node${id}" fontsize=${fontSize} shape=box tooltip="${escaped(node.name)} (${cumText})" ${colors}]`
 }
 
-function edgeLine(report: Report, edge: Edge, from: number, to: number): string {
+function edgeLine(report: Report, edge: Edge, from: number, to: number, apart: boolean): string {
   const value = edgeValue(edge)
   const text = formatValue(report, value)
   let attributes = `label=" ${text}${edge.inline ? '\\n (inline)' : ''}"`
@@ -89,7 +97,7 @@ function edgeLine(report: Report, edge: Edge, from: number, to: number): string 
     attributes += ` color="${dotColor(value / Math.abs(report.total), false)}"`
   }
   const tooltip = `"${escaped(edge.from.name)} ${edge.residual ? '...' : '->'} ${escaped(edge.to.name)} (${text})"`
-  attributes += ` tooltip=${tooltip} labeltooltip=${tooltip}${edge.residual ? ' style="dotted"' : ''}`
+  attributes += ` tooltip=${tooltip} labeltooltip=${tooltip}${edge.residual ? ' style="dotted"' : ''}${apart ? ' minlen=2' : ''}`
   return `N${from} -> N${to} [${attributes}]`
 }
 
@@ -105,7 +113,8 @@ function dotColor(value: number, background: boolean): string {
   const green = score < 0 ? brightness : brightness * (1 - saturation * score)
   return `#${[red, green, brightness * (1 - saturation)]
     .map(part =>
-      Math.trunc(part * 255)
+      // No number (a share of nothing) is no colour: what Go's conversion to uint8 gives on amd64.
+      Math.trunc((part || 0) * 255)
         .toString(16)
         .padStart(2, '0'),
     )

@@ -2,6 +2,7 @@
 // Follows newGraph of github.com/google/pprof/internal/graph/graph.go; equal stacks are added up first and walked once.
 import {compareStrings, nodeTable, printableName, structText} from './node-table.ts'
 import type {NodeInfo, NodeTable} from './node-table.ts'
+import type {NodeTags} from './node-tags.ts'
 import {alive, typeCount} from './working-profile.ts'
 import type {WorkingProfile} from './working-profile.ts'
 
@@ -25,6 +26,17 @@ export interface GraphNode {
   cumDivisor: number
   in: Edge[]
   out: Edge[]
+  /** In a tree of calls, the node it was called from. */
+  readonly parent: number | undefined
+  /** Labels of its samples, where a drawing shows them. */
+  tags: NodeTags | undefined
+}
+
+/** The shown nodes of one stack, each once. */
+export interface Path {
+  readonly nodes: readonly number[]
+  /** −1 where the leaf is not shown. */
+  readonly leaf: number
 }
 
 export interface Graph {
@@ -76,10 +88,10 @@ export class GraphMaker {
     this.#table = nodeTable(profile, objectNames)
   }
 
-  /** `kept` has a 1 for each node to be shown; undefined keeps all. */
-  graph(kept: Uint8Array | undefined, dropNegative: boolean): Graph {
+  /** `kept` has a 1 for each node to be shown; undefined keeps all. Without edges it takes half the time. */
+  graph(kept: Uint8Array | undefined, dropNegative: boolean, withEdges = true): Graph {
     const {infos} = this.#table
-    const walk = new Walk(this.#profile, this.#weights, this.#table, kept)
+    const walk = new Walk(this.#profile, this.#weights, this.#table, kept, withEdges)
     walk.run()
     const nodes: (GraphNode | undefined)[] = []
     const node = (id: number): GraphNode => {
@@ -94,6 +106,8 @@ export class GraphMaker {
         cumDivisor: walk.cumDivisor[id]!,
         in: [],
         out: [],
+        parent: undefined,
+        tags: undefined,
       })
     }
     walk.edges.each((from, to, weight, weightDivisor, residual, inline) => {
@@ -108,6 +122,23 @@ export class GraphMaker {
       shown.push(node(id))
     }
     return {nodes: shown}
+  }
+
+  path(stack: number, kept: Uint8Array | undefined): Path {
+    const {stackStart, stackLocation, lines} = this.#profile
+    const nodes = new Set<number>()
+    let leaf = -1
+    for (let at = stackStart[stack + 1]! - 1; at >= stackStart[stack]!; at--) {
+      const location = stackLocation[at]!
+      const [first, last] = [lines.start[location]!, lines.start[location + 1]! - 1]
+      for (let line = Math.max(first, last); line >= first; line--) {
+        const node = last < first ? this.#table.ofLocation[location]! : this.#table.ofLine[line]!
+        const shown = kept === undefined || kept[node] === 1
+        if (shown) nodes.add(node)
+        leaf = shown ? node : -1
+      }
+    }
+    return {nodes: [...nodes], leaf}
   }
 
   mask(nodes: readonly GraphNode[]): Uint8Array {
@@ -128,14 +159,16 @@ class Walk {
   readonly #weights: Weights
   readonly #table: NodeTable
   readonly #kept: Uint8Array | undefined
+  readonly #withEdges: boolean
   /** Number of the last stack that counted the node. */
   readonly #seen: Int32Array
 
-  constructor(profile: WorkingProfile, weights: Weights, table: NodeTable, kept: Uint8Array | undefined) {
+  constructor(profile: WorkingProfile, weights: Weights, table: NodeTable, kept: Uint8Array | undefined, withEdges: boolean) {
     this.#profile = profile
     this.#weights = weights
     this.#table = table
     this.#kept = kept
+    this.#withEdges = withEdges
     const count = table.infos.length
     this.flat = new Float64Array(count)
     this.flatDivisor = new Float64Array(count)
@@ -172,7 +205,7 @@ class Walk {
           this.cum[node] = this.cum[node]! + weight
           this.cumDivisor[node] = this.cumDivisor[node]! + divisor
         }
-        if (parent >= 0 && parent !== node) this.edges.add(parent, node, stack, weight, divisor, residual, line < last)
+        if (this.#withEdges && parent >= 0 && parent !== node) this.edges.add(parent, node, stack, weight, divisor, residual, line < last)
         parent = node
         residual = false
       }
@@ -302,15 +335,24 @@ export function sortNodes(nodes: GraphNode[], order: NodeOrder): void {
   else if (order === 'file') {
     nodes.sort((a, b) => compareStrings(a.info.file, b.info.file) || a.info.startLine - b.info.startLine || last(a, b))
   } else {
-    const score = new Map(nodes.map(node => [node, order === 'cum' ? node.cum : entropyScore(node)]))
-    nodes.sort((a, b) => byWeight(score.get(a) ?? 0, score.get(b) ?? 0) || comparePrintable(a, b) || byWeight(a.flat, b.flat) || last(a, b))
+    const score = new Map(nodes.map(node => [node, order === 'cum' ? Math.abs(node.cum) : entropyScore(node)]))
+    const heavier = (a: GraphNode, b: GraphNode) => {
+      const [of, other] = [score.get(a)!, score.get(b)!]
+      return of > other ? -1 : of < other ? 1 : 0
+    }
+    nodes.sort((a, b) => heavier(a, b) || comparePrintable(a, b) || byWeight(a.flat, b.flat) || last(a, b))
   }
 }
 
-/** How much a node says in a drawing: one that only passes its weight on says little. */
-function entropyScore(node: GraphNode): number {
+/**
+ * How much a node says in a drawing: one that only passes its weight on says little. Edges without weight make the score no number, which pprof
+ * turns into the least int64 (the conversion of amd64) before it adds and takes the absolute value, both of which wrap.
+ */
+function entropyScore(node: GraphNode): bigint {
   const score = (node.in.length === 0 ? 1 : edgeEntropy(node.in, 0)) + (node.out.length === 0 ? 1 : edgeEntropy(node.out, node.flat))
-  return Math.trunc(score * node.cum) + node.flat
+  const product = Math.trunc(score * node.cum)
+  const whole = BigInt.asIntN(64, (Math.abs(product) < 2 ** 63 ? BigInt(product) : -(2n ** 63n)) + BigInt(node.flat))
+  return whole < 0n ? BigInt.asIntN(64, -whole) : whole
 }
 
 function edgeEntropy(edges: readonly Edge[], self: number): number {

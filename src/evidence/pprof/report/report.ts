@@ -6,8 +6,10 @@ import {GraphMaker, sortNodes, stackWeights, trimEdges, flatValue, cumValue} fro
 import type {Graph, GraphNode} from './graph.ts'
 import {baseLabelSets} from './labels.ts'
 import {label, percentage, scale, scaledLabel} from './measurement.ts'
+import {tagNodes, topOfDrawing, trimTags} from './node-tags.ts'
 import type {Pattern} from './pattern.ts'
 import {trimSourcePath} from './source-path.ts'
+import {treeGraph, trimTree} from './tree-graph.ts'
 import {alive, typeCount} from './working-profile.ts'
 import type {WorkingProfile} from './working-profile.ts'
 
@@ -23,6 +25,8 @@ export interface ReportOptions {
   readonly nodeCount: number
   readonly nodeFraction: number
   readonly edgeFraction: number
+  /** A node for each path of calls, in drawings. */
+  readonly callTree: boolean
   readonly activeFilters: readonly string[]
   readonly numberUnits: ReadonlyMap<string, string>
   readonly sampleIndex: number
@@ -88,38 +92,80 @@ export const objectNamesOf = (kind: ReportKind): boolean => kind === 'raw' || ki
 /** Heuristics on file names come before every graph, as in Report.newGraph. */
 export function graphMaker(report: Report): GraphMaker {
   const {profile, options} = report
-  profile.functionFile = profile.functionFile.map(file => trimSourcePath(file, options.trimPath, options.sourcePath))
+  trimSourcePaths(report)
   return new GraphMaker(profile, stackWeights(profile, options.sampleIndex, options.mean), objectNamesOf(options.kind))
+}
+
+function trimSourcePaths({profile, options}: Report): void {
+  profile.functionFile = profile.functionFile.map(file => trimSourcePath(file, options.trimPath, options.sourcePath))
 }
 
 export function trimmedGraph(report: Report, order?: 'entropy'): TrimmedGraph {
   const {options} = report
+  if (options.callTree && (options.kind === 'dot' || options.kind === 'callgrind')) return trimmedTree(report, order)
   const maker = graphMaker(report)
+  const visual = order === 'entropy'
   const sorting = order ?? (options.cumSort ? 'cum' : 'flat')
-  let graph = maker.graph(undefined, options.dropNegative)
-  const total = graph.nodes.reduce((sum, node) => sum + node.flat, 0)
-  const nodeCutoff = Math.abs(Math.trunc(total * options.nodeFraction))
-  const edgeCutoff = Math.abs(Math.trunc(total * options.edgeFraction))
-  let droppedNodes = 0
+  const bare = maker.graph(undefined, options.dropNegative, false)
+  const {nodeCutoff, edgeCutoff} = cutoffs(report, bare)
+  const heavy = nodeCutoff > 0 ? bare.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff) : bare.nodes
+  const droppedNodes = bare.nodes.length - heavy.length
+  const make = (mask: Uint8Array | undefined): Graph => {
+    const made = maker.graph(mask, options.dropNegative)
+    if (visual) tagNodes(report, made.nodes, stack => maker.path(stack, mask))
+    sortNodes(made.nodes, sorting)
+    return made
+  }
+  let graph = make(droppedNodes > 0 ? maker.mask(heavy) : undefined)
+  const originalCount = graph.nodes.length
+  if (options.nodeCount > 0) {
+    trimTags(graph.nodes, nodeCutoff)
+    trimEdges(graph, edgeCutoff)
+    const kept = topNodes(graph, options.nodeCount, visual)
+    if (kept.length !== graph.nodes.length) graph = make(maker.mask(kept))
+  }
+  trimTags(graph.nodes, nodeCutoff)
+  const droppedEdges = trimEdges(graph, edgeCutoff)
+  return {graph, originalCount, droppedNodes, droppedEdges}
+}
+
+function cutoffs({options}: Report, {nodes}: Graph): {readonly nodeCutoff: number; readonly edgeCutoff: number} {
+  const total = nodes.reduce((sum, node) => sum + node.flat, 0)
+  const cutoff = (fraction: number) => Math.abs(Math.trunc(total * fraction))
+  return {nodeCutoff: cutoff(options.nodeFraction), edgeCutoff: cutoff(options.edgeFraction)}
+}
+
+const topNodes = ({nodes}: Graph, count: number, visual: boolean): GraphNode[] =>
+  visual ? topOfDrawing(nodes, count) : nodes.slice(0, count)
+
+/** The same for `-call_tree`, where nodes are taken out of the tree that is there. */
+function trimmedTree(report: Report, order: 'entropy' | undefined): TrimmedGraph {
+  const {profile, options} = report
+  trimSourcePaths(report)
+  const {graph, pathOf} = treeGraph(profile, options.sampleIndex, options.mean, objectNamesOf(options.kind), options.dropNegative)
+  const visual = order === 'entropy'
+  if (visual) tagNodes(report, graph.nodes, pathOf)
+  const sorting = order ?? (options.cumSort ? 'cum' : 'flat')
+  const {nodeCutoff, edgeCutoff} = cutoffs(report, graph)
+  const all = graph.nodes.length
   if (nodeCutoff > 0) {
-    const kept = graph.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff)
-    if (kept.length !== graph.nodes.length) {
-      droppedNodes = graph.nodes.length - kept.length
-      graph = maker.graph(maker.mask(kept), options.dropNegative)
-    }
+    const heavy = graph.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff)
+    if (heavy.length !== all) trimTree(graph, new Set(heavy))
   }
   const originalCount = graph.nodes.length
   sortNodes(graph.nodes, sorting)
   if (options.nodeCount > 0) {
+    trimTags(graph.nodes, nodeCutoff)
     trimEdges(graph, edgeCutoff)
-    const kept = graph.nodes.slice(0, options.nodeCount)
+    const kept = topNodes(graph, options.nodeCount, visual)
     if (kept.length !== graph.nodes.length) {
-      graph = maker.graph(maker.mask(kept), options.dropNegative)
+      trimTree(graph, new Set(kept))
       sortNodes(graph.nodes, sorting)
     }
   }
+  trimTags(graph.nodes, nodeCutoff)
   const droppedEdges = trimEdges(graph, edgeCutoff)
-  return {graph, originalCount, droppedNodes, droppedEdges}
+  return {graph, originalCount, droppedNodes: all - originalCount, droppedEdges}
 }
 
 /** Settles `outputUnit` for "minimum": the unit of the smallest value shown, or one that shows it as at least 0.01. */

@@ -82,6 +82,13 @@ export function workingProfile(columns: ProfileColumns): WorkingProfile {
   }
 }
 
+/** A profile that reports may filter without touching this one: filters mark stacks and labels in place and replace everything else. */
+export const copyProfile = (profile: WorkingProfile): WorkingProfile => ({
+  ...profile,
+  stackDropped: profile.stackDropped.slice(),
+  labelsDropped: profile.labelsDropped.slice(),
+})
+
 export const typeCount = (profile: WorkingProfile): number => profile.header.sampleTypes.length
 
 export const alive = (profile: WorkingProfile, sample: number): boolean =>

@@ -18,6 +18,7 @@ var (
 	handled int
 	states  = map[int]*C.event{}
 	current = &state{}
+	kept    []*C.event
 )
 
 //export onEvent
@@ -51,6 +52,25 @@ func onGo(e *C.event) {
 //export onGoArgument
 func onGoArgument(e *C.event) {
 	go handle(e) // want `hands a goroutine its parameter e`
+}
+
+//export onAppend
+func onAppend(e *C.event) {
+	kept = append(kept, e) // want `onAppend, which C calls, stores its parameter e`
+}
+
+//export onLater
+func onLater(e *C.event) {
+	go func() {
+		handle(e) // want `onLater, which C calls, reads in another goroutine its parameter e`
+	}()
+}
+
+//export onLocalAppend
+func onLocalAppend(e *C.event) {
+	var mine []*C.event
+	mine = append(mine, e)
+	handled += len(mine)
 }
 
 //export onCopy

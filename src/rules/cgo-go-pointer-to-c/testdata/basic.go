@@ -46,6 +46,18 @@ func structs(v variant, r request) {
 	C.process(p) // want `gets the address of r, which holds the slice body`
 }
 
+type session struct {
+	state *variant
+	last  *C.GVariant
+}
+
+func (r *request) send()          { C.process(unsafe.Pointer(r)) }         // want `C\.process gets the address of \*r, which holds the slice body`
+func (s *session) send()          { C.process(unsafe.Pointer(s.state)) }   // want `gets the address of \*s\.state, which holds the map value`
+func handed(v *variant, p *point) {
+	C.process_str((*C.char)(unsafe.Pointer(v))) // want `gets the address of \*v, which holds the map value, as \*C.char`
+	C.process(unsafe.Pointer(p))
+}
+
 func elements(names []string) {
 	C.process(unsafe.Pointer(&names[0])) // want `gets the address of names\[0\], which holds a string`
 }
@@ -56,6 +68,8 @@ func plain(p point, xs []int32, buf []byte, m mirror) {
 	C.process_ints((*C.int)(unsafe.Pointer(&xs[0])), C.int(len(xs)))
 	C.process_str((*C.char)(unsafe.Pointer(&buf[0])))
 	C.process(unsafe.Pointer(&m))
+	inC := (*request)(C.malloc(64))
+	C.process(unsafe.Pointer(inC))
 	var out *C.GVariant
 	C.process(unsafe.Pointer(&out))
 	for _, v := range map[string]int32{"a": 1} {
@@ -69,6 +83,15 @@ func pinned(r request) {
 	pinner.Pin(&r.body[0])
 	C.process(unsafe.Pointer(&r))
 }
+
+func (r *request) pinned() {
+	var pinner runtime.Pinner
+	defer pinner.Unpin()
+	pinner.Pin(&r.body[0])
+	C.process(unsafe.Pointer(r))
+}
+
+func (s *session) native() { C.process(unsafe.Pointer(s.last)) }
 
 func strings(s string) {
 	cs := C.CString(s)

@@ -18,6 +18,19 @@ func handle(w http.ResponseWriter, r *http.Request) {
 	_ = load(ctx)
 }
 
+func index(w http.ResponseWriter, r *http.Request) {
+	ctx := context.Background() // want `although r is at hand`
+	_ = load(ctx)
+}
+
+func either(r *http.Request, detached bool) error {
+	ctx := context.Background()
+	if !detached {
+		ctx = r.Context()
+	}
+	return load(ctx)
+}
+
 // Where it stops: none at hand, later work, cleaning up, a default.
 func root() error { return load(context.Background()) }
 

@@ -65,3 +65,33 @@ func fine(w io.Writer, s string, data []byte, use func(*bytes.Buffer)) {
 	*p = append(*p, s)
 	slices.Put(p)
 }
+
+type batch struct {
+	rows []int
+	name string
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+func collect(xs []int) int {
+	b := batches.Get().(*batch)
+	defer batches.Put(b)
+	b.rows = append(b.rows, xs...) // want `b comes from a sync\.Pool, is filled here`
+	return len(b.rows)
+}
+
+func collectFresh(xs []int) int {
+	b := batches.Get().(*batch)
+	defer batches.Put(b)
+	b.rows = append(b.rows[:0], xs...)
+	return len(b.rows)
+}
+
+func collectCut(xs []int) int {
+	b := batches.Get().(*batch)
+	b.rows = append(b.rows, xs...)
+	n := len(b.rows)
+	b.rows = b.rows[:0]
+	batches.Put(b)
+	return n
+}

@@ -1,0 +1,37 @@
+// Small services that fail in ordinary ways (fixtures/services), captured by `gotriage collect`: the first cause and its line.
+import {readFileSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {checkout} from '../base/testing/needs.ts'
+import {nodeHost} from '../host/node/node-host.ts'
+import {diagnose} from './diagnose.ts'
+
+const services: readonly (readonly [name: string, cause: string, line: string])[] = [
+  ['abandoned-answers', 'unbounded-map-growth', '	c.m[k] = v'],
+  ['c-strings', 'c-memory-leak', '	return int(C.hash(C.CString(key)))'],
+  ['dropped-cancel', 'goroutine-leak', '		<-ctx.Done()'],
+  ['endless-tickers', 'goroutine-leak', '	for range t.C {'],
+  ['growing-slice', 'retained-allocations', 'func newEvent() *event { return &event{at: time.Now()} }'],
+  ['open-bodies', 'response-body-leak', '	resp, err := http.Get(base + "/health")'],
+  ['open-rows', 'pool-exhausted', '	rs, err := db.QueryContext(ctx, "select a from t")'],
+  ['silent-backend', 'missing-timeout', '	return http.Get("http://" + address + path)'],
+  ['slow-lock', 'lock-contention', '	time.Sleep(2 * time.Millisecond) // asks another service under the lock'],
+  ['two-locks', 'deadlock', '	from.mu.Lock()'],
+]
+
+test.each(services)('%s: the first cause is %s, with its line', async (name, cause, line) => {
+  const folder = `${checkout}fixtures/services/${name}`
+  const {envelope} = await diagnose({paths: ['.']}, nodeHost({cwd: folder}), {})
+  const [first] = envelope.causes
+  expect(first?.id).toBe(cause)
+  expect(first?.confidence).toBeGreaterThanOrEqual(0.6)
+  const wanted = readFileSync(`${folder}/main.go`, 'utf8').split('\n').indexOf(line) + 1
+  expect(wanted).toBeGreaterThan(0)
+  expect(first?.places.map(place => `${place.file}:${place.line}`)).toContain(`main.go:${wanted}`)
+})
+
+test('the second cause of abandoned-answers is the goroutines that send to nobody', async () => {
+  const {envelope} = await diagnose({paths: ['.']}, nodeHost({cwd: `${checkout}fixtures/services/abandoned-answers`}), {})
+  const leak = envelope.causes.find(one => one.id === 'goroutine-leak')
+  expect(leak?.confidence).toBeGreaterThanOrEqual(0.7)
+  expect(leak?.chain.map(step => step.because).join()).toContain('when the select takes another case')
+})
