@@ -1,7 +1,9 @@
 // Logs and dumps, whole processes: `npm run bench -- logs [MEGABYTES] [GOROUTINES] [ROUNDS]` (1024, 500000 and 3 when not said).
 // 1. A log with gctrace lines beside `LC_ALL=C grep -c '^gc '` on the same cached file; the bar is half of grep's speed in under 150 MB.
 // 2. A dump of so many goroutines beside panicparse (the `pp` command, from the module proxy); the bar is its speed with half its memory.
-// Rounds are interleaved; the figures are medians of wall time and the peak of memory that the kernel counted (VmHWM).
+// 3. `diagnose` on the same log, without a bar.
+// Rounds are interleaved; the figures are medians of wall and of processor time (user and system, to 10 ms) and the peak of memory that the
+// kernel counted (VmHWM). The bars are held against processor time too: a busy machine stretches wall time.
 import {execFileSync, spawn} from 'node:child_process'
 import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -18,8 +20,12 @@ const folder = mkdtempSync(join(tmpdir(), 'gotriage-logs-'))
 
 interface Run {
   readonly seconds: number
+  readonly processorSeconds: number
   readonly megabytes: number
 }
+
+/** Ticks of /proc/PID/stat a second. */
+const ticks = 100
 
 /** Wall time of a process and the most memory it had. The output is a file: grep stops at the first match when it writes to /dev/null. */
 function measured(command: string, args: readonly string[], input?: string): Promise<Run> {
@@ -27,9 +33,12 @@ function measured(command: string, args: readonly string[], input?: string): Pro
   const output = openSync(join(folder, 'output'), 'w')
   const began = performance.now()
   const child = spawn(command, args, {stdio: [file, output, 'ignore'], env: {...process.env, LC_ALL: 'C'}})
-  let kilobytes = 0
+  let [kilobytes, processorSeconds] = [0, 0]
   const look = setInterval(() => {
     try {
+      const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      processorSeconds = Math.max(processorSeconds, (Number(fields[11]) + Number(fields[12])) / ticks)
       kilobytes = Math.max(kilobytes, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0))
     } catch {
       // It has just ended.
@@ -41,7 +50,7 @@ function measured(command: string, args: readonly string[], input?: string): Pro
       clearInterval(look)
       closeSync(output)
       if (typeof file === 'number') closeSync(file)
-      if (code === 0) done({seconds: (performance.now() - began) / 1000, megabytes: kilobytes / 1024})
+      if (code === 0 || code === 1) done({seconds: (performance.now() - began) / 1000, processorSeconds, megabytes: kilobytes / 1024})
       else failed(new Error(`${command} ended with ${code}`))
     })
   })
@@ -93,11 +102,12 @@ async function pair(name: string, ours: () => Promise<Run>, theirs: () => Promis
     a.push(await ours())
     b.push(await theirs())
   }
-  const ratio = median(b, run => run.seconds) / median(a, run => run.seconds)
-  console.log(
-    `| ${name} | ${median(a, run => run.seconds).toFixed(2)} s, ${peak(a).toFixed(0)} MB | ${median(b, run => run.seconds).toFixed(2)} s, ${peak(b).toFixed(0)} MB | ${ratio.toFixed(3)} |`,
-  )
-  return {ratio, megabytes: peak(a), memoryRatio: peak(a) / peak(b)}
+  const ratioOf = (of: (run: Run) => number) => median(b, of) / median(a, of)
+  const [ratio, processorRatio] = [ratioOf(run => run.seconds), ratioOf(run => run.processorSeconds)]
+  const cell = (runs: readonly Run[]) =>
+    `${median(runs, run => run.seconds).toFixed(2)} s (${median(runs, run => run.processorSeconds).toFixed(2)} s), ${peak(runs).toFixed(0)} MB`
+  console.log(`| ${name} | ${cell(a)} | ${cell(b)} | ${ratio.toFixed(2)} (${processorRatio.toFixed(2)}) |`)
+  return {ratio, processorRatio, megabytes: peak(a), memoryRatio: peak(a) / peak(b)}
 }
 
 try {
@@ -106,7 +116,7 @@ try {
   const dumpBytes = written(dump, dumpBlocks(goroutines))
   execFileSync('go', ['install', panicparse.replace('@', '/cmd/pp@')], {env: {...process.env, GOBIN: folder}})
   console.log(`log ${(logBytes / 1e6).toFixed(0)} MB, dump ${(dumpBytes / 1e6).toFixed(0)} MB of ${goroutines} goroutines`)
-  console.log('| what | ours | theirs | speed, ours over theirs |\n|---|---:|---:|---:|')
+  console.log('| what | ours: wall (processor), memory | theirs | speed, ours over theirs: wall (processor) |\n|---|---:|---:|---:|')
   const identify = (path: string) => measured(process.execPath, [program, 'identify', path])
   const byGrep = await pair(
     'log, grep -c',
@@ -118,7 +128,15 @@ try {
     () => identify(dump),
     () => measured(join(folder, 'pp'), [], dump),
   )
+  await pair(
+    'log, diagnose; grep -c',
+    () => measured(process.execPath, [program, 'diagnose', log]),
+    () => measured('grep', ['-c', '^gc ', log]),
+  )
   const missed = [
+    ...(byGrep.processorRatio < bars.grepRatio
+      ? [`log speed ${byGrep.processorRatio.toFixed(3)} of grep by processor time, wanted ${bars.grepRatio}`]
+      : []),
     ...(byGrep.ratio < bars.grepRatio ? [`log speed ${byGrep.ratio.toFixed(3)} of grep, wanted ${bars.grepRatio}`] : []),
     ...(byGrep.megabytes > bars.logMb ? [`log memory ${byGrep.megabytes.toFixed(0)} MB, wanted ${bars.logMb}`] : []),
     ...(byPp.ratio < bars.dumpRatio ? [`dump speed ${byPp.ratio.toFixed(3)} of panicparse, wanted ${bars.dumpRatio}`] : []),

@@ -9,6 +9,8 @@ export interface ByteSource {
   readonly size?: number
   /** Up to `length` bytes from `offset`; shorter only where the source ends. */
   read(offset: number, length: number): Promise<Uint8Array>
+  /** Fills `target` with the bytes from `offset`; fewer only at the end, 0 behind it. Absent where bytes cannot be put in place at no extra cost. */
+  readInto?(offset: number, target: Uint8Array): Promise<number>
   /** All bytes in order, in chunks of the source's choosing. May be called more than once. */
   stream(): AsyncIterable<Uint8Array>
 }

@@ -37,6 +37,8 @@ export interface Ran {
 export interface Processes {
   /** Runs a program to its end and gives what it printed, up to a limit; undefined when there is no such program. */
   run?(command: readonly string[], options: {readonly timeoutMs: number; readonly outputBytesMax: number}): Promise<Ran | undefined>
+  /** Sends a signal to a process that was not started here; false when that is not possible. */
+  signal?(pid: number, signal: 'SIGQUIT'): boolean
   /** Unix nanoseconds. */
   now(): bigint
   /** Ends early, without an error, when the signal fires. */
@@ -52,6 +54,8 @@ export interface Processes {
   ): Promise<HttpAnswer | undefined>
   makeDirectory(path: string): Promise<void>
   writeFile(path: string, bytes: Uint8Array): Promise<void>
+  /** Removes a file that was written on the way; nothing happens when there is none. */
+  removeFile?(path: string): Promise<void>
   /** A file of /proc or /sys, whose size is not known before; undefined when it cannot be read. */
   readKernelFile(path: string, bytesMax: number): Promise<Uint8Array | undefined>
   /** Names in a directory; empty when there is none. */

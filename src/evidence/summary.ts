@@ -6,6 +6,11 @@ export type Summary = Readonly<Record<string, string | number>>
 
 const place = (frame: DumpFrame): string => `${frame.function} (${frame.file}:${frame.line})`
 
+const gcTraceSummary = ({cycles, lastAtSeconds}: {readonly cycles: number; readonly lastAtSeconds: number}): Summary => ({
+  cycles,
+  ...(cycles > 0 ? {lastAtSeconds} : {}),
+})
+
 export function summaryOf(data: ArtifactData): Summary {
   switch (data.kind) {
     case 'profile':
@@ -27,13 +32,13 @@ export function summaryOf(data: ArtifactData): Summary {
     case 'sanitizer':
       return {tool: data.tool, error: data.error}
     case 'gctrace':
-      return {cycles: data.cycles.length, ...(data.cycles.length > 0 ? {lastAtSeconds: data.cycles.at(-1)?.atSeconds ?? 0} : {})}
+      return gcTraceSummary(data.extent ?? {cycles: data.cycles.length, lastAtSeconds: data.cycles.at(-1)?.atSeconds ?? 0})
     case 'pacertrace':
       return {lines: data.lines.length}
     case 'schedtrace':
       return {samples: data.samples.length, gomaxprocs: data.samples.at(-1)?.gomaxprocs ?? 0}
     case 'scavtrace':
-      return {lines: data.lines.length}
+      return {lines: data.lines.length + (data.spans?.length ?? 0)}
     case 'inittrace':
       return {packages: data.inits.length}
     case 'finalizer-check':

@@ -1,5 +1,5 @@
-import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {execFileSync, spawn} from 'node:child_process'
+import {closeSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
@@ -58,6 +58,47 @@ describeNeeding('go', 'collect', () => {
       rmSync(scratch, {recursive: true, force: true})
     }
   })
+
+  test(
+    'a running process is captured by its pid, with what strace or a note says, and SIGQUIT only when asked for',
+    {timeout: 60_000},
+    async () => {
+      const scratch = mkdtempSync(join(tmpdir(), 'gotriage-collect-'))
+      const binary = join(scratch, 'server')
+      execFileSync('go', ['build', '-o', binary, './server'], {cwd: `${checkout}fixtures/programs`})
+      const stderr = openSync(join(scratch, 'stderr.txt'), 'w')
+      const server = spawn(binary, ['-seconds', '60'], {stdio: ['ignore', 'ignore', stderr]})
+      const ended = new Promise<number | null>(resolve => server.once('exit', code => resolve(code)))
+      try {
+        const first = await collect(request({directory: join(scratch, 'first'), pid: server.pid ?? 0}), nodeProcesses, {})
+        const kinds = first.manifest.files.map(file => file.kind)
+        expect(kinds).toEqual(expect.arrayContaining(['cpu', 'heap', 'goroutine', 'proc-status', 'smaps']))
+        expect(first.manifest.program).toMatchObject({pid: String(server.pid), module: expect.stringContaining('/') as string})
+        expect(server.exitCode).toBeNull()
+
+        const asked = request({
+          directory: join(scratch, 'second'),
+          pid: server.pid ?? 0,
+          cpuSeconds: 0,
+          straceSeconds: 1,
+          perfSeconds: 1,
+          sigquit: true,
+        })
+        expect(costOf(asked).join('\n')).toMatch(/perf record[^]*strace -c[^]*ENDS/)
+        const {manifest} = await collect(asked, nodeProcesses, {})
+        const [got, notes] = [manifest.files.map(file => file.kind), manifest.notes.map(note => note.code)]
+        for (const tool of ['strace', 'perf'])
+          expect([tool, got.some(kind => kind.startsWith(tool)) || notes.includes(`${tool}-missing`)]).toEqual([tool, true])
+        expect(notes).toContain('sigquit-sent')
+        expect(await ended).toBe(2)
+        expect(readFileSync(join(scratch, 'stderr.txt'), 'utf8')).toMatch(/^SIGQUIT: quit[^]*^goroutine \d+/m)
+      } finally {
+        server.kill('SIGKILL')
+        closeSync(stderr)
+        rmSync(scratch, {recursive: true, force: true})
+      }
+    },
+  )
 
   test('a command that ends at once gives its stderr, and notes for what could not be had', async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'gotriage-collect-'))

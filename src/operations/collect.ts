@@ -6,6 +6,7 @@ import type {Task} from '../base/progress.ts'
 import {manifestName, manifestSchema, manifestText, type Manifest, type ManifestFile} from '../evidence/containers/manifest.ts'
 import {captureKernel, debugUrlOf, startOf} from './collect-process.ts'
 import {programOfExecutable} from './collect-program.ts'
+import {captureTools, quitProcess, toolCosts} from './collect-tools.ts'
 
 export interface CollectRequest {
   readonly directory: string
@@ -23,6 +24,12 @@ export interface CollectRequest {
   readonly schedtraceMs: number
   /** More goroutines than this and the text dump, which stops the world while it is written, is left out. */
   readonly goroutinesMax: number
+  /** Of perf record on the process; 0 or absent: none. */
+  readonly perfSeconds?: number
+  /** Of strace -c on the process; 0 or absent: none. */
+  readonly straceSeconds?: number
+  /** Ends the process with SIGQUIT when the capture is over, for its goroutine dump. */
+  readonly sigquit?: boolean
 }
 
 export interface Collected {
@@ -48,6 +55,7 @@ export function costOf(request: CollectRequest): string[] {
     ...(traceSeconds > 0
       ? [`an execution trace of ${traceSeconds} s: 1-2 % of CPU time since Go 1.21, 10-20 % before; some MB a second when busy`]
       : []),
+    ...toolCosts(request),
     ...(request.command ? [`GODEBUG=${godebug('', schedtraceMs)}: a line of stderr for each garbage collection`] : []),
   ]
 }
@@ -120,9 +128,10 @@ export async function collect(request: CollectRequest, processes: Processes, tas
     })
     if (pid !== undefined) program = await programOfExecutable(processes, pid, await startOf(processes, pid))
     await during(request, pid, capture, stop.signal, task)
+    if (request.sigquit === true && request.pid !== undefined && !stop.signal.aborted) await quitProcess(capture, request.pid)
   } finally {
     task.signal?.removeEventListener('abort', interrupted)
-    if (running && exit === undefined) exit = await stopProgram(running, processes, capture)
+    if (running && exit === undefined) exit = await stopProgram(running, processes, capture, request.sigquit === true)
   }
   if (request.command) await adoptOwnFiles(capture, before)
   const manifest: Manifest = {
@@ -163,7 +172,7 @@ async function during(request: CollectRequest, pid: number | undefined, capture:
   const leftMs = () => Math.max(0, request.seconds * 1000 - Number((processes.now() - began) / 1_000_000n))
   const base = request.url === undefined ? await debugUrlOf(processes, pid, leftMs, signal) : debugBase(request.url)
   const jobs: Promise<void>[] = []
-  if (pid !== undefined) jobs.push(captureKernel(capture, pid, leftMs, signal))
+  if (pid !== undefined) jobs.push(captureKernel(capture, pid, leftMs, signal), captureTools(request, pid, capture, signal))
   if (base === undefined) capture.note('no-debug-endpoint', 'no /debug/pprof was found: heap, CPU and goroutine profiles are missing')
   else {
     if (pid === undefined || request.url !== undefined) await waitUntilServed(base, processes, leftMs, signal)
@@ -281,14 +290,14 @@ async function vars(base: string, capture: Capture, request: CollectRequest, sig
   capture.files.push({path: 'vars.jsonl', kind: 'expvar', timeUnixNs: first})
 }
 
-/** SIGTERM, then SIGKILL: the program was started for this capture and its time is up. */
-async function stopProgram(running: RunningProgram, processes: Processes, capture: Capture): Promise<Manifest['exit']> {
-  running.stop('SIGTERM')
+/** SIGTERM (or SIGQUIT, when its dump is wanted), then SIGKILL: the program was started for this capture and its time is up. */
+async function stopProgram(running: RunningProgram, processes: Processes, capture: Capture, quit: boolean): Promise<Manifest['exit']> {
+  running.stop(quit ? 'SIGQUIT' : 'SIGTERM')
   const late = new AbortController()
   const ended = await Promise.race([running.exited, processes.sleep(stopGraceMs, late.signal)])
   late.abort()
   if (ended) return ended
-  capture.note('killed', `the program did not end within ${stopGraceMs / 1000} s of SIGTERM and was killed`)
+  capture.note('killed', `the program did not end within ${stopGraceMs / 1000} s of ${quit ? 'SIGQUIT' : 'SIGTERM'} and was killed`)
   running.stop('SIGKILL')
   return running.exited
 }

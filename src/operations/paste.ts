@@ -4,14 +4,18 @@ import {errors} from '../base/errors.ts'
 import type {Task} from '../base/progress.ts'
 import {crashAdvice} from '../detectors/process-crash/detector.ts'
 import {decodeSource} from '../evidence/decode.ts'
+import {escapeSizes} from '../evidence/logs/escape-sizes.ts'
 import {isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
 import type {Artifact} from '../evidence/model/artifact.ts'
 import type {Crash} from '../evidence/model/crash.ts'
+import type {EscapeReport} from '../evidence/model/escape.ts'
 import type {DumpFrame, GoroutineDump} from '../evidence/model/goroutines.ts'
 import type {RaceReport} from '../evidence/model/race.ts'
 import type {SanitizerReport} from '../evidence/model/sanitizer.ts'
+import type {CurlTiming} from '../evidence/model/system.ts'
 import {decoders} from '../evidence/registry.generated.ts'
 import {summaryText} from '../evidence/summary.ts'
+import {boundsOf, phasesOf} from '../evidence/system/request-phases.ts'
 
 /** Lines of an answer. */
 export const answerLinesMax = 10
@@ -55,9 +59,51 @@ function linesOf(artifact: Artifact): string[] {
       return sanitizerLines(data)
     case 'goroutines':
       return dumpLines(data)
+    case 'curl-timing':
+      return requestLines(data)
+    case 'escape':
+      return escapeLines(data)
     default:
       return [`${artifact.format}: ${summaryText(artifact)}`, 'next: gotriage diagnose FILE says what it means']
   }
+}
+
+const inSeconds = (value: number) => `${value.toFixed(3)} s`
+
+/** The slowest of the timed requests: where its time went, and what would have bounded it. */
+function requestLines({requests}: CurlTiming): string[] {
+  const timed = requests.flatMap(request => {
+    const phases = phasesOf(request)
+    return phases === undefined || phases.length === 0 ? [] : [{phases, total: request.get('time_total') ?? 0}]
+  })
+  const slowest = timed.toSorted((a, b) => b.total - a.total)[0]
+  if (slowest === undefined)
+    return [`${requests.length} timed requests without time_total`, 'next: Add time_total: %{time_total} to the -w format.']
+  const longest = slowest.phases.toSorted((a, b) => b.seconds - a.seconds)[0]
+  return [
+    `${requests.length === 1 ? 'a request' : `the slowest of ${requests.length} requests`} took ${inSeconds(slowest.total)}`,
+    `phases: ${slowest.phases.map(({name, seconds}) => `${name} ${inSeconds(seconds)}`).join(', ')}`,
+    ...(longest === undefined
+      ? []
+      : [
+          `longest: ${longest.name}, ${Math.round((100 * longest.seconds) / slowest.total)} % of it`,
+          `in a Go client bounded by: ${boundsOf[longest.name]}`,
+        ]),
+    'http.Client.Timeout bounds all of it, body included; IdleConnTimeout and KeepAlive bound connections between requests, no phase of one',
+    'next: Compare with the time-outs in the code of the client; what the server did meanwhile is in its own trace or profile.',
+  ]
+}
+
+/** What of an escape report is known in bytes, and what is not. */
+function escapeLines(report: EscapeReport): string[] {
+  const {sites, sized, bytes, largest} = escapeSizes(report)
+  return [
+    `escape analysis${report.packagePath === '' ? '' : ` of ${report.packagePath}`}: ${sites} sites allocate on the heap when they run`,
+    `size known for ${sized} of them: ${bytes} bytes if each runs once, before rounding up to size classes`,
+    ...largest.map(({entry, bytes: size}) => `${size} bytes: ${entry.subject} at ${entry.file}:${entry.line}`),
+    'how often they run is in no escape report: an alloc profile counts it',
+    'next: gotriage profile top -sample_index=alloc_space HEAP.pb.gz, and look for these lines',
+  ]
 }
 
 function crashLines(crash: Crash): string[] {

@@ -4,9 +4,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {beforeAll, expect, test} from 'vitest'
 import {memorySource} from '../base/byte-source.ts'
+import {TriageError} from '../base/errors.ts'
 import {corpus, describeNeeding} from '../base/testing/needs.ts'
 import {gotriage} from '../cli/testing/command-line.ts'
 import {buildInfoOf} from '../evidence/symbols/build-info.ts'
+import {isCore, readCore} from '../evidence/symbols/core.ts'
 import {readDwarf} from '../evidence/symbols/dwarf.ts'
 import {parseElf, readElf, symbolsOf} from '../evidence/symbols/elf.ts'
 import {readPclnTable} from '../evidence/symbols/gopclntab.ts'
@@ -76,10 +78,32 @@ describeNeeding('go', 'Go addresses', () => {
 })
 
 describeNeeding('corpus', 'a core', () => {
-  test('is answered with the line for delve', async () => {
-    const {exit, stdout} = await gotriage(['symbolize', join(corpus, 'core/x-debug__core')])
-    expect([exit, /dlv core EXECUTABLE/.test(stdout)]).toEqual([0, true])
-    expect((await gotriage(['identify', join(corpus, 'core/x-debug__core')])).stdout).toMatch(/ elf\/core\n/)
+  const path = join(corpus, 'core/x-debug__core')
+  test('is answered with its executable, the build id and the line for delve', async () => {
+    const {exit, stdout} = await gotriage(['symbolize', path])
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^Go build id 75a0a5715372acf6d28da9b94b720b8835f16ef6$/m)
+    expect(stdout).toMatch(/run: dlv core \/tmp\/test \S+x-debug__core$/m)
+    expect((await gotriage(['identify', path])).stdout).toMatch(/ elf\/core +executable \/tmp\/test, command \.\/test, goBuildId 75a0/)
+  })
+
+  test('that was cut or changed gives what is there or an error of the catalogue', async () => {
+    const bytes = new Uint8Array(readFileSync(path))
+    const outcome = async (damaged: Uint8Array) => {
+      try {
+        return (await isCore(memorySource('core', damaged))) && (await readCore(memorySource('core', damaged)))
+      } catch (error) {
+        if (!(error instanceof TriageError)) throw error
+        return error.code
+      }
+    }
+    for (let length = 0; length < 9000; length += length < 300 ? 1 : 61) await outcome(bytes.subarray(0, length))
+    const head = bytes.slice(0, 400_000)
+    for (let seed = 0; seed < 300; seed++) {
+      const damaged = head.slice()
+      for (let n = 0; n < 4; n++) damaged[(Math.imul(seed * 4 + n + 1, 0x9e3779b1) >>> 0) % 6000] = (seed * 37 + n * 101) & 255
+      await outcome(damaged)
+    }
   })
 })
 

@@ -4,12 +4,12 @@ import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
 import {textDecoder} from '../evidence/logs/text-decoder.ts'
 import {type BuildInfo, buildInfoOf} from '../evidence/symbols/build-info.ts'
+import {type Core, isCore, readCore} from '../evidence/symbols/core.ts'
 import {type NativePlace, readDwarf} from '../evidence/symbols/dwarf.ts'
 import {buildIdsOf, type Elf, loadBias, readElf, symbolsOf} from '../evidence/symbols/elf.ts'
 import {readPclnTable} from '../evidence/symbols/gopclntab.ts'
 
 const addressesMax = 1_000_000
-const coreType = 4
 const functionSymbol = 2
 
 export interface SymbolizeRequest {
@@ -39,8 +39,9 @@ export interface Symbolized {
 export async function symbolize(request: SymbolizeRequest, host: Host, task: Task): Promise<Symbolized> {
   if (request.addresses.length > addressesMax) throw errors.limit('addresses to symbolize', addressesMax)
   const wanted = request.addresses.map(parsedAddress)
-  const elf = await readElf(await host.open(request.binary))
-  if (elf.type === coreType) return coreAnswer(request, elf)
+  const file = await host.open(request.binary)
+  if (await isCore(file)) return coreAnswer(request, await readCore(file))
+  const elf = await readElf(file)
   const info = buildInfoOf(elf)
   const biased = request.maps === undefined ? undefined : await mappedBias(request.maps, request.binary, elf, host, task)
   const [go, dwarf] = [await readPclnTable(elf), await readDwarf(elf)]
@@ -88,12 +89,15 @@ export async function symbolize(request: SymbolizeRequest, host: Host, task: Tas
   }
 }
 
-function coreAnswer(request: SymbolizeRequest, elf: Elf): Symbolized {
+function coreAnswer(request: SymbolizeRequest, {executable, gnu, go}: Core): Symbolized {
   return {
-    buildIds: buildIdsOf(elf),
+    buildIds: {...(gnu === undefined ? {} : {gnu}), ...(go === undefined ? {} : {go})},
     core: true,
     addresses: [],
-    notes: [`this is a core of a process; run: dlv core EXECUTABLE ${request.binary}`],
+    notes: [
+      `this is a core of a process; run: dlv core ${executable ?? 'EXECUTABLE'} ${request.binary}`,
+      ...(gnu === undefined && go === undefined ? [] : ['the executable must be the one of this build id']),
+    ],
   }
 }
 

@@ -73,6 +73,7 @@ const parts: Readonly<Record<string, () => boolean>> = {
   'pprof-robust': program('pprof-robust'),
   trace: program('trace'),
   'trace-robust': program('trace-robust'),
+  'dumps-robust': program('dumps-robust'),
 }
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
 for (const name of wanted) {

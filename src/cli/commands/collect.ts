@@ -22,6 +22,9 @@ export const command: Command = {
     {name: 'cpu', value: 'S', help: 'seconds of CPU profile (default a third of the capture, at most 30; 0 for none)'},
     {name: 'trace', value: 'S', help: 'seconds of execution trace (default 0: none)'},
     {name: 'schedtrace', value: 'MS', help: 'with a command: a scheduler line each MS milliseconds'},
+    {name: 'perf', value: 'S', help: 'seconds of perf record, if perf is installed (default 0: none)'},
+    {name: 'strace', value: 'S', help: 'seconds of strace -c, if strace is installed; slows the program down (default 0: none)'},
+    {name: 'sigquit', help: 'at the end send SIGQUIT: the program prints its goroutines and ends'},
     {name: 'goroutines-max', value: 'N', help: 'leave the text dump out above this many goroutines (default 20000)'},
   ],
   examples: ['gotriage collect -o evidence http://localhost:6060', 'gotriage collect -o evidence --seconds 10 -- ./server -listen :8080'],
@@ -46,6 +49,9 @@ export const command: Command = {
       cpuSeconds: Math.round(seconds(args, 'cpu', Math.min(30, Math.max(1, Math.round(total / 3))))),
       traceSeconds: Math.round(seconds(args, 'trace', 0)),
       schedtraceMs: Math.round(seconds(args, 'schedtrace', 0)),
+      perfSeconds: Math.round(seconds(args, 'perf', 0)),
+      straceSeconds: Math.round(seconds(args, 'strace', 0)),
+      sigquit: args.has('sigquit'),
       goroutinesMax: Number(args.flag('goroutines-max') ?? 20_000),
     }
     context.note('this capture costs the target:')

@@ -34,3 +34,11 @@ test('text that holds no evidence is refused, and so is nothing at all', async (
   expect((await gotriage(['paste'], {stdin: new TextEncoder().encode('hello\n')})).exit).toBe(2)
   expect((await gotriage(['paste'])).exit).toBe(2)
 })
+
+test('a timed request is answered with its longest phase and the time-out of net/http that bounds it', async () => {
+  const times = {namelookup: 0.002, connect: 0.01, appconnect: 0.03, pretransfer: 0.031, starttransfer: 42.1, total: 42.15}
+  const text = Object.entries(times).map(([name, seconds]) => `time_${name}: ${seconds}\n`)
+  const {exit, stdout} = await gotriage(['paste'], {stdin: new TextEncoder().encode(text.join(''))})
+  expect(exit).toBe(0)
+  expect(stdout).toMatch(/longest: waiting for the first byte, 100 %[^]*ResponseHeaderTimeout \(none by default\)/)
+})

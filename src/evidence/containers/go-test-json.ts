@@ -24,7 +24,7 @@ export async function* goTestOutputs(source: ByteSource, task: Task): AsyncGener
   const outputs = new Map<string, string[]>()
   let bytes = 0
   await splitLines(
-    source.stream(),
+    source,
     ({text}) => {
       if (!text.startsWith('{')) return
       let event: unknown

@@ -159,3 +159,25 @@ describeNeeding('corpus', 'crashes of others', () => {
         if (artifact.data.kind === 'race') expect([name, artifact.data.accesses.length]).toEqual([name, 2])
   })
 })
+
+test('a test that timed out is whole although "FAIL" follows, and its test is the site', async () => {
+  const [artifact] = await decodedFile(new URL('testdata/test-timeout.go1.26.txt', import.meta.url))
+  expect(artifact).toMatchObject({complete: true, data: {class: 'test-timeout', runningTests: ['TestSlow (1s)']}})
+  expect(artifact?.data.kind === 'crash' ? place(artifact.data.site) : undefined).toBe('command-line-arguments.TestSlow t_test.go:5')
+})
+
+test('goleak inside the log of a test, which is indented, keeps its stack and where the goroutine was started', async () => {
+  const {groups} = only(await decodedFile(new URL('testdata/goleak-in-test.go1.26.txt', import.meta.url)), 'goroutines')
+  expect(groups.map(group => [group.state, place(group.frames[0]), place(group.createdBy)])).toEqual([
+    ['chan receive', 'example.com/leak.wait leak_test.go:9', 'example.com/leak.TestLeak leak_test.go:13'],
+  ])
+})
+
+test('an MSan report of a cgo program names the C line', async () => {
+  const report = only(await decodedFile(new URL('testdata/cgo-msan.go1.26.txt', import.meta.url)), 'sanitizer')
+  expect([report.tool, report.error, report.stacks[0]?.frames[0]]).toMatchObject([
+    'MemorySanitizer',
+    'use-of-uninitialized-value',
+    {function: 'use', file: '/src/msan/main.go', line: 6},
+  ])
+})

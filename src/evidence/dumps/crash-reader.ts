@@ -205,8 +205,9 @@ function headLine(crash: Open, text: string): boolean {
     if (crash.says.length < saysMax) crash.says.push(text)
     return true
   }
-  if (text === 'running tests:') return true
-  const test = /^\t((?:Test|Fuzz|Benchmark|Example)\S* \([\d.hms]+\))$/.exec(text)
+  // Since Go 1.23 indented, as all of a panic's text is.
+  if (text === 'running tests:' || text === '\trunning tests:') return true
+  const test = /^\t\t?((?:Test|Fuzz|Benchmark|Example)\S* \([\d.hms]+\))$/.exec(text)
   if (test?.[1] !== undefined) {
     crash.tests.push(test[1])
     return true

@@ -6,6 +6,8 @@ const head = /Goroutine (\d+) in state (.*), with (.*) on top of the stack:$/
 
 export function goleakReader(emit: Emit): TextReader {
   let dump: GoroutineText | undefined
+  // testing.T indents what a test logs by steps of four.
+  let indent = ''
   let start = 0
   let end = 0
   const close = () => {
@@ -25,13 +27,15 @@ export function goleakReader(emit: Emit): TextReader {
           dump = new GoroutineText(1, true)
           start = line.start
         }
+        indent = /^(?: {4})*/.exec(line.text)?.[0] ?? ''
         dump.offer(`goroutine ${m[1]} [${m[2]}]:`, line.number)
         end = line.end
         return true
       }
       if (!dump) return false
+      const inside = line.text.startsWith(indent) ? line.text.slice(indent.length) : line.text
       // v1.3 repeats the runtime's own header inside.
-      if (/^goroutine \d+ \[/.test(line.text) || dump.offer(line.text.replace(/^ (?=\S)|\]$/g, ''), line.number)) {
+      if (/^goroutine \d+ \[/.test(inside) || dump.offer(inside.replace(/^ (?=\S)|\]$/g, ''), line.number)) {
         if (line.text !== '') end = line.end
         return true
       }

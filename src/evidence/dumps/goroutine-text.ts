@@ -118,7 +118,7 @@ export class GoroutineText {
       this.#creator = false
       return true
     }
-    if (text === 'non-Go function' || /^[A-Za-z_][\w.$]*$/.test(text)) {
+    if (text === 'non-Go function' || (/^[A-Za-z_][\w.$]*$/.test(text) && !/^(?:FAIL|PASS|ok)$/.test(text))) {
       this.#function = text
       this.#creator = false
       return true

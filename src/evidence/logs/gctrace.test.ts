@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {corpus, describeNeeding} from '../../base/testing/needs.ts'
-import {parseGcLine} from './gctrace.ts'
+import {parseGcLine} from './gc-line.ts'
 import {parsePacerLine} from './pacertrace.ts'
 import {decoded, decodedFile, only} from './testing/decode-text.ts'
 

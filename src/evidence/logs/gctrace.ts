@@ -1,47 +1,68 @@
-// GODEBUG=gctrace=1 lines, wherever they stand in a line of text. Format: runtime/mgc.go (gcMarkTermination), Go 1.5 to 1.26.
-// Go 1.5 printed five clock phases (extern.go of 1.5: sweep termination, scan, sync Ps, mark, mark termination); the middle three are summed.
+// GODEBUG=gctrace=1 lines as series of cycles. The numbers are kept in columns and made into objects when somebody asks for the cycles:
+// a log of a gigabyte may hold hundreds of thousands.
 import {errors} from '../../base/errors.ts'
-import type {GcCycle} from '../model/gctrace.ts'
+import type {GcCycle, GcTrace} from '../model/gctrace.ts'
+import {cycleAt, cycleField, cycleNumbers, readGcLine} from './gc-line.ts'
 import {seriesLinesMax, type Emit, type Line, type TextReader} from './text-reader.ts'
 
-const pattern =
-  /gc (\d+) @(\d+(?:\.\d+)?)s (\d+)%( \(checking for goroutine leaks\))?: ([\d.+]+) ms clock, ([\d.+/]+) ms cpu, (\d+)->(\d+)->(\d+) MB, (\d+) MB goal, (?:(\d+) MB stacks, (\d+) MB globals, )?(\d+) P( \(forced\))?/
 const looksLike = /(?:^|[^\w])gc \d+ @\d+(?:\.\d+)?s \d+%/
+const blockCycles = 4096
 
-/** The cycle a line holds; undefined when it holds none. */
-export function parseGcLine(text: string, line: number): GcCycle | undefined {
-  const m = pattern.exec(text)
-  if (!m) return undefined
-  const clock = (m[5] ?? '').split('+').map(Number)
-  const cpu = (m[6] ?? '').split(/[+/]/).map(Number)
-  const [first = NaN, ...rest] = clock
-  const last = rest.pop() ?? NaN
-  // 1.5 has a fourth sum in the CPU part: sweep+scan+sync+assist/background/idle+termination.
-  const five = clock.length === 5
-  if ((clock.length !== 3 && !five) || cpu.length !== (five ? 7 : 5) || ![...clock, ...cpu].every(Number.isFinite)) return undefined
-  const c = (index: number) => cpu[index] ?? NaN
+class CycleColumns {
+  length = 0
+  readonly #blocks: Float64Array[] = []
+
+  /** Adds the cycle of a line; false when it holds none. */
+  add(text: string, line: number): boolean {
+    const index = this.length % blockCycles
+    if (index === 0 && this.#blocks.length * blockCycles === this.length)
+      this.#blocks.push(new Float64Array((this.length === 0 ? 64 : blockCycles) * cycleNumbers))
+    let block = this.#blocks.at(-1)
+    if (block && block.length <= index * cycleNumbers) {
+      // The first block starts small: most series are short.
+      const grown = new Float64Array(Math.min(blockCycles, 4 * index) * cycleNumbers)
+      grown.set(block)
+      this.#blocks[this.#blocks.length - 1] = block = grown
+    }
+    if (!block || !readGcLine(text, line, block, index * cycleNumbers)) return false
+    this.length++
+    return true
+  }
+
+  removeLast(): void {
+    this.length--
+  }
+
+  lastNumber(field: number): number {
+    return this.#blocks.at(-1)?.[((this.length - 1) % blockCycles) * cycleNumbers + field] ?? NaN
+  }
+
+  at(index: number): GcCycle {
+    return cycleAt(this.#blocks[Math.floor(index / blockCycles)] ?? new Float64Array(cycleNumbers), (index % blockCycles) * cycleNumbers)
+  }
+
+  all(): readonly GcCycle[] {
+    return Array.from({length: this.length}, (_, index) => this.at(index))
+  }
+}
+
+function gcTraceOf(columns: CycleColumns): GcTrace {
+  let cycles: readonly GcCycle[] | undefined
   return {
-    n: Number(m[1]),
-    atSeconds: Number(m[2]),
-    percent: Number(m[3]),
-    clockMs: [first, rest.reduce((sum, ms) => sum + ms, 0), last],
-    cpuMs: five ? [c(0), c(3), c(1) + c(2) + c(4), c(5), c(6)] : [c(0), c(1), c(2), c(3), c(4)],
-    startMb: Number(m[7]),
-    endMb: Number(m[8]),
-    liveMb: Number(m[9]),
-    goalMb: Number(m[10]),
-    ...(m[11] === undefined ? {} : {stacksMb: Number(m[11]), globalsMb: Number(m[12])}),
-    procs: Number(m[13]),
-    forced: m[14] !== undefined,
-    ...(m[4] === undefined ? {} : {goroutineLeakCheck: true}),
-    line,
+    kind: 'gctrace',
+    extent: {cycles: columns.length, lastAtSeconds: columns.length === 0 ? 0 : columns.lastNumber(cycleField.atSeconds)},
+    get cycles() {
+      return (cycles ??= columns.all())
+    },
   }
 }
 
 /** A cycle number that falls back starts a new run of a program: its cycles are an artifact of their own. */
 export function gcTraceReader(emit: Emit): TextReader {
-  let cycles: GcCycle[] = []
-  let start = 0
+  let cycles = new CycleColumns()
+  let lastN = 0
+  let lastAt = 0
+  let start = -1
   let end = 0
   let broken = 0
   let firstBroken = 0
@@ -65,13 +86,14 @@ export function gcTraceReader(emit: Emit): TextReader {
           : []),
         ...(runs > 1 ? [{code: 'program-restarted', message: `the cycle number starts again: run ${runs} in this text`}] : []),
       ],
-      data: {kind: 'gctrace', cycles},
+      data: gcTraceOf(cycles),
     })
-    cycles = []
+    cycles = new CycleColumns()
     broken = 0
+    start = -1
   }
   const began = (line: Line) => {
-    if (cycles.length === 0 && broken === 0) start = line.start
+    if (start < 0) start = line.start
     end = line.end
   }
   return {
@@ -79,17 +101,21 @@ export function gcTraceReader(emit: Emit): TextReader {
     offer(line) {
       const text = line.text
       if (!text.includes(' @')) return false
-      const cycle = parseGcLine(text, line.number)
-      if (!cycle) {
+      if (!cycles.add(text, line.number)) {
         if (!looksLike.test(text)) return false
         began(line)
         if (broken++ === 0) firstBroken = line.number
         return true
       }
-      const last = cycles.at(-1)
-      if (last && cycle.n <= last.n && cycle.atSeconds < last.atSeconds) close(false)
+      const [n, atSeconds] = [cycles.lastNumber(cycleField.n), cycles.lastNumber(cycleField.atSeconds)]
+      if (cycles.length > 1 && n <= lastN && atSeconds < lastAt) {
+        cycles.removeLast()
+        close(false)
+        cycles.add(text, line.number)
+      }
+      lastN = n
+      lastAt = atSeconds
       began(line)
-      cycles.push(cycle)
       if (cycles.length > seriesLinesMax) throw errors.limit('gctrace lines', seriesLinesMax)
       return true
     },

@@ -79,3 +79,26 @@ describeNeeding('corpus', 'runtime logs of others', () => {
     })
   })
 })
+
+// The same program, built by each, with gctrace, gcpacertrace, scavtrace, inittrace and schedtrace; it ends in a panic.
+test.each([
+  ['1.12.17', {gctrace: 4, schedtrace: 5, scavtrace: 0, inittrace: 0, pacertrace: 0}, true],
+  ['1.15.15', {gctrace: 4, schedtrace: 8, scavtrace: 6, inittrace: 0, pacertrace: 0}, false],
+  ['1.20.14', {gctrace: 4, schedtrace: 5, scavtrace: 5, inittrace: 17, pacertrace: 1}, false],
+  ['1.22.12', {gctrace: 4, schedtrace: 11, scavtrace: 5, inittrace: 11, pacertrace: 2}, false],
+] as const)('the stderr of Go %s comes apart into its series and the panic', async (version, counts, spans) => {
+  const artifacts = await decodedFile(new URL(`testdata/stderr.go${version}.txt`, import.meta.url))
+  const sizes = {
+    gctrace: only(artifacts, 'gctrace').cycles.length,
+    schedtrace: only(artifacts, 'schedtrace').samples.length,
+    scavtrace: artifacts.flatMap(a => (a.data.kind === 'scavtrace' ? a.data.lines : [])).length,
+    inittrace: artifacts.flatMap(a => (a.data.kind === 'inittrace' ? a.data.inits : [])).length,
+    pacertrace: only(artifacts, 'pacertrace').lines.length,
+  }
+  expect(sizes).toEqual(counts)
+  expect(only(artifacts, 'crash').class).toBe('nil-map-write')
+  const scavenged = artifacts.flatMap(a => (a.data.kind === 'scavtrace' ? (a.data.spans ?? []) : []))
+  expect(scavenged.length > 0).toBe(spans)
+  for (const {inuseMb, idleMb, sysMb, releasedMb, consumedMb} of scavenged)
+    expect([Math.abs(inuseMb + idleMb - sysMb) <= 1, Math.abs(sysMb - releasedMb - consumedMb) <= 1]).toEqual([true, true])
+})

@@ -59,8 +59,34 @@ function seriesReader<T>(
   }
 }
 
+/** Up to Go 1.13 (runtime/mheap.go, scavenge): `scvg9: inuse: 11264, idle: 5904, sys: 17168, released: 0, consumed: 17168 (MB)`. */
+export function parseSpansLine(text: string, line: number): NonNullable<ScavTrace['spans']>[number] | undefined {
+  const m = /scvg-?\d+: inuse: (\d+), idle: (\d+), sys: (\d+), released: (\d+), consumed: (\d+) \(MB\)/.exec(text)
+  if (!m) return undefined
+  const [inuseMb = 0, idleMb = 0, sysMb = 0, releasedMb = 0, consumedMb = 0] = m.slice(1).map(Number)
+  return {inuseMb, idleMb, sysMb, releasedMb, consumedMb, line}
+}
+
 export const scavTraceReader = (emit: Emit): TextReader =>
-  seriesReader(emit, 'scav ', 'logs/scavtrace', parseScavLine, lines => ({kind: 'scavtrace', lines}))
+  seriesReader<ScavLine | NonNullable<ScavTrace['spans']>[number] | 'released'>(
+    emit,
+    'sc',
+    'logs/scavtrace',
+    (text, line) =>
+      text.includes('scav ')
+        ? parseScavLine(text, line)
+        : text.includes('scvg')
+          ? (parseSpansLine(text, line) ?? (/scvg-?\d+: \d+ MB released/.test(text) ? 'released' : undefined))
+          : undefined,
+    items => {
+      const spans = items.filter(item => item !== 'released' && 'inuseMb' in item)
+      return {
+        kind: 'scavtrace',
+        lines: items.filter(item => item !== 'released' && 'utilPercent' in item),
+        ...(spans.length > 0 ? {spans} : {}),
+      }
+    },
+  )
 export const initTraceReader = (emit: Emit): TextReader =>
   seriesReader(emit, 'init ', 'logs/inittrace', parseInitLine, inits => ({kind: 'inittrace', inits}))
 

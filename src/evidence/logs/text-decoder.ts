@@ -1,13 +1,15 @@
 // The decoder of all line-oriented evidence: one pass over the lines, each offered to the readers in order, so that gctrace, a panic and a
 // race report in one stderr come out as artifacts of their own. A text in which no reader finds anything is an error, not an empty result.
+// Lines that no reader could know are passed over by their bytes while no block is open; see openings.ts.
 import type {ByteSource} from '../../base/byte-source.ts'
 import {errors, TriageError} from '../../base/errors.ts'
 import type {Task} from '../../base/progress.ts'
 import type {Artifact} from '../model/artifact.ts'
 import type {Decoder} from '../model/decoder.ts'
 import {type SplitEnd, splitLines} from './line-splitter.ts'
-import {lineBytesMax, type TextPart, type TextReaderFactory} from './text-reader.ts'
-import {textReaders} from './text-readers.ts'
+import type {Opening} from './openings.ts'
+import {lineBytesMax, type Line, type TextFormat, type TextPart, type TextReader} from './text-reader.ts'
+import {textFormats} from './text-readers.ts'
 
 /** True for bytes that are text: no NUL, hardly any other control byte. */
 export function looksLikeText(head: Uint8Array): boolean {
@@ -25,22 +27,46 @@ export const textDecoder: Decoder = {
   decode: (source, task) => decodeText(source, task),
 }
 
-export async function* decodeText(
-  source: ByteSource,
-  task: Task,
-  factories: readonly TextReaderFactory[] = textReaders,
-): AsyncGenerator<Artifact> {
+export interface DecodeOptions {
+  readonly formats?: readonly TextFormat[]
+  /** True offers every line to every reader, false never does so even in small texts; the artifacts are the same. */
+  readonly everyLine?: boolean
+}
+
+const openingsOf = ({openings}: TextFormat): Opening[] => openings.map(opening => (typeof opening === 'string' ? {text: opening} : opening))
+
+/** Offers lines: those that hold an opening to every reader in order, the others to the readers that are in the middle of a block. */
+function offeringTo(readers: readonly TextReader[]): {take: (line: Line, candidate: boolean) => void; reading: () => boolean} {
+  let open: readonly TextReader[] = []
+  return {
+    reading: () => open.length > 0,
+    take(line, candidate) {
+      let changed = candidate
+      for (const reader of candidate ? readers : open) {
+        const taken = reader.offer(line)
+        changed ||= !reader.open
+        if (taken) break
+      }
+      if (changed) open = readers.filter(reader => reader.open)
+    },
+  }
+}
+
+export async function* decodeText(source: ByteSource, task: Task, how: DecodeOptions = {}): AsyncGenerator<Artifact> {
   const parts: TextPart[] = []
-  const readers = factories.map(create => create(part => parts.push(part)))
+  const formats = how.formats ?? textFormats
+  const readers = formats.map(({create}) => create(part => parts.push(part)))
+  const offered = offeringTo(readers)
   let end: SplitEnd = {bytes: 0, lines: 0, cut: true, overlong: 0}
   let failure: TriageError | undefined
   try {
     end = await splitLines(
-      source.stream(),
-      line => {
-        for (const reader of readers) if (reader.offer(line)) break
-      },
+      source,
+      offered.take,
       task,
+      how.everyLine === true
+        ? undefined
+        : {openings: formats.flatMap(openingsOf), reading: offered.reading, ...(how.everyLine === false ? {always: true} : {})},
     )
   } catch (error) {
     // What was whole before a gzip broke off is kept and told first.

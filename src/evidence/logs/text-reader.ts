@@ -1,5 +1,6 @@
 // What reads one kind of evidence out of mixed text: it is offered every line in order and says which are its own.
 import type {Artifact, ArtifactData} from '../model/artifact.ts'
+import type {Opening} from './openings.ts'
 
 /** One line without its end. Offsets are bytes in the unwrapped source; `end` is behind the line end. */
 export interface Line {
@@ -11,7 +12,7 @@ export interface Line {
 }
 
 export interface TextReader {
-  /** True when the line is this reader's own; no other reader sees it then. */
+  /** While the reader is not open, lines without one of the format's openings may be left out. True when the line is this reader's own; no other reader sees it then. */
   offer(line: Line): boolean
   /** True between the first and last line of a block (a dump, a report): every line is offered then, however dull it looks. */
   readonly open: boolean
@@ -34,6 +35,13 @@ export interface TextPart {
 }
 
 export type TextReaderFactory = (emit: Emit) => TextReader
+
+/** A kind of text evidence: how its lines are known, and who reads them. */
+export interface TextFormat {
+  /** Every line on which a reader that is not open does anything holds one of these; see openings.ts. */
+  readonly openings: readonly (string | Opening)[]
+  readonly create: TextReaderFactory
+}
 
 /** Lines longer than this are cut; the rest of such a line is skipped and noted. */
 export const lineBytesMax = 1 << 20

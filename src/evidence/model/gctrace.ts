@@ -29,6 +29,8 @@ export interface GcCycle {
 
 export interface GcTrace {
   readonly kind: 'gctrace'
+  /** What can be said without `cycles`, which a decoder may keep as columns until it is asked for. */
+  readonly extent?: {readonly cycles: number; readonly lastAtSeconds: number}
   readonly cycles: readonly GcCycle[]
 }
 

@@ -14,6 +14,16 @@ export interface ScavTrace {
     readonly forced: boolean
     readonly line: number
   }[]
+  /** `scvg9: inuse: …` lines of gctrace up to Go 1.13: the spans of the heap, in MB as printed. */
+  readonly spans?: readonly {
+    readonly inuseMb: number
+    readonly idleMb: number
+    readonly sysMb: number
+    /** Of `idleMb`, given back to the system. */
+    readonly releasedMb: number
+    readonly consumedMb: number
+    readonly line: number
+  }[]
 }
 
 /** GODEBUG=inittrace=1 (runtime/proc.go, doInit1). */

@@ -1,24 +1,42 @@
 // ELF files among the evidence: a core is named as one, an executable by its build; their addresses are for `gotriage symbolize`.
 import type {Decoder} from '../model/decoder.ts'
 import {buildInfoOf} from './build-info.ts'
+import {isCore, readCore} from './core.ts'
 import {buildIdsOf, isElf, readElf} from './elf.ts'
-
-const coreType = 4
 
 const elfDecoder: Decoder = {
   format: 'elf',
   probe: isElf,
   async *decode(source) {
+    if (await isCore(source)) {
+      const {executable, command, gnu, go} = await readCore(source)
+      yield {
+        format: 'elf/core',
+        path: source.name,
+        program: {...(gnu === undefined ? {} : {buildId: gnu})},
+        complete: true,
+        notes: [{code: 'core', message: `run: dlv core ${executable ?? 'EXECUTABLE'} CORE`}],
+        data: {
+          kind: 'other',
+          summary: {
+            ...(executable === undefined ? {} : {executable}),
+            ...(command === undefined ? {} : {command}),
+            ...(go === undefined ? {} : {goBuildId: go}),
+            ...(gnu === undefined ? {} : {gnuBuildId: gnu}),
+          },
+        },
+      }
+      return
+    }
     const elf = await readElf(source)
-    const core = elf.type === coreType
-    const info = core ? undefined : buildInfoOf(elf)
+    const info = buildInfoOf(elf)
     const {go, gnu} = buildIdsOf(elf)
     yield {
-      format: core ? 'elf/core' : 'elf/executable',
+      format: 'elf/executable',
       path: source.name,
       program: {...(info === undefined ? {} : {goVersion: info.goVersion})},
       complete: true,
-      notes: core ? [{code: 'core', message: 'run: dlv core EXECUTABLE CORE'}] : [],
+      notes: [],
       data: {
         kind: 'other',
         summary: {

@@ -57,23 +57,8 @@ export function parseElf(bytes: Uint8Array): Elf {
   r.skip(6)
   const [programSize, programCount, sectionSize, sectionCount, namesIndex] = [r.u16(), r.u16(), r.u16(), r.u16(), r.u16()]
   if (sectionCount > sectionsMax || programCount > sectionsMax) throw errors.limit('sections of an ELF file', sectionsMax)
-  const segments: Segment[] = []
-  for (let i = 0; i < programCount; i++) {
-    r.at = programAt + i * programSize
-    const kindOf = r.u32()
-    if (wordBytes === 8) {
-      const flags = r.u32()
-      const [offset, address] = [r.size64(), r.u64()]
-      r.skip(8)
-      segments.push({type: kindOf, flags, offset, address, fileSize: r.size64()})
-    } else {
-      const [offset, address] = [r.u32(), BigInt(r.u32())]
-      r.skip(4)
-      const fileSize = r.u32()
-      r.skip(4)
-      segments.push({type: kindOf, flags: r.u32(), offset, address, fileSize})
-    }
-  }
+  r.at = programAt
+  const segments = programHeaders(r, programSize, programCount, wordBytes)
   const raw: {name: number; section: Omit<Section, 'name'>}[] = []
   for (let i = 0; i < sectionCount; i++) {
     r.at = sectionAt + i * sectionSize
@@ -89,6 +74,63 @@ export function parseElf(bytes: Uint8Array): Elf {
     name: names && name < names.size ? r.from(names.offset + name, names.offset + names.size).cstring() : '',
   }))
   return {bytes, little, wordBytes, type, machine, sections, segments}
+}
+
+/** The program headers from where the reader stands. */
+export function programHeaders(r: BinaryReader, entryBytes: number, count: number, wordBytes: 4 | 8): Segment[] {
+  const segments: Segment[] = []
+  const first = r.at
+  for (let i = 0; i < count; i++) {
+    r.at = first + i * entryBytes
+    const type = r.u32()
+    if (wordBytes === 8) {
+      const flags = r.u32()
+      const [offset, address] = [r.size64(), r.u64()]
+      r.skip(8)
+      segments.push({type, flags, offset, address, fileSize: r.size64()})
+    } else {
+      const [offset, address] = [r.u32(), BigInt(r.u32())]
+      r.skip(4)
+      const fileSize = r.u32()
+      r.skip(4)
+      segments.push({type, flags: r.u32(), offset, address, fileSize})
+    }
+  }
+  return segments
+}
+
+export interface ElfNote {
+  readonly name: string
+  readonly type: number
+  /** Where the description stands in the bytes of the reader. */
+  readonly at: number
+  readonly size: number
+}
+
+/** The notes from where the reader stands to its end; one that breaks off ends them. */
+export function notesOf(r: BinaryReader): ElfNote[] {
+  const notes: ElfNote[] = []
+  while (r.end - r.at >= 12) {
+    const [nameSize, size, type] = [r.u32(), r.u32(), r.u32()]
+    if (nameSize > r.end - r.at) break
+    const name = r.text(nameSize).replace(/\0+$/, '')
+    r.at = Math.min(r.end, r.at + ((4 - (nameSize % 4)) % 4))
+    if (size > r.end - r.at) break
+    notes.push({name, type, at: r.at, size})
+    r.at = Math.min(r.end, r.at + size + ((4 - (size % 4)) % 4))
+  }
+  return notes
+}
+
+/** What the notes of a file or of its image in memory say of its build. */
+export function buildIdsIn(r: BinaryReader): {gnu?: string; go?: string} {
+  const ids: {gnu?: string; go?: string} = {}
+  for (const {name, type, at, size} of notesOf(r)) {
+    const description = r.from(at).text(size)
+    if (name === 'GNU' && type === 3) ids.gnu = [...description].map(c => c.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+    if (name === 'Go' && type === 4) ids.go = description
+  }
+  return ids
 }
 
 export const sectionNamed = (elf: Elf, name: string): Section | undefined => elf.sections.find(section => section.name === name)
@@ -169,19 +211,9 @@ export function bytesAt(elf: Elf, address: bigint, length: number): Uint8Array |
 /** GNU build id in hex and Go's build id as text (cmd/go/internal/buildid; note name `Go`). */
 export function buildIdsOf(elf: Elf): {gnu?: string; go?: string} {
   const ids: {gnu?: string; go?: string} = {}
-  for (const {type, offset, size} of elf.sections) {
-    if (type !== 7 || size > 65_536 || offset + size > elf.bytes.length) continue
-    const r = new BinaryReader(elf.bytes, elf.little, offset, offset + size)
-    while (r.end - r.at >= 12) {
-      const [nameSize, descriptionSize, kind] = [r.u32(), r.u32(), r.u32()]
-      const name = r.text(nameSize).replace(/\0+$/, '')
-      r.at = Math.min(r.end, r.at + ((4 - (nameSize % 4)) % 4))
-      const description = r.text(descriptionSize)
-      r.at = Math.min(r.end, r.at + ((4 - (descriptionSize % 4)) % 4))
-      if (name === 'GNU' && kind === 3) ids.gnu = [...description].map(c => c.charCodeAt(0).toString(16).padStart(2, '0')).join('')
-      if (name === 'Go' && kind === 4) ids.go = description
-    }
-  }
+  for (const {type, offset, size} of elf.sections)
+    if (type === 7 && size <= 65_536 && offset + size <= elf.bytes.length)
+      Object.assign(ids, buildIdsIn(new BinaryReader(elf.bytes, elf.little, offset, offset + size)))
   return ids
 }
 

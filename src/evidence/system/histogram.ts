@@ -15,8 +15,10 @@ const scaled = (text: string, otherwise: number): number => {
 }
 
 export function histogramReader(emit: Emit): TextReader {
+  // What stands directly above a table names it.
   let title = ''
   let titleAt = 0
+  let titleLine = 0
   let open: {title: string; unit: string; buckets: LatencyHistogram['buckets'][number][]; start: number; end: number} | undefined
   const close = () => {
     if (open && open.buckets.length > 0)
@@ -37,7 +39,8 @@ export function histogramReader(emit: Emit): TextReader {
       const head = text.includes('distribution') ? bccHead.exec(text) : undefined
       if (head) {
         close()
-        open = {title, unit: head[1] ?? '', buckets: [], start: title === '' ? line.start : titleAt, end: line.end}
+        const named = title !== '' && titleLine === line.number - 1
+        open = {title: named ? title : '', unit: head[1] ?? '', buckets: [], start: named ? titleAt : line.start, end: line.end}
         return true
       }
       // `@usecs[server, 12]: ` with nothing behind it names the table below.
@@ -63,6 +66,7 @@ export function histogramReader(emit: Emit): TextReader {
         close()
         title = text.trim() === '^C' ? '' : text.trim()
         titleAt = line.start
+        titleLine = line.number
         return false
       }
       open.end = line.end

@@ -27,7 +27,7 @@ class Stacks {
 }
 
 // `comm 123/124 [001] 100.5: 10101010 cycles:u: `; the CPU, the pid, the period and the event may be missing.
-const sampleHead = /^(\S.*?)\s+(?:\d+\/)?(\d+)\s+(?:\[\d+\]\s+)?(?:[.\w-]+\s+)?(\d+\.\d+):\s+(?:\d+\s+)?([\w:/.=-]+):(?:\s+.*)?$/
+const sampleHead = /^(\S.*?)\s+(?:\d+\/)?(\d+)\s+(?:\[\d+\]\s+)?(?:[.\w-]+\s+)?(\d+\.\d+):[ \t]+(?:\d+\s+)?([\w:/.=-]+):(?:\s+.*)?$/
 const frame = /^\s+([0-9a-f]{1,16}) (.+?) \(([^()]*(?:\([^()]*\))?[^()]*)\)$/
 
 export function perfScriptReader(emit: Emit): TextReader {

@@ -34,7 +34,7 @@ export const socketReader = (emit: Emit): TextReader =>
     }
   })
 
-const timing = /\b(time_(?:namelookup|connect|appconnect|pretransfer|redirect|starttransfer|total|queue|posttransfer))\s*[:=]\s*([\d.]+)/g
+const timing = /\b(time_(?:namelookup|connect|appconnect|pretransfer|redirect|starttransfer|total|queue|posttransfer))"?\s*[:=]\s*([\d.]+)/g
 
 export function curlReader(emit: Emit): TextReader {
   const requests: Map<string, number>[] = []

@@ -9,7 +9,7 @@ const affinityMax = 1_000_000
 
 // `[pid 12] 10:11:12.123456 futex(0x1, …) = -1 EAGAIN (Resource temporarily unavailable) <0.000012>`
 const prefix = /^(?:\[pid\s+(\d+)\] |(\d+)\s+)?(?:\d{2}:\d{2}:\d{2}(?:\.\d+)? |\d{9,}\.\d+ )?/
-const whole = /^(\w+)\((.*)\)\s+= (-?\w+|\?)(?: ([A-Z]\w+)(?: \((.*?)\))?)?[^<>]*(?:<([\d.]+)>)?$/
+const whole = /^(\w+)\((.*)\)[ \t]+= (-?\w+|\?)(?: ([A-Z]\w+)(?: \((.*?)\))?)?[^<>]*(?:<([\d.]+)>)?$/
 const unfinished = /^(\w+)\((.*?)\s*<unfinished \.\.\.>$/
 const resumed = /^<\.\.\. (\w+) resumed>\s*(.*)$/
 const tableRow = /^\s*([\d.]+)\s+([\d.]+)\s+(\d+)\s+(\d+)(?:\s+(\d+))?\s+(\w+)$/
@@ -94,11 +94,13 @@ export function straceReader(emit: Emit): TextReader {
       if (pending.size < affinityMax) pending.set(`${thread} ${broken[1]}`, `${broken[1]}(${broken[2]}`)
       return true
     }
-    if (rest.includes(') ') && call(rest, thread, number)) return true
+    if (/\)[ \t]/.test(rest) && call(rest, thread, number)) return true
     return lines > 0 && (/^\+\+\+ (?:exited|killed)|^--- SIG\w+/.test(rest) || /^strace: Process \d+ attached/.test(text))
   }
   return {
-    open: false,
+    get open() {
+      return table
+    },
     offer(line) {
       if (!take(line.text, line.number)) return false
       if (start < 0) start = line.start

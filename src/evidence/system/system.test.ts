@@ -191,3 +191,34 @@ describeNeeding('corpus', 'system captures of others', () => {
     expect(only(await decodedFile(`${corpus}cgroup/automaxprocs__cgroups_v2_unset`), 'cgroup').cpuLimit).toBe(Infinity)
   })
 })
+
+test('bpftrace prints logarithmic and linear histograms and those of a key, each a table with its name', async () => {
+  const artifacts = await decodedFile(new URL('testdata/bpftrace.txt', import.meta.url))
+  const tables = artifacts.map(({data}) =>
+    data.kind === 'latency-histogram' ? [data.title, data.unit, data.buckets.filter(b => b.count > 0)] : [],
+  )
+  expect(tables).toEqual([
+    ['@l', '', [{from: 0, to: 10, count: 1}]],
+    [
+      '@usecs',
+      'usecs',
+      [
+        {from: 4, to: 8, count: 1},
+        {from: 8, to: 16, count: 1},
+        {from: 512, to: 1024, count: 1},
+      ],
+    ],
+    ['@x[a, 1]', '', [{from: 32768, to: 65536, count: 1}]],
+  ])
+})
+
+test('numactl --hardware of a machine with one node', async () => {
+  const data = only(await decodedFile(new URL('testdata/numactl.txt', import.meta.url)), 'cpu-topology')
+  expect(data).toMatchObject({cpus: 2, nodes: [{id: 0, cpus: [0, 1], sizeMb: 24105}], distances: [[10]]})
+})
+
+test('curl -w "%{json}" gives the same phases as named variables', async () => {
+  const {requests} = only(await decodedFile(new URL('testdata/curl-json.txt', import.meta.url)), 'curl-timing')
+  expect(requests).toHaveLength(1)
+  for (const phase of ['namelookup', 'connect', 'starttransfer', 'total']) expect(requests[0]?.get(`time_${phase}`)).toBeGreaterThan(0)
+})

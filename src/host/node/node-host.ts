@@ -1,9 +1,22 @@
 // Files and environment of this machine. Regular files only: FIFOs, devices and sockets are never opened, and a view made by `within`
 // follows links only as far as its roots. Reads are synchronous underneath: for the many small files of a source tree that is several times
 // cheaper than the thread pool, and the event loop still gets its turn every so often.
-import {closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync, type Stats} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  read as readWithCallback,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import {open as openHandle} from 'node:fs/promises'
 import {posix, resolve} from 'node:path'
+import {promisify} from 'node:util'
 import type {ByteSource} from '../../base/byte-source.ts'
 import {errors} from '../../base/errors.ts'
 import type {DirectoryEntry, Host, Stat} from '../../base/host.ts'
@@ -14,6 +27,8 @@ export interface NodeHostOptions {
   /** Nothing outside these directories is opened; default: no bound, for what the user names directly. */
   readonly roots?: readonly string[]
 }
+
+const readAsync = promisify(readWithCallback)
 
 /** Above this a file is refused even where the caller named no limit: Node cannot hold it in one buffer. */
 const fileBytesMax = 2 ** 31 - 1
@@ -209,6 +224,29 @@ function readWhole(descriptor: number, size: number, asked: string, bytesMax: nu
   return new Uint8Array(bytes.buffer, bytes.byteOffset, length)
 }
 
+/** One trip to the thread pool for each buffer: it is filled while the caller works on another. */
+async function readInto(name: string, real: string, offset: number, target: Uint8Array): Promise<number> {
+  let descriptor: number
+  try {
+    descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    throw errors.unreadable(name, codeOf(error))
+  }
+  try {
+    let filled = 0
+    while (filled < target.length) {
+      const {bytesRead} = await readAsync(descriptor, target, filled, target.length - filled, offset + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return filled
+  } catch (error) {
+    throw errors.unreadable(name, codeOf(error))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** Parts of a file, opened anew for each read so that no descriptor outlives its use. */
 function fileSource(name: string, real: string, size: number): ByteSource {
   const chunkBytes = 1 << 20
@@ -233,6 +271,7 @@ function fileSource(name: string, real: string, size: number): ByteSource {
     name,
     size,
     read,
+    readInto: (offset, target) => readInto(name, real, offset, target.subarray(0, Math.max(0, Math.min(target.length, size - offset)))),
     async *stream() {
       for (let at = 0; at < size;) {
         const bytes = await read(at, chunkBytes)

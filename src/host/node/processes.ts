@@ -1,7 +1,7 @@
 // Processes, HTTP and /proc through Node.
 import {execFile, spawn} from 'node:child_process'
 import {createWriteStream, openSync, closeSync} from 'node:fs'
-import {mkdir, open, readdir, readlink, writeFile} from 'node:fs/promises'
+import {mkdir, open, readdir, readlink, rm, writeFile} from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
 import {hostname} from 'node:os'
@@ -25,11 +25,19 @@ export const nodeProcesses: Processes = {
   env: name => process.env[name],
   start,
   run,
+  signal: (pid, signal) => {
+    try {
+      return process.kill(pid, signal)
+    } catch {
+      return false
+    }
+  },
   get,
   makeDirectory: async path => {
     await mkdir(path, {recursive: true})
   },
   writeFile: (path, bytes) => writeFile(path, bytes),
+  removeFile: path => rm(path, {force: true}),
   readKernelFile,
   list: path =>
     readdir(path).then(

@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {memorySource, type ByteSource} from '../../../base/byte-source.ts'
 import type {Artifact, ArtifactKind, DataOf} from '../../model/artifact.ts'
-import {decodeText} from '../text-decoder.ts'
+import {decodeText, type DecodeOptions} from '../text-decoder.ts'
 
 export async function decoded(text: string | Uint8Array): Promise<Artifact[]> {
   return collected(memorySource('test', typeof text === 'string' ? new TextEncoder().encode(text) : text))
@@ -12,9 +12,9 @@ export async function decodedFile(path: string | URL): Promise<Artifact[]> {
   return collected(memorySource('test', readFileSync(path)))
 }
 
-async function collected(source: ByteSource): Promise<Artifact[]> {
+async function collected(source: ByteSource, how: DecodeOptions = {}): Promise<Artifact[]> {
   const artifacts: Artifact[] = []
-  for await (const artifact of decodeText(source, {})) artifacts.push(artifact)
+  for await (const artifact of decodeText(source, {}, how)) artifacts.push(artifact)
   return artifacts
 }
 
