@@ -75,7 +75,7 @@ test('wrappers of it are no bare calls, the calls it was made from are', async (
   for (const [path, text] of written.files) writeFileSync(path, text)
   const {exit, stdout} = await gotriage(['guard', 'cgo', '--config', 'c.yaml', '--out', 'wrap', '--check'], {cwd: dir})
   expect(exit).toBe(1)
-  expect(stdout).toContain('store/store.go:24:7: C.thing_new is called outside its gate\n')
+  expect(stdout).toContain('store/store.go:23:7: C.thing_new is called outside its gate\n')
   expect(stdout).not.toContain('wrap/')
   expect([...written.files.values()].join('\n')).toContain('//go:generate gotriage guard cgo --config ../c.yaml --out .\n')
 })

@@ -251,32 +251,24 @@ func callSite() uintptr {
   return f.toString()
 }
 
-const leakGo = (packageName: string, header: string, cleanup: boolean): string =>
-  cleanup
-    ? `${header}
-
-//go:build go1.24
-
-package ${packageName}
-
-import "runtime"
-
+function leakGo(packageName: string, header: string, cleanup: boolean): string {
+  const f = goFile(packageName, `${header}\n\n//go:build ${cleanup ? '' : '!'}go1.24`)
+  f.use('runtime')
+  f.print(
+    cleanup
+      ? `
 // watch tells of owner if it is collected before h is closed.
 func watch[T any](owner *T, h *handle) { runtime.AddCleanup(owner, reportLeak, h) }
 `
-    : `${header}
-
-//go:build !go1.24
-
-package ${packageName}
-
-import "runtime"
-
+      : `
 // watch tells of owner if it is collected before h is closed.
 func watch[T any](owner *T, h *handle) {
 	runtime.SetFinalizer(owner, func(*T) { reportLeak(h) })
 }
-`
+`,
+  )
+  return f.toString()
+}
 
 function errorsGo(guard: CgoGuard, header: string, fails: boolean): string {
   const tables = guard.typed?.tables ?? []
