@@ -66,12 +66,16 @@ describeNeeding('cc', 'every generated package', () => {
     module.go(['vet', './...'], {env: {CGO_ENABLED: '1'}})
   })
 
-  test.skipIf(!hasStaticcheck)('passes staticcheck [needs staticcheck]', () => {
-    const ran = spawnSync(staticcheck, ['./...'], {
-      cwd: module.directory,
-      encoding: 'utf8',
-      env: {...process.env, CGO_ENABLED: '1', GOFLAGS: '-mod=mod', GOPROXY: 'off'},
-    })
-    expect(ran.stdout + ran.stderr).toBe('')
-  })
+  test.skipIf(!hasStaticcheck)(
+    'passes staticcheck [needs staticcheck]',
+    () => {
+      const ran = spawnSync(staticcheck, ['./...'], {
+        cwd: module.directory,
+        encoding: 'utf8',
+        env: {...process.env, CGO_ENABLED: '1', GOFLAGS: '-mod=mod', GOPROXY: 'off'},
+      })
+      expect(ran.stdout + ran.stderr).toBe('')
+    },
+    600_000,
+  )
 })

@@ -99,9 +99,13 @@ describeNeeding('cc', 'generated wrappers before real C', () => {
     for (const name of packages) expect(module.go(['doc', '-all', `./${name}`], {env: {CGO_ENABLED: '1'}})).not.toMatch(/_Ctype|\bC\.\w/)
   })
 
-  test.each(['race', 'asan'])('hold their promises under -%s', tool => {
-    const flags = tool === 'race' ? ['-race'] : ['-asan']
-    const out = module.go(['test', ...flags, '-count=1', ...packages.map(name => `./${name}`)], {env: {CGO_ENABLED: '1'}})
-    expect(out.match(/^ok/gm)).toHaveLength(packages.length)
-  })
+  test.each(['race', 'asan'])(
+    'hold their promises under -%s',
+    tool => {
+      const flags = tool === 'race' ? ['-race'] : ['-asan']
+      const out = module.go(['test', ...flags, '-count=1', ...packages.map(name => `./${name}`)], {env: {CGO_ENABLED: '1'}})
+      expect(out.match(/^ok/gm)).toHaveLength(packages.length)
+    },
+    600_000,
+  )
 })
