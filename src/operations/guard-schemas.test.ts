@@ -67,7 +67,7 @@ describe.each(guardKindNames)('the YAML of guard %s', kind => {
       hint = isRecord(error) ? String(error['hint']) : ''
     }
     const schema = new Set(keysOf(schemaOf(kind)))
-    const known = new Set(hint.replace(/^Give one of: |\.$/g, '').split(', '))
+    const known = new Set(hint.replace(/^(?:Give one of|Known are): |\.$/g, '').split(', '))
     // A preset decides which of its keys there are; the schema has those of all presets.
     for (const key of known) expect(schema, key).toContain(key)
     const presets = kind === 'ab' ? ['window', 'threshold', 'in-a-row'] : []

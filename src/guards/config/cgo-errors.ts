@@ -3,8 +3,7 @@ import type {Field} from '../../sim/scenario/reader.ts'
 import {type CgoErrorTable, cgoFailures, cgoStrategies, type CgoStrategy, type CgoType} from '../codegen/cgo-contract.ts'
 import {opensslCodes} from '../codegen/cgo-openssl.ts'
 import {pascal} from '../codegen/cgo-names.ts'
-import {cIdentifier} from './cgo.ts'
-import {line} from './fields.ts'
+import {cIdentifier, line} from './fields.ts'
 
 export const tableKeys = ['failed', 'ok', 'code', 'of', 'clear', 'message', 'reason', 'fd', 'codes'] as const
 export const rowKeys = ['code', 'name', 'strategy', 'text'] as const

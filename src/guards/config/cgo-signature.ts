@@ -11,8 +11,7 @@ import {
 } from '../codegen/cgo-contract.ts'
 import {argumentName} from '../codegen/cgo-wrappers.ts'
 import {camel} from '../codegen/cgo-names.ts'
-import {cIdentifier} from './cgo.ts'
-import {goKeywords} from './fields.ts'
+import {cIdentifier, goKeywords} from './fields.ts'
 
 export const argumentKeys = ['name', 'type', 'c', 'of', 'out', 'value'] as const
 export const returnsKeys = ['type', 'c', 'error', 'free'] as const

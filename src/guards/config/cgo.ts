@@ -1,12 +1,14 @@
-// `guard cgo`: the contract of C functions, either as the four-field list alone (name, timeout_ms, may_block, requires_lock), or below `functions:`,
-// with arguments for typed wrappers.
+// `guard cgo`: the contract of C functions, which is the API description that `check` reads (go/cgo/api), and for functions with arguments what typed
+// wrappers need besides. What both need, go/cgo/api reads and refuses; what it takes from a description alone is passed over here.
 import {errors} from '../../base/errors.ts'
+import {type ApiDescription, effectsIn} from '../../go/cgo/api/api-description.ts'
+import {readApiDescription} from '../../go/cgo/api/read-api.ts'
 import type {Field} from '../../sim/scenario/reader.ts'
 import type {CgoErrorTable, CgoFunction, CgoGuard, CgoSignature, CgoType} from '../codegen/cgo-contract.ts'
-import {pascal} from '../codegen/cgo-names.ts'
+import {camel, pascal} from '../codegen/cgo-names.ts'
 import {opensslTable, readTables} from './cgo-errors.ts'
 import {argumentKeys, readArguments, readReturns} from './cgo-signature.ts'
-import {guardRoot, importPath, line, packageName, whole} from './fields.ts'
+import {cIdentifier, guardRoot, importPath, line, packageName, whole} from './fields.ts'
 
 export const cgoTopKeys = [
   'guard',
@@ -25,6 +27,12 @@ export const cgoTopKeys = [
   'prefix',
   'types',
   'error_tables',
+  'library',
+  'title',
+  'versions',
+  'headers',
+  'sources',
+  'libraries',
 ] as const
 export const cgoFunctionKeys = [
   'name',
@@ -38,6 +46,14 @@ export const cgoFunctionKeys = [
   'stores',
   'returns',
   'destroy_on_error',
+  'borrows',
+  'free_with',
+  'thread',
+  'no_effect',
+  'since',
+  'until',
+  'note',
+  'source',
 ] as const
 export const cgoTypeKeys = ['name', 'c', 'destructor'] as const
 /** What only wrappers with signatures can use. */
@@ -52,8 +68,9 @@ export function readCgoGuard(name: string, yaml: string): CgoGuard {
       'a cgo contract needs its functions',
       'Name a YAML with --config: a list of name, timeout_ms, may_block, requires_lock. "gotriage guard cgo --init" writes a first one.',
     )
+  const description = readApiDescription(name, new TextEncoder().encode(yaml))
   const root = guardRoot(name, indented(yaml))
-  if (root.isList) return {...defaults, functions: readFunctions(root)}
+  if (root.isList) return {...defaults, functions: gatedFunctions(root, description)}
   const e = root.map(cgoTopKeys)
   const functions = e.get('functions')
   if (functions === undefined) throw root.problem('no functions', 'List them below "functions:".')
@@ -74,7 +91,7 @@ export function readCgoGuard(name: string, yaml: string): CgoGuard {
     const stray = typedOnly.find(key => e.has(key))
     if (stray !== undefined)
       throw e.get(stray)!.problem('only functions with "args" use it', 'Give the functions their args, or leave it out.')
-    return {...common, functions: readFunctions(functions)}
+    return {...common, functions: gatedFunctions(functions, description)}
   }
   return {...common, ...readTyped(root, e, functions, openssl)}
 }
@@ -164,13 +181,6 @@ function readTypes(list: Field | undefined): CgoType[] {
   return types
 }
 
-export function cIdentifier(field: Field): string {
-  const text = field.text()
-  if (!/^[A-Za-z_]\w*$/.test(text))
-    throw field.problem(`"${text}" is no name in C`, 'Write it as it stands in the header, without "C."; "struct foo" is struct_foo.')
-  return text
-}
-
 /** Exported names every typed package may have. */
 const reservedNames = new Set(
   'Record Counter Register Stats Snapshot WriteMetrics OnCall OnLeak OnAlert Leak Leaks Error Strategy Goroutine ObserveOpenTelemetry'.split(
@@ -184,17 +194,43 @@ function indented(yaml: string): string {
   return yaml.replace(/^(timeout_ms|may_block|requires_lock):/gm, '  $1:')
 }
 
+/** Functions of a gate: what holds in all versions of a library that the description tells apart. */
+function gatedFunctions(list: Field, {functions}: ApiDescription): CgoFunction[] {
+  const threads = new Map<string, string>()
+  for (const field of list.list(functionsMax)) {
+    const e = field.map()
+    const thread = threadOf(e.get('thread_affine'))
+    if (thread !== undefined) threads.set(e.get('name')?.text() ?? '', thread)
+  }
+  const names = [...new Set(functions.map(fn => fn.name))]
+  if (names.length === 0) throw list.problem('no functions', 'List at least one.')
+  return names.map(name => {
+    const effects = effectsIn(
+      functions.filter(fn => fn.name === name),
+      undefined,
+    )
+    const thread = threads.get(name)
+    return {
+      name,
+      timeoutMs: effects?.timeoutMs ?? 0,
+      mayBlock: effects?.mayBlock ?? false,
+      ...(effects?.requiresLock === undefined ? {} : {lock: effects.requiresLock}),
+      ...(thread === undefined ? {} : {thread}),
+    }
+  })
+}
+
 interface Typing {
   readonly types: readonly CgoType[]
   readonly tables: readonly CgoErrorTable[]
   readonly prefix: string
 }
 
-function readFunctions(list: Field, typing?: Typing): CgoFunction[] {
+function readFunctions(list: Field, typing: Typing): CgoFunction[] {
   const seen = new Map<string, string>()
   const goNames = new Set<string>()
   const functions = list.list(functionsMax).map((field): CgoFunction => {
-    const e = field.map(typing === undefined ? cgoFunctionKeys.slice(0, 5) : cgoFunctionKeys)
+    const e = field.map(cgoFunctionKeys)
     const name = e.get('name')
     if (name === undefined) throw field.problem('a function without a name', 'Add "name:".')
     const text = name.text()
@@ -206,14 +242,14 @@ function readFunctions(list: Field, typing?: Typing): CgoFunction[] {
     seen.set(pascal(text), text)
     const lock = word(e.get('requires_lock'), 'lock')
     const thread = threadOf(e.get('thread_affine'))
-    const signature = typing === undefined ? undefined : readSignature(field, e, text, typing, goNames)
+    const signature = readSignature(field, e, text, typing, goNames)
     return {
       name: text,
       timeoutMs: whole(e.get('timeout_ms'), 0, 1, 86_400_000),
       mayBlock: e.get('may_block')?.flag() ?? false,
       ...(lock === undefined ? {} : {lock}),
       ...(thread === undefined ? {} : {thread}),
-      ...(signature === undefined ? {} : {signature}),
+      signature,
     }
   })
   if (functions.length === 0) throw list.problem('no functions', 'List at least one.')
@@ -249,7 +285,8 @@ function readSignature(field: Field, e: ReadonlyMap<string, Field>, name: string
       .get(key)
       ?.list(50)
       .map(item => {
-        const text = item.text()
+        const numbered = typeof item.raw === 'number' ? args[item.whole(0, Math.max(0, args.length - 1))] : undefined
+        const text = numbered !== undefined && 'name' in numbered ? numbered.name : camel(item.text())
         const arg = args.find(a => 'name' in a && a.name === text && (a.kind === 'resource' || a.kind === 'string' || a.kind === 'bytes'))
         if (arg === undefined) throw item.problem(`no argument "${text}" that is a string, bytes or an object`, 'Name one of the args.')
         return text

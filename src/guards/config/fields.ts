@@ -41,6 +41,14 @@ export function packageName(field: Field | undefined, otherwise: string): string
   return name
 }
 
+/** A name as cgo spells it. */
+export function cIdentifier(field: Field): string {
+  const text = field.text()
+  if (!/^[A-Za-z_]\w*$/.test(text))
+    throw field.problem(`"${text}" is no name in C`, 'Write it as it stands in the header, without "C."; "struct foo" is struct_foo.')
+  return text
+}
+
 /** A Go import path. */
 export function importPath(field: Field): string {
   const path = field.text()
