@@ -164,12 +164,12 @@ function functionOf(reader: Reader, item: Node, destructors: ReadonlyMap<string,
   if (freeWith !== undefined && !isName(freeWith))
     throw reader.problem(at('free_with'), `"${freeWith}" is no name of a C function`, 'Name what releases the result.')
   const args = at('args')
-  const argumentNames = isSeq(args) ? args.items.map(arg => (isMap(arg) ? String(arg.get('name') ?? '') : '')) : []
+  const argumentNames = isSeq(args) ? args.items.map(arg => (isMap(arg) ? arg.get('name') : undefined)) : []
   const indexes = (key: 'owns' | 'stores' | 'borrows') => {
     const node = at(key)
     if (node === undefined) return undefined
     return reader.items(node, key).map(one => {
-      const named = isScalar(one) ? argumentNames.indexOf(String(one.value)) : -1
+      const named = isScalar(one) && typeof one.value === 'string' ? argumentNames.indexOf(one.value) : -1
       return named >= 0 ? named : (reader.whole(one, key, 0, argumentMax) ?? 0)
     })
   }
