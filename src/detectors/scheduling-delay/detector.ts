@@ -53,7 +53,8 @@ export default defineDetector({
 
 const advice: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'Look at the list of stops: who stops the world, and how often.',
-  'runtime-lock': 'Look at the CPU profile for what calls into the runtime where lock2 shows: timers, goroutine creation, huge allocations.',
+  'runtime-lock':
+    'Look at the CPU profile for what calls into the runtime where lock2 shows: timers, goroutine creation, huge allocations.',
   'gc-mark': 'Allocate less, or let the collector run less often with a larger GOGC.',
   'proc-held': 'Look for a loop in assembly or a long call that cannot be preempted.',
   saturation: 'Look at the CPU profile for what keeps the Ps busy, and compare GOMAXPROCS with the CPUs the process may use.',
