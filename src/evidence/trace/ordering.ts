@@ -25,7 +25,7 @@ export class Ordering {
   readonly #sink: TraceSink
   #gcSeq = 0
   #gc: number = gcPhase.undetermined
-  #lastTime = Number.NEGATIVE_INFINITY
+  #lastTime = -0 // a double from the start, as in ProcClock
   /** Cursor of the event at hand, and where its arguments begin. */
   #cursor = 0
   #base = 0

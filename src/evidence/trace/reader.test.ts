@@ -38,6 +38,12 @@ Frequency freq=1000000000
     expect(lines.map(line => (JSON.parse(line) as {time: string}).time)).toEqual(['5', '6', '7', '8', '9', '10'])
   })
 
+  test('a header of Go 1.26 alone is a whole trace of one Sync at time 1', async () => {
+    const {lines, end} = await collect(new TextEncoder().encode('go 1.26 trace\0\0\0'))
+    expect(lines.map(line => (JSON.parse(line) as {time: string}).time)).toEqual(['1'])
+    expect(end.complete).toBe(true)
+  })
+
   test('times above 2^53 ns are exact', async () => {
     const {lines, end} = await collect(
       binaryTrace(`Trace Go1.22

@@ -137,7 +137,7 @@ class TraceReader implements TraceContext {
     this.generation = generation
     this.event.n[argColumn] = ++this.#syncs
     this.event.stack = -1
-    this.#ordering.inject(ev.readerSync, Number.isFinite(time) ? time : 0, 0, -1, -1)
+    this.#ordering.inject(ev.readerSync, time, 0, -1, -1)
   }
 
   /** Hands out all events of a generation; the error that broke it off, if one did. */

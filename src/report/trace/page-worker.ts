@@ -209,6 +209,13 @@ export function pageWorker(): void {
     return from
   }
 
+  /** The same for a position that is likely near `from`: steps that double, then halves. */
+  function nearAfter(list: Uint32Array, from: number, to: number, time: number): number {
+    let step = 1
+    while (from + step < to && start[list[from + step]!]! + duration[list[from + step]!]! <= time) step *= 2
+    return firstAfter(list, from + (step >> 1), Math.min(to, from + step), time)
+  }
+
   const x = (time: number) => labelWidth + ((time - view.from) / (view.until - view.from)) * (view.width - labelWidth)
 
   function draw(): void {
@@ -338,7 +345,7 @@ export function pageWorker(): void {
     let i = from
     for (let px = labelWidth; px <= view.width; px++) {
       const time = view.from + (px - labelWidth) * pixelNs
-      i = firstAfter(goOrder, i, to, time)
+      i = nearAfter(goOrder, i, to, time)
       const slice = i < to ? goOrder[i]! : -1
       const idle = slice < 0 || (i === low && start[slice]! > time) ? -1 : time < runnableFrom(slice) ? 3 : 4
       const now = slice >= 0 && start[slice]! <= time ? kindOf(slice) : idle
