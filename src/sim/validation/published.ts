@@ -35,7 +35,6 @@ export function predictions(rows: readonly Row[]): readonly Prediction[] {
       v => v > 0.7,
     ),
     held('a round trip of locked goroutines takes 2 x 10 to 60 µs (W9)', real('w9/p2-locked'), us, v => v >= 20e3 && v <= 120e3),
-    held('a stop of the world beside a plain loop takes tens of µs (W10)', real('w10/preemptible'), us, v => v >= 10e3 && v <= 100e3),
     stable(real('w11/threads@1.25', 'mean'), real('w11/threads@1.26', 'mean')),
   ]
 }
