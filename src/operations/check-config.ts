@@ -2,8 +2,9 @@
 import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {type Config, configBytesMax, emptyConfig, readConfig} from '../analysis/config/config.ts'
-import {contractBytesMax, readCgoContract} from '../analysis/config/cgo-contract.ts'
 import {pathPattern} from '../analysis/config/path-pattern.ts'
+import type {ApiDescription} from '../go/cgo/api/api-description.ts'
+import {apiBytesMax, readApiDescription} from '../go/cgo/api/read-api.ts'
 import type {Hazard} from '../findings/finding.ts'
 import {type CgoRequest, shownPath} from './check-module.ts'
 
@@ -14,6 +15,7 @@ export interface FoundConfig {
 }
 
 const fileName = 'gotriage.yaml'
+const apiFileName = 'gotriage.api.yaml'
 /** Directories looked at on the way up. */
 const levelsMax = 64
 
@@ -41,23 +43,40 @@ export async function findConfig(host: Host, named: string | undefined, knownRul
   return {config: emptyConfig, dir: undefined}
 }
 
-/** The policy for calls into C, its contract read. */
+/** The policy for calls into C, its contract read, and what the project says of C functions: the contract, else gotriage.api.yaml beside go.mod. */
 export async function cgoRequest({config, dir}: FoundConfig, host: Host): Promise<CgoRequest | undefined> {
-  if (config.cgo === undefined || dir === undefined) return undefined
-  const {wrappers, contract} = config.cgo
-  const path = contract === undefined ? undefined : contract.startsWith('/') ? contract : `${dir}/${contract}`
-  return {
-    dir,
-    ...(wrappers === undefined ? {} : {wrappers}),
-    ...(contract === undefined || path === undefined
-      ? {}
-      : {
-          contract: {
-            path: contract,
-            functions: readCgoContract(shownPath(path, host.cwd), await host.readFile(path, contractBytesMax)).map(one => one.name),
-          },
-        }),
+  const {wrappers, contract} = config.cgo ?? {}
+  const read = async (path: string): Promise<ApiDescription> =>
+    readApiDescription(shownPath(path, host.cwd), await host.readFile(path, apiBytesMax))
+  if (dir !== undefined && contract !== undefined) {
+    const api = await read(contract.startsWith('/') ? contract : `${dir}/${contract}`)
+    return {
+      dir,
+      ...(wrappers === undefined ? {} : {wrappers}),
+      contract: {path: contract, functions: api.functions.map(one => one.name)},
+      api,
+    }
   }
+  const beside = await apiBeside(host)
+  if (wrappers === undefined && beside === undefined) return undefined
+  return {
+    dir: dir ?? host.cwd,
+    ...(wrappers === undefined ? {} : {wrappers}),
+    ...(beside === undefined ? {} : {api: await read(beside)}),
+  }
+}
+
+/** gotriage.api.yaml in the directory or above it, up to the one with go.work, go.mod or .git. */
+async function apiBeside(host: Host): Promise<string | undefined> {
+  let dir = host.cwd.replace(/\/+$/, '')
+  for (let level = 0; level < levelsMax; level++) {
+    const path = `${dir}/${apiFileName}`
+    if ((await host.stat(path))?.kind === 'file') return path
+    for (const mark of ['go.work', 'go.mod', '.git']) if ((await host.stat(`${dir}/${mark}`)) !== undefined) return undefined
+    if (dir === '') return undefined
+    dir = dir.slice(0, dir.lastIndexOf('/'))
+  }
+  return undefined
 }
 
 /** Severities and exclusions of the configuration. */

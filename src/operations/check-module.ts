@@ -11,6 +11,7 @@ import {type Directive, directivesIn} from '../analysis/suppression/directives.t
 import {sourceFunctions, type SourceFunction, type SourceIndex} from '../go/flow/symbol-join.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
+import type {ApiDescription} from '../go/cgo/api/api-description.ts'
 import type {Loaded, LoadedPackage, SourceFile} from '../go/load/api.ts'
 import {depthOf} from '../go/syntax/digest.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
@@ -44,6 +45,8 @@ export interface CgoRequest {
   readonly dir: string
   readonly wrappers?: readonly string[]
   readonly contract?: {readonly path: string; readonly functions: readonly string[]}
+  /** What the project says of C functions. */
+  readonly api?: ApiDescription
 }
 
 export interface ModuleCheck {
@@ -136,6 +139,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
         ...(request.cgo === undefined ? {} : {cgoPolicy: cgoPolicyOf(request.cgo, shownFrom)}),
+        ...(request.cgo?.api === undefined ? {} : {cApi: request.cgo.api}),
       },
       watch,
     )

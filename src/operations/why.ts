@@ -121,7 +121,11 @@ function notRun(rule: RunnableRule, request: WhyRequest, config: Awaited<ReturnT
   const preset = request.preset ?? config.preset ?? 'default'
   return presetRank[rule.preset] <= presetRank[preset]
     ? []
-    : [`the preset ${preset} does not run it: use --preset ${rule.preset} or --rules ${rule.id}`]
+    : [
+        rule.preset === 'evidence'
+          ? `no preset runs it, because it is a guess without a capture: use --rules ${rule.id}, or gotriage diagnose`
+          : `the preset ${preset} does not run it: use --preset ${rule.preset} or --rules ${rule.id}`,
+      ]
 }
 
 const suppression = ({suppressed}: Hazard): string[] =>
