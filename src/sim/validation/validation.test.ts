@@ -61,10 +61,10 @@ describe('beside real Go', () => {
     const rows = heapRows(profile, measured)
     expect(rows.length).toBe(12)
     expect(rows.filter(r => r.compared?.verdict === 'differs').map(r => r.id)).toEqual([
-      'pacer/cycles-100-100',
+      'pacer/peak-50-100',
+      'pacer/peak-50-0',
       'pacer/cycles-200-100',
       'pacer/peak-200-100',
-      'pacer/cycles-200-0',
       'pacer/peak-200-0',
     ])
   })
