@@ -2,12 +2,13 @@
 // turn, in three states: cold (nobody's cache holds a result of this module; go's of its dependencies is filled), one file changed, unchanged.
 // Seconds, processor seconds and the peak of resident memory over the processes of a run. Names: gin, prometheus, git2go. Build first.
 // With --findings: what go vet and staticcheck find of our catalogue, and which of it we do not. `staticcheck` is looked for on the PATH.
-import {execFileSync, spawn, spawnSync} from 'node:child_process'
-import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {execFileSync, spawnSync} from 'node:child_process'
+import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {asMainModule, go, type ModuleVersion} from '../tools/conformance/main-modules.ts'
+import {median, timed, type Run} from '../tools/timed-process.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = join(tmpdir(), 'gotriage-conformance')
@@ -16,61 +17,11 @@ const flag = (name: string) => process.argv.find(arg => arg.startsWith(`--${name
 const rounds = Number(flag('rounds') ?? 3)
 /** `--states=cold,unchanged` */
 const chosen = flag('states')?.split(',')
-const sampleMs = 20
 const modules: Readonly<Record<string, ModuleVersion & {readonly changed: string}>> = {
   gin: {name: 'gin', path: 'github.com/gin-gonic/gin', version: 'v1.12.0', changed: 'context.go'},
   prometheus: {name: 'prometheus', path: 'github.com/prometheus/prometheus', version: 'v0.310.0', changed: 'tsdb/db.go'},
   git2go: {name: 'git2go', path: 'github.com/libgit2/git2go/v34', version: 'v34.0.0', changed: 'repository.go'},
 }
-
-interface Run {
-  readonly seconds: number
-  readonly cpu: number
-  readonly peakMb: number
-}
-
-/** Resident bytes of a process and all below it, in MB; what has ended meanwhile counts as nothing. */
-function residentMb(pid: number): number {
-  let kb = 0
-  const of = (file: string): string => {
-    try {
-      return readFileSync(file, 'utf8')
-    } catch {
-      return ''
-    }
-  }
-  const waiting = [pid]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    kb += Number(/VmRSS:\s+(\d+)/.exec(of(`/proc/${next}/status`))?.[1] ?? 0)
-    try {
-      for (const task of readdirSync(`/proc/${next}/task`))
-        waiting.push(...of(`/proc/${next}/task/${task}/children`).split(' ').filter(Boolean).map(Number))
-    } catch {
-      continue
-    }
-  }
-  return kb / 1e3
-}
-
-/** Runs to the end whatever the exit code: all three exit 1 when they find something. */
-function timed(dir: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
-  const script = `TIMEFORMAT='%R %U %S'; time { ${command} >/dev/null 2>&1 || true; }`
-  const child = spawn('bash', ['-c', `( ${script} ) 2>&1`], {cwd: dir, env: {...process.env, GOFLAGS: '', GOWORK: 'off', ...env}})
-  let text = ''
-  let peakMb = 0
-  child.stdout.on('data', chunk => (text += String(chunk)))
-  const sampling = setInterval(() => (peakMb = Math.max(peakMb, residentMb(child.pid ?? 0))), sampleMs)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', () => {
-      clearInterval(sampling)
-      const [seconds = 0, user = 0, system = 0] = text.trim().split(' ').map(Number)
-      resolve({seconds, cpu: user + system, peakMb})
-    })
-  })
-}
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 function print(state: string, tool: string, runs: readonly Run[], base: readonly Run[]): void {
   const of = (pick: (run: Run) => number, from = runs) => median(from.map(pick))
@@ -108,6 +59,8 @@ async function measure(module: ModuleVersion & {readonly changed: string}): Prom
     for (const [state, prepare] of Object.entries(states)) {
       if (chosen !== undefined && !chosen.includes(state)) continue
       const runs: Record<string, Run[]> = {}
+      // What ran last before this changed the file for the tools that had run before it.
+      if (state === 'unchanged') for (const run of Object.values(tools)) await run()
       for (let round = 0; round < rounds; round++)
         for (const [tool, run] of Object.entries(tools)) {
           prepare()

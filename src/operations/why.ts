@@ -58,7 +58,7 @@ export async function why(
   const checked = await check({...rest, ruleIds: [ruleId], patterns: 'run' in rule ? [own] : ['./...', own]}, host, task, {
     registry,
     run: async (moduleRequest, inHost, inTask) => {
-      const run = await runModule(moduleRequest, inHost, inTask, undefined, watch)
+      const run = await runModule(moduleRequest, inHost, inTask, {watch})
       runs.push(run)
       return run
     },

@@ -127,7 +127,7 @@ func TestErrnoIsThatOfTheCall(t *testing.T) {
 	if err := gate.WriteMetrics(&text); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(text.String(), "cgo_errno_total{function=\\"fails\\",errno=\\"2\\"} 1\\n") {
+	if !strings.Contains(text.String(), "cgo_errno_total{package=\\"gate\\",function=\\"fails\\",errno=\\"2\\"} 1\\n") {
 		t.Fatal(text.String())
 	}
 }

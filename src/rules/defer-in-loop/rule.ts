@@ -89,18 +89,23 @@ const mentionsAny = (pass: Pass<'piles'>, node: Node, objects: ReadonlySet<GoObj
     return object !== undefined && objects.has(object)
   })
 
-/** In a function literal, which may run after the round. */
+/** In a function literal or another deferred call, which may run after the round. */
 function isCaptured(pass: Pass<'piles'>, mention: Node, loop: Node): boolean {
   for (const at of pass.ancestors(mention)) {
     if (at === loop) return false
-    if (at.kind === 'FuncLit' || at.kind === 'GoStmt') return true
+    if (at.kind === 'FuncLit' || at.kind === 'GoStmt' || at.kind === 'DeferStmt') return true
   }
   return false
 }
 
 function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStmt): boolean {
   let [node, parent] = [mention, pass.parent(mention)]
-  while (parent?.kind === 'ParenExpr' || (parent?.kind === 'CallExpr' && parent.args.length === 1 && converts(pass, parent)))
+  while (
+    parent?.kind === 'ParenExpr' ||
+    parent?.kind === 'TypeAssertExpr' ||
+    (parent?.kind === 'UnaryExpr' && parent.op === '&') ||
+    (parent?.kind === 'CallExpr' && parent.args.length === 1 && converts(pass, parent))
+  )
     [node, parent] = [parent, pass.parent(parent)]
   if (parent?.kind === 'CompositeLit' || parent?.kind === 'KeyValueExpr' || parent?.kind === 'SendStmt' || parent?.kind === 'ReturnStmt')
     return true

@@ -26,6 +26,26 @@ test('the four-field list is read as people paste it, and as gotriage guard cgo 
   ])
 })
 
+test('functions with arguments for the wrappers of guard cgo say the same by names and types', () => {
+  const text = `types: [{name: DB, c: db, destructor: db_free}]
+functions:
+  - {name: db_open, args: [{name: path, type: string}], returns: DB}
+  - {name: db_attach, args: [{name: db, type: DB}, {name: text, type: string}, nil], stores: [text]}
+  - {name: db_take, args: [{name: db, type: DB}, {name: text, type: string}], owns: [1]}
+  - {name: db_name, args: [{name: db, type: DB}], returns: string}
+  - {name: db_dump, args: [{name: db, type: DB}], returns: {type: string, free: db_free_text}}
+  - {name: db_free, returns: {error: errno}, thread_affine: true}
+`
+  expect(read(text).functions).toEqual([
+    {name: 'db_open', returns: 'owned', freeWith: 'db_free'},
+    {name: 'db_attach', stores: [1]},
+    {name: 'db_take', owns: [1]},
+    {name: 'db_name', returns: 'borrowed'},
+    {name: 'db_dump', returns: 'owned', freeWith: 'db_free_text'},
+    {name: 'db_free'},
+  ])
+})
+
 test.each([
   ['- name: f\n  timeout: 5\n', /^c\.yaml:2: there is no key "timeout" here/, /timeout_ms/],
   ['- name: C.f\n', /^c\.yaml:1: "C\.f" is no name of a C function/, /without "C\."/],

@@ -28,6 +28,18 @@ const topKeys = [
   'headers',
   'sources',
   'libraries',
+  // What only the wrappers of `guard cgo` need; guards/config/cgo.ts reads it.
+  'threads_max',
+  'otel',
+  'monitor',
+  'include',
+  'preamble',
+  'cflags',
+  'ldflags',
+  'pkg_config',
+  'prefix',
+  'types',
+  'error_tables',
 ] as const
 const functionKeys = [
   'name',
@@ -45,6 +57,11 @@ const functionKeys = [
   'until',
   'note',
   'source',
+  // Of `guard cgo`.
+  'thread_affine',
+  'go',
+  'args',
+  'destroy_on_error',
 ] as const
 const goKeywords: ReadonlySet<string> = new Set(
   'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var'.split(
@@ -61,7 +78,8 @@ export function readApiDescription(path: string, bytes: Uint8Array): ApiDescript
   const list = isMap(contents) ? top.get('functions') : (contents ?? undefined)
   if (!isSeq(list)) throw reader.problem(list ?? undefined, 'there is no list of functions', 'Write one "- name:" for each C function.')
   if (list.items.length > functionsMax) throw errors.limit(`functions of ${path}`, functionsMax)
-  const functions = list.items.map(item => functionOf(reader, item as Node)) // parseDocument makes nodes of every item
+  const destructors = destructorsOf(top.get('types'))
+  const functions = list.items.map(item => functionOf(reader, item as Node, destructors)) // parseDocument makes nodes of every item
   list.items.forEach((item, i) => {
     if (functions.slice(0, i).some(other => overlap(other, functions[i]!)))
       throw reader.problem(item as Node, `${functions[i]!.name} is listed twice`, 'Keep one of them, or give them versions apart.')
@@ -112,7 +130,27 @@ function librariesOf(reader: Reader, node: Node | undefined): Record<string, str
   return Object.fromEntries([...entries].map(([name, value]) => [name, reader.version(value, name) ?? '']))
 }
 
-function functionOf(reader: Reader, item: Node): CFunctionEffects {
+/** Destructor by type, from the types that wrappers are written for; their own reader says what is wrong with them. */
+function destructorsOf(types: Node | undefined): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const type of isSeq(types) ? types.items : []) {
+    const [name, destructor] = isMap(type) ? [type.get('name'), type.get('destructor')] : []
+    if (typeof name === 'string' && typeof destructor === 'string') found.set(name, destructor)
+  }
+  return found
+}
+
+/** What `returns` of a function with arguments says about its result: a type is owned, a string only if something frees it. */
+function ownershipOf(returns: Node | undefined, destructors: ReadonlyMap<string, string>): Pick<CFunctionEffects, 'returns' | 'freeWith'> {
+  const type: unknown = isMap(returns) ? returns.get('type') : isScalar(returns) ? returns.value : undefined
+  const free: unknown = isMap(returns) ? returns.get('free') : undefined
+  if (typeof free === 'string') return {returns: 'owned', freeWith: free}
+  const destructor = typeof type === 'string' ? destructors.get(type) : undefined
+  if (destructor !== undefined) return {returns: 'owned', freeWith: destructor}
+  return type === 'string' ? {returns: 'borrowed'} : {}
+}
+
+function functionOf(reader: Reader, item: Node, destructors: ReadonlyMap<string, string>): CFunctionEffects {
   const entry = reader.fields(item, functionKeys, 'a function')
   const at = (key: (typeof functionKeys)[number]) => entry.get(key)
   const name = reader.word(at('name'), 'name') ?? ''
@@ -125,9 +163,15 @@ function functionOf(reader: Reader, item: Node): CFunctionEffects {
   const freeWith = reader.word(at('free_with'), 'free_with')
   if (freeWith !== undefined && !isName(freeWith))
     throw reader.problem(at('free_with'), `"${freeWith}" is no name of a C function`, 'Name what releases the result.')
+  const args = at('args')
+  const argumentNames = isSeq(args) ? args.items.map(arg => (isMap(arg) ? arg.get('name') : undefined)) : []
   const indexes = (key: 'owns' | 'stores' | 'borrows') => {
     const node = at(key)
-    return node === undefined ? undefined : reader.items(node, key).map(one => reader.whole(one, key, 0, argumentMax) ?? 0)
+    if (node === undefined) return undefined
+    return reader.items(node, key).map(one => {
+      const named = isScalar(one) && typeof one.value === 'string' ? argumentNames.indexOf(one.value) : -1
+      return named >= 0 ? named : (reader.whole(one, key, 0, argumentMax) ?? 0)
+    })
   }
   const [owns, stores, borrows] = [indexes('owns'), indexes('stores'), indexes('borrows')]
   const claimed = [...(owns ?? []), ...(stores ?? []), ...(borrows ?? [])]
@@ -140,8 +184,9 @@ function functionOf(reader: Reader, item: Node): CFunctionEffects {
     owns,
     stores,
     borrows,
-    returns: reader.choice(at('returns'), ['owned', 'borrowed'], 'returns'),
-    freeWith,
+    ...(args === undefined && !isMap(at('returns'))
+      ? {returns: reader.choice(at('returns'), ['owned', 'borrowed'], 'returns'), freeWith}
+      : ownershipOf(at('returns'), destructors)),
     thread: reader.choice(at('thread'), ['process', 'own'], 'thread'),
     noEffect: reader.flag(at('no_effect'), 'no_effect'),
     since: reader.version(at('since'), 'since'),

@@ -142,3 +142,21 @@ func numbers(names []string, fds []uintptr) {
 		fds[i] = fd
 	}
 }
+
+// Kept under another type, or wanted by another deferred call.
+func asserted(names []string, open func(string) interface{ Close() error }) (all []*os.File) {
+	for _, name := range names {
+		f := open(name)
+		defer f.Close()
+		all = append(all, f.(*os.File))
+	}
+	return all
+}
+
+func later(names []string) {
+	for _, name := range names {
+		f, _ := os.Open(name)
+		defer f.Close()
+		defer func(fd uintptr) { println(fd) }(f.Fd())
+	}
+}
