@@ -3,7 +3,7 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {cpus, release} from 'node:os'
 import {fileURLToPath} from 'node:url'
 import {kept, leastDisturbed, type MeasuredCase, type MeasuredRun, type Measurements} from '../../src/sim/validation/measured.ts'
-import {build, busyCpus, discard, run, type Built, type ProgramRun} from './program.ts'
+import {build, busyCpus, discard, hasQuota, run, type Built, type ProgramRun} from './program.ts'
 import {pacerRun} from './pacer-log.ts'
 
 export const storePath = fileURLToPath(new URL('measurements.json', import.meta.url))
@@ -51,7 +51,12 @@ export function measure(protocol: Protocol): void {
       inIdleMoments(built, protocol, protocol.whenIdle)
       return
     }
-    for (const workload of protocol.only) for (let i = 0; i < protocol.runs; i++) once(built, workload, protocol)
+    for (const workload of protocol.only) {
+      // The pacer has six phases of many collections each: fewer and longer runs.
+      const pacer = workload === 'pacer' && protocol.release === undefined && protocol.seconds > 1
+      const how = pacer ? {...protocol, runs: Math.min(3, protocol.runs), seconds: Math.max(24, protocol.seconds)} : protocol
+      for (let i = 0; i < how.runs; i++) once(built, workload, how)
+    }
   } finally {
     discard(built)
   }
@@ -88,10 +93,14 @@ interface Made {
   readonly run: MeasuredRun
 }
 
-function runsOf(built: Built, workload: string, {seconds, through}: Protocol): readonly Made[] {
+function runsOf(built: Built, workload: string, {seconds, through, say}: Protocol): readonly Made[] {
   const how = through === undefined ? {} : {through}
   if (workload === 'pacer') return pacerRun(built, seconds, how)
   if (workload !== 'w12') return asRuns(run(built, workload, seconds, how))
+  if (!hasQuota()) {
+    say('w12: no CPU cgroup of version 1 can be made here, left out')
+    return []
+  }
   return quotaProcs.flatMap(procs => asRuns(run(built, 'w12', seconds, {...how, quotaCpus, env: {PROCS: String(procs)}})))
 }
 
@@ -108,7 +117,8 @@ const asRuns = (made: ProgramRun | undefined): readonly Made[] =>
 
 function store(built: Built, made: readonly Made[], protocol: Protocol): void {
   const before = readStore()
-  const cases: Record<string, MeasuredCase> = {...before.cases}
+  // Figures of another machine are not mixed with ours.
+  const cases: Record<string, MeasuredCase> = before.machine === machineName() ? {...before.cases} : {}
   const minor = /^go(1\.\d+)/.exec(built.version)?.[1] ?? ''
   for (const {id, run: one} of made) {
     const key = protocol.release === undefined ? id : `${id}@${minor}`

@@ -60,6 +60,13 @@ export interface ProgramRun {
   readonly foreignCpus: number
 }
 
+/** Whether CPU quotas can be set here. */
+export function hasQuota(): boolean {
+  const group = enterGroup(1)
+  if (group !== undefined) removeGroup(group)
+  return group !== undefined
+}
+
 /** CPUs in use over the next so many ms. */
 export function busyCpus(ms: number): number {
   const before = busyTicks()

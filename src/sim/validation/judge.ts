@@ -54,11 +54,7 @@ const company = (found: MeasuredCase | undefined) => Math.max(0, ...(found?.runs
 const median = (values: readonly number[]) => quantileOfSorted(ascending(values), 0.5)
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
 
-type Band =
-  | {readonly within: number; readonly orOff?: number}
-  | {readonly factor: number}
-  | {readonly points: number}
-  | {readonly atLeast: number}
+type Band = {readonly within: number} | {readonly factor: number} | {readonly points: number} | {readonly atLeast: number}
 
 /** One figure a run against one a seed. */
 function figureRow(
@@ -81,7 +77,7 @@ function figureRow(
   const ratio = sim / value
   const agrees =
     'within' in band
-      ? off <= band.within || Math.abs(sim - value) <= (band.orOff ?? 0)
+      ? off <= band.within
       : 'factor' in band
         ? ratio <= band.factor && ratio >= 1 / band.factor
         : 'points' in band
@@ -295,7 +291,7 @@ export function heapRows(profile: CostProfile, measured: Measurements): readonly
           found,
           runs.map(r => r.figures!['cycles']!),
           sims.map((s, i) => (s.cycles.length * runs[i]!.figures!['allocs']!) / s.totalAllocBytes),
-          {within: steady, orOff: 1},
+          {within: steady},
         ),
         figureRow(
           {id: `pacer/peak-${gogc}-${rate}`, what: `largest heap, ${what}`, predicted: rate === '0' ? 'assists' : 'u = 0.25', unit: 'B'},
