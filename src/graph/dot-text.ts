@@ -40,11 +40,12 @@ function nodeLine({id, lines, tone = 'plain', shape = 'box'}: GraphNode): string
   return `${dotString(id)} [label=${dotLabel(lines)}, shape=${shape}${width}, fillcolor="${fill}", color="${line}"]`
 }
 
-function edgeLine({from, to, label, tone = 'faint', dashed}: GraphEdge): string {
+function edgeLine({from, to, label, tone = 'faint', dashed, undirected}: GraphEdge): string {
   const attributes = [
     ...(label === undefined ? [] : [`label=${dotLabel([label])}`]),
     `color="${colours[tone].line}"`,
     ...(dashed ? ['style=dashed'] : []),
+    ...(undirected ? ['dir=none'] : []),
   ]
   return `${dotString(from)} -> ${dotString(to)} [${attributes.join(', ')}]`
 }

@@ -19,6 +19,8 @@ export interface GraphEdge {
   readonly label?: string
   readonly tone?: Tone
   readonly dashed?: boolean
+  /** Holds both ways: a line without an arrow. */
+  readonly undirected?: boolean
 }
 
 export interface GraphGroup {

@@ -63,7 +63,8 @@ const diagram = async (kind: string, paths: readonly string[] = [], cwd = checko
 test('the diagrams of the runtime are drawn from the tables of knowledge/', async () => {
   expect(await diagram('cgo-call')).toContain('asmcgocall')
   expect(await diagram('goroutine-states')).toMatch(/<title>running&#45;&gt;waiting<\/title>/)
-  expect(await diagram('breaker')).toContain('half&#45;open')
+  expect(await diagram('breaker')).toMatch(/<title>half&#45;open&#45;&gt;closed<\/title>/)
+  expect(await diagram('ab')).toMatch(/<title>downgraded&#45;&gt;recovering<\/title>/)
 })
 
 test('a goroutine dump, escape analysis and causes become diagrams', async () => {

@@ -8,9 +8,10 @@ import {findFonts, type FontOptions, type Fonts} from '../png/fonts.ts'
 import {startRasterizer, type Rasterized, type RasterizeRequest} from '../png/rasterize.ts'
 import {PictureCache} from './cache.ts'
 import {dotProblem, jsonProblem, pdfProblem, pngProblem, svgProblem} from './check-output.ts'
+import {environmentLabel} from './environment.ts'
 import {FailureRate, type RenderOutcome} from './failure-rate.ts'
 import {startGraphviz, type Laid, type Layout, type LayoutRequest} from './layout.ts'
-import {nativeDot} from './native-dot.ts'
+import {startNative, type NativeRequest, type NativeResult} from './native-dot.ts'
 import {readDot, type DotGraph} from './read-dot.ts'
 import {safeSvg} from './safe-svg.ts'
 import {tableSvg} from './table-svg.ts'
@@ -18,6 +19,9 @@ import {withLabelWidths} from './wide-labels.ts'
 
 export const formats = ['svg', 'png', 'pdf', 'json', 'dot'] as const
 export type Format = (typeof formats)[number]
+
+/** Graphviz in a worker thread of gotriage, or the machine's own `dot`. */
+export type RendererKind = 'wasm' | 'native'
 
 export interface RenderRequest {
   readonly dot: string
@@ -33,6 +37,8 @@ export interface RenderRequest {
   /** False: a graph that cannot be laid out as asked is a failure. */
   readonly fallback?: boolean
   readonly dotsPerInch?: number
+  /** Default `wasm`; PDF is always native. Native draws what is asked or fails: there is no fallback behind it. */
+  readonly renderer?: RendererKind
 }
 
 /** One attempt and what came of it. */
@@ -40,12 +46,16 @@ export interface RenderStep {
   readonly step: Layout | 'table' | 'png' | 'native'
   /** `ok`, or why not, as a clause. */
   readonly outcome: string
+  /** Until a worker took it, and from then to the answer, which is what the deadline limits; absent when no worker did. */
+  readonly waitedMs?: number
+  readonly tookMs?: number
 }
 
 export interface Picture {
   readonly kind: 'rendered'
   readonly bytes: Uint8Array
   readonly format: Format
+  readonly renderer: RendererKind
   /** What the picture shows: the layout asked for, a simpler one, or the table. */
   readonly shows: Layout | 'table'
   readonly steps: readonly RenderStep[]
@@ -70,6 +80,8 @@ export interface RendererOptions {
   /** Nodes and edges above which the layered layouts are not tried, because they would only use up the deadline and the memory. */
   readonly nodesMax?: number
   readonly edgesMax?: number
+  /** What kind of machine this is, as a label of the counts; default what environmentLabel finds. */
+  readonly environment?: string
   /** Only for tests and measurements: another way to start workers. */
   readonly start?: typeof startGraphviz
 }
@@ -78,6 +90,7 @@ const workersMax = 4
 const cacheBytesDefault = 64 * 1024 * 1024
 const nodesDefault = 1500
 const edgesDefault = 4000
+const nativeDeadlineMs = 10_000
 /** Nodes and edges beyond which only the table is drawn. */
 const simpleNodesMax = 20_000
 const simpleEdgesMax = 60_000
@@ -98,6 +111,7 @@ export class Renderer {
   readonly #options: RendererOptions
   readonly #pool: Pool<LayoutRequest, Laid>
   #rasterizers: {readonly pool: Pool<RasterizeRequest, Rasterized>; readonly fonts: Fonts} | undefined
+  #natives: Pool<NativeRequest, NativeResult> | undefined
   readonly #cache: PictureCache<Picture>
   readonly #running = new Map<string, Promise<RenderResult>>()
   readonly rate: FailureRate
@@ -106,13 +120,21 @@ export class Renderer {
     this.#options = options
     this.#pool = new Pool(options.start ?? startGraphviz, {workers: Math.min(workersMax, availableParallelism()), ...options.pool})
     this.#cache = new PictureCache(options.cacheBytesMax ?? cacheBytesDefault)
-    this.rate = new FailureRate(`${process.platform}/${process.arch}`)
+    this.rate = new FailureRate(options.environment ?? environmentLabel())
   }
 
   /** Never rejects for anything a file or a layout does. */
   async render(request: RenderRequest): Promise<RenderResult> {
     const hash = sha256Hex(
-      JSON.stringify([request.format, request.layout, request.dotsPerInch, request.fallback, request.deadlineMs, request.dot]),
+      JSON.stringify([
+        rendererOf(request),
+        request.format,
+        request.layout,
+        request.dotsPerInch,
+        request.fallback,
+        request.deadlineMs,
+        request.dot,
+      ]),
     )
     const known = this.#cache.get(hash)
     if (known !== undefined) return this.#counted(request, {...known, cached: true})
@@ -138,11 +160,12 @@ export class Renderer {
   close(): void {
     this.#pool.close()
     this.#rasterizers?.pool.close()
+    this.#natives?.close()
   }
 
   #counted(request: RenderRequest, result: RenderResult): RenderResult {
     const outcome: RenderOutcome = result.kind === 'rendered' && result.shows !== request.layout ? 'fallback' : result.kind
-    this.rate.count(request.format === 'pdf' ? 'native' : 'wasm', request.format, outcome)
+    this.rate.count(rendererOf(request), request.format, outcome)
     return result
   }
 
@@ -154,8 +177,14 @@ export class Renderer {
       if (error instanceof TriageError) return {kind: 'refused', error}
       throw error
     }
-    const whole = {nodes: graph.nodes.size, edges: graph.edgeCount, cached: false, format: request.format} as const
-    if (request.format === 'pdf') return this.#pdf(request, graph, whole)
+    const whole = {
+      nodes: graph.nodes.size,
+      edges: graph.edgeCount,
+      cached: false,
+      format: request.format,
+      renderer: rendererOf(request),
+    } as const
+    if (whole.renderer === 'native') return this.#native(request, graph, whole)
     const drawn = await this.#draw(request, graph)
     if (drawn.stopped !== undefined) return {kind: drawn.stopped}
     const messages = graph.more ? [...drawn.messages, 'only the first graph of the file is drawn'] : drawn.messages
@@ -196,7 +225,7 @@ export class Renderer {
       if (outcome.kind === 'superseded' || outcome.kind === 'cancelled')
         return {output: undefined, shows: layout, steps, messages: [], stopped: outcome.kind}
       const problem = problemOf(outcome, format, graph)
-      steps.push({step: layout, outcome: problem ?? 'ok'})
+      steps.push({step: layout, outcome: problem ?? 'ok', ...timesOf(outcome)})
       // A full queue is said, not painted over: the caller has to slow down.
       if (outcome.kind === 'refused') return {output: undefined, shows: layout, steps, messages: []}
       if (problem === undefined && outcome.kind === 'answered' && outcome.value.kind === 'laid')
@@ -256,22 +285,62 @@ export class Renderer {
     return this.#rasterizers
   }
 
-  async #pdf(
+  async #native(
     request: RenderRequest,
     graph: DotGraph,
-    whole: Pick<Picture, 'nodes' | 'edges' | 'cached' | 'format'>,
+    whole: Pick<Picture, 'nodes' | 'edges' | 'cached' | 'format' | 'renderer'>,
   ): Promise<RenderResult> {
-    const result = await nativeDot({dot: request.dot, layout: request.layout, format: 'pdf', deadlineMs: request.deadlineMs ?? 10_000})
+    const {layout, format, deadlineMs = this.#options.pool?.deadlineMs ?? nativeDeadlineMs} = request
+    this.#natives ??= new Pool(startNative, {workers: Math.min(workersMax, availableParallelism()), ...this.#options.pool})
+    const outcome = await this.#natives.run(
+      {dot: request.dot.slice(0, graph.end + 1), layout, format, deadlineMs, ...(format === 'png' ? dpiOf(request) : {})},
+      {
+        deadlineMs,
+        ...(request.key === undefined ? {} : {key: request.key}),
+        ...(request.signal === undefined ? {} : {signal: request.signal}),
+      },
+    )
+    if (outcome.kind === 'superseded' || outcome.kind === 'cancelled') return {kind: outcome.kind}
+    const result: NativeResult = outcome.kind === 'answered' ? outcome.value : {kind: 'failed', why: poolProblem(outcome)}
     if (result.kind === 'missing')
       return {
         kind: 'refused',
-        error: errors.missingTool('dot', 'PDF is drawn by the machine\'s own Graphviz: install "graphviz", or ask for -T svg.'),
+        error: errors.missingTool(
+          'dot',
+          `${format === 'pdf' ? "PDF is drawn by the machine's own Graphviz: install" : 'Install'} "graphviz", or ask for -T svg.`,
+        ),
       }
-    const problem = result.kind === 'failed' ? result.why : pdfProblem(result.bytes)
-    const steps: RenderStep[] = [{step: 'native', outcome: problem ?? 'ok'}]
-    if (result.kind === 'failed' || problem !== undefined) return failed(request.name, steps)
+    const bytes = result.kind === 'failed' ? new Uint8Array() : format === 'svg' ? encoded(safeSvg(decoded(result.bytes))) : result.bytes
+    const problem = result.kind === 'failed' ? result.why : nativeProblem(bytes, format, graph)
+    const steps: RenderStep[] = [{step: 'native', outcome: problem ?? 'ok', ...timesOf(outcome)}]
+    if (problem !== undefined) return failed(request.name, steps)
     const messages = graph.more ? ['only the first graph of the file is drawn'] : []
-    return {kind: 'rendered', bytes: result.bytes, shows: request.layout, steps, messages, ...whole}
+    return {kind: 'rendered', bytes, shows: layout, steps, messages, ...whole}
+  }
+}
+
+const rendererOf = ({format, renderer = 'wasm'}: RenderRequest): RendererKind => (format === 'pdf' ? 'native' : renderer)
+
+const dpiOf = ({dotsPerInch = dotsPerInchDefault}: RenderRequest) => ({dotsPerInch})
+
+const encoded = (text: string) => new TextEncoder().encode(text)
+const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+const timesOf = (outcome: Outcome<unknown>): Pick<RenderStep, 'waitedMs' | 'tookMs'> =>
+  outcome.kind === 'answered' || outcome.kind === 'deadline' ? {waitedMs: outcome.waitedMs, tookMs: outcome.tookMs} : {}
+
+function nativeProblem(bytes: Uint8Array, format: Format, graph: DotGraph): string | undefined {
+  switch (format) {
+    case 'svg':
+      return svgProblem(decoded(bytes), graph)
+    case 'json':
+      return jsonProblem(decoded(bytes), graph)
+    case 'dot':
+      return dotProblem(decoded(bytes), graph)
+    case 'png':
+      return pngProblem(bytes)
+    case 'pdf':
+      return pdfProblem(bytes)
   }
 }
 
