@@ -119,6 +119,7 @@ export const command: Command = {
     const seconds = number(args, 'deadline', 0.01, 3600)
     const dotsPerInch = number(args, 'dpi', 10, 1200)
     const renderer = new Renderer()
+    const said = new Set<string>()
     const abFile = args.flag('ab')
     const ab = abFile === undefined ? undefined : await abOf(abFile, renderer, context)
     try {
@@ -135,7 +136,10 @@ export const command: Command = {
         context.host,
         context.task,
         async ({name, picture, error}) => {
-          if (error) context.note(terminalText(`gotriage: ${error.message}. ${error.hint}`))
+          const line = error === undefined ? undefined : terminalText(`gotriage: ${error.message}. ${error.hint}`)
+          // What this machine lacks is said once, not for each file.
+          if (line !== undefined && !said.has(line)) context.note(line)
+          if (line !== undefined) said.add(line)
           if (!picture) return
           for (const step of picture.steps)
             if (step.outcome !== 'ok') context.note(terminalText(`note: ${name}: ${step.step}: ${step.outcome}`))
@@ -152,7 +156,9 @@ export const command: Command = {
         await context.write(abFile, abRecordText(ab.record))
         context.note(ab.variantMissing ? 'note: there is no dot in PATH: nothing was compared' : `note: ${ab.summary()}`)
       }
-      return files.some(file => file.error) ? 2 : 0
+      const without = files.filter(file => file.error).length
+      if (many && without > 0) context.note(`note: ${without} of ${files.length} files gave no picture`)
+      return without > 0 ? 2 : 0
     } finally {
       renderer.close()
     }
