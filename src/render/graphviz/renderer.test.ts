@@ -87,6 +87,21 @@ test('a graph above the limits goes to the simpler layout at once', async () => 
   })
 })
 
+test('a graph above every limit becomes a table in one lease: it is read once, in the worker, and holds up nobody', async () => {
+  const huge = `digraph { ${Array.from({length: 20_001}, (_, i) => `n${i}`).join(' ')} }`
+  const asked = renderer.counts().asked
+  expect(await renderer.render(request(huge, {deadlineMs: 60_000}))).toMatchObject({
+    shows: 'table',
+    nodes: 20_001,
+    steps: [
+      {step: 'dot', outcome: '20001 nodes are more than the 1500 it is tried with'},
+      {step: 'osage', outcome: '20001 nodes are more than the 20000 it is tried with'},
+      {step: 'table', outcome: 'ok'},
+    ],
+  })
+  expect(renderer.counts().asked - asked).toBe(1)
+})
+
 test('a damaged instance is thrown away: nested HTML tables, huge labels and odd attributes leave the next graph whole', async () => {
   for (const dot of [
     `digraph { a [label=<${'<table><tr><td>'.repeat(300)}x${'</td></tr></table>'.repeat(300)}>] }`,
