@@ -60,7 +60,7 @@ export function dotText(graph: Graph): string {
   const groups = (graph.groups ?? []).map((group, i) =>
     [
       `  subgraph cluster_${i} {`,
-      `    label=${dotLabel([group.title])}; color="#c9ced6"; style=rounded; fontcolor="#5c6675"`,
+      `    label=${dotLabel(group.title.split('\n'))}; color="#c9ced6"; style=rounded; fontcolor="#5c6675"`,
       ...(grouped.get(group.id) ?? []).map(node => `    ${nodeLine(node)}`),
       '  }',
     ].join('\n'),

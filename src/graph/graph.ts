@@ -25,6 +25,7 @@ export interface GraphEdge {
 
 export interface GraphGroup {
   readonly id: string
+  /** Lines, parted by line ends: a box does not grow with its title. */
   readonly title: string
 }
 

@@ -3,7 +3,7 @@
 import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
 import type {Hazard} from '../findings/finding.ts'
-import {callGraph, type CallGraph, type EntryPoint} from '../go/flow/call-graph.ts'
+import {callGraph, type CallEdge, type CallGraph, type EntryPoint} from '../go/flow/call-graph.ts'
 import {packageCalls, placeOf, type PackageCalls} from '../go/flow/package-calls.ts'
 import {packageFlow} from '../go/flow/package-flow.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
@@ -74,7 +74,7 @@ export function callsWithHazards(
   }
   const entries = new Map<string, Set<EntryPoint['kind']>>()
   for (const {function: place, kind} of calls.entryPoints) entries.set(place, (entries.get(place) ?? new Set()).add(kind))
-  const edges = functions.flatMap(({place}) => calls.edgesFrom(place).filter(edge => byPlace.has(edge.to)))
+  const edges = functions.flatMap(({place}) => calls.edgesFrom(place).filter(edge => byPlace.has(edge.to) && mayBe(calls, edge)))
   const kept = held.size === 0 ? new Set(byPlace.keys()) : leadingTo(new Set(held.keys()), edges)
   // Functions that nobody here calls and that call nobody say nothing when there is no hazard.
   const linked = new Set(edges.flatMap(({from, to}) => [from, to]))
@@ -105,7 +105,7 @@ export function callsWithHazards(
         ...(calls.functions.get(place)?.name === undefined ? [] : [`${where?.file ?? ''}:${where?.startLine ?? 0}`]),
         ...own.slice(0, hazardsShownMax).map(one => `${one.id}, line ${one.places[0]?.line ?? 0}`),
         ...(own.length > hazardsShownMax ? [`and ${own.length - hazardsShownMax} more`] : []),
-        ...(unknown > 0 ? [`${unknown} calls lead nobody knows where`] : []),
+        ...(unknown > 0 ? [`${unknown} ${unknown === 1 ? 'call' : 'calls'} of C or of what is not known`] : []),
       ],
       tone,
     }
@@ -118,7 +118,10 @@ export function callsWithHazards(
   const left = places.length - shown.size
   return {
     graph: {
-      title: held.size === 0 ? 'calls; check finds no hazard' : `calls that lead to ${hazards.length} hazards`,
+      title:
+        held.size === 0
+          ? 'calls; check finds no hazard'
+          : `calls that lead to ${hazards.length === 1 ? 'one hazard' : `${hazards.length} hazards`}`,
       direction: 'right',
       nodes,
       edges: [...lines].toSorted(([a], [b]) => byText(a, b)).map(([, edge]) => edge),
@@ -128,6 +131,12 @@ export function callsWithHazards(
       ...(left > 0 ? [`${left} functions further from a hazard are left out: name fewer packages`] : []),
     ],
   }
+}
+
+/** By its signature alone a call of a value could lead to main; it leads to functions that are used as values. */
+function mayBe(calls: CallGraph, {to, static: certain}: CallEdge): boolean {
+  const target = calls.functions.get(to)
+  return certain || target?.method === true || target?.valued === true
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

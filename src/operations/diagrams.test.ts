@@ -68,10 +68,12 @@ func through(wg *sync.WaitGroup) { count(wg) }
 
 func apart() {}
 
+func called(f func()) { f() } // not main, though its signature fits
+
 func main() {
 	var wg sync.WaitGroup
 	go through(&wg)
-	apart()
+	called(apart)
 	wg.Wait()
 }
 `,
@@ -81,7 +83,7 @@ func main() {
   const steps = graph.edges.map(({from, to, label = 'call'}) => `${labels.get(from)} -${label}-> ${labels.get(to)}`)
   expect(steps.toSorted()).toEqual(
     [
-      'main | main | main.go:16 -go-> goroutine | through | main.go:12',
+      'main | main | main.go:18 -go-> goroutine | through | main.go:12',
       'count | main.go:5 -go-> goroutine | func at main.go:6 | waitgroup-add-in-goroutine, line 7',
       'goroutine | through | main.go:12 -call-> count | main.go:5',
     ].toSorted(),

@@ -8,6 +8,7 @@ import {parseFile} from '../go/syntax/parse.ts'
 import type {Graph, GraphEdge, GraphNode} from '../graph/graph.ts'
 import type {Fact} from '../knowledge/facts/fact.ts'
 import {orderingFacts} from '../knowledge/facts/ordering.ts'
+import {wrapped} from '../report/diagrams/wrapped.ts'
 
 /** One statement of one goroutine. */
 interface Event {
@@ -49,7 +50,7 @@ export function memoryOrderGraph(ids: readonly string[]): Graph {
   return {
     title: 'what orders memory accesses of two goroutines, and what does not',
     direction: 'down',
-    groups: chosen.map(({id, title}) => ({id, title})),
+    groups: chosen.map(({id, title}) => ({id, title: wrapped(title).join('\n')})),
     nodes: parts.flatMap(({nodes}) => nodes),
     edges: parts.flatMap(({edges}) => edges),
   }
