@@ -1,71 +1,27 @@
 // `npm run bench -- check [NAME…]`: the built `gotriage check ./...` beside `go vet ./...` and, where it is installed, `staticcheck ./...`, turn by
 // turn, in three states: cold (nobody's cache holds a result of this module; go's of its dependencies is filled), one file changed, unchanged.
 // Seconds, processor seconds and the peak of resident memory over the processes of a run. Names: gin, prometheus, git2go. Build first.
-import {execFileSync, spawn} from 'node:child_process'
-import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+// With --findings: what go vet and staticcheck find of our catalogue, and which of it we do not. `staticcheck` is looked for on the PATH.
+import {execFileSync, spawnSync} from 'node:child_process'
+import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {asMainModule, go, type ModuleVersion} from '../tools/conformance/main-modules.ts'
+import {median, timed, type Run} from '../tools/timed-process.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = join(tmpdir(), 'gotriage-conformance')
-const rounds = 3
-const sampleMs = 20
+const flag = (name: string) => process.argv.find(arg => arg.startsWith(`--${name}=`))?.slice(name.length + 3)
+/** `--rounds=N` */
+const rounds = Number(flag('rounds') ?? 3)
+/** `--states=cold,unchanged` */
+const chosen = flag('states')?.split(',')
 const modules: Readonly<Record<string, ModuleVersion & {readonly changed: string}>> = {
   gin: {name: 'gin', path: 'github.com/gin-gonic/gin', version: 'v1.12.0', changed: 'context.go'},
   prometheus: {name: 'prometheus', path: 'github.com/prometheus/prometheus', version: 'v0.310.0', changed: 'tsdb/db.go'},
   git2go: {name: 'git2go', path: 'github.com/libgit2/git2go/v34', version: 'v34.0.0', changed: 'repository.go'},
 }
-
-interface Run {
-  readonly seconds: number
-  readonly cpu: number
-  readonly peakMb: number
-}
-
-/** Resident bytes of a process and all below it, in MB; what has ended meanwhile counts as nothing. */
-function residentMb(pid: number): number {
-  let kb = 0
-  const of = (file: string): string => {
-    try {
-      return readFileSync(file, 'utf8')
-    } catch {
-      return ''
-    }
-  }
-  const waiting = [pid]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    kb += Number(/VmRSS:\s+(\d+)/.exec(of(`/proc/${next}/status`))?.[1] ?? 0)
-    try {
-      for (const task of readdirSync(`/proc/${next}/task`))
-        waiting.push(...of(`/proc/${next}/task/${task}/children`).split(' ').filter(Boolean).map(Number))
-    } catch {
-      continue
-    }
-  }
-  return kb / 1e3
-}
-
-/** Runs to the end whatever the exit code: all three exit 1 when they find something. */
-function timed(dir: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
-  const script = `TIMEFORMAT='%R %U %S'; time { ${command} >/dev/null 2>&1 || true; }`
-  const child = spawn('bash', ['-c', `( ${script} ) 2>&1`], {cwd: dir, env: {...process.env, GOFLAGS: '', GOWORK: 'off', ...env}})
-  let text = ''
-  let peakMb = 0
-  child.stdout.on('data', chunk => (text += String(chunk)))
-  const sampling = setInterval(() => (peakMb = Math.max(peakMb, residentMb(child.pid ?? 0))), sampleMs)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', () => {
-      clearInterval(sampling)
-      const [seconds = 0, user = 0, system = 0] = text.trim().split(' ').map(Number)
-      resolve({seconds, cpu: user + system, peakMb})
-    })
-  })
-}
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 function print(state: string, tool: string, runs: readonly Run[], base: readonly Run[]): void {
   const of = (pick: (run: Run) => number, from = runs) => median(from.map(pick))
@@ -101,6 +57,7 @@ async function measure(module: ModuleVersion & {readonly changed: string}): Prom
   try {
     await tools['go vet']!()
     for (const [state, prepare] of Object.entries(states)) {
+      if (chosen !== undefined && !chosen.includes(state)) continue
       const runs: Record<string, Run[]> = {}
       for (let round = 0; round < rounds; round++)
         for (const [tool, run] of Object.entries(tools)) {
@@ -124,7 +81,77 @@ function hasStaticcheck(): boolean {
   }
 }
 
-const names = process.argv.slice(2)
+/** Checks of theirs that are about a hazard of ours (staticcheck.dev/docs/checks, cmd/vet). */
+const sameHazard: Readonly<Record<string, string>> = {
+  atomic: 'atomic-assign',
+  cgocall: 'cgo-go-pointer-to-c',
+  copylocks: 'copylocks, sync-pool-copied',
+  lostcancel: 'context-lost-cancel',
+  loopclosure: 'loop-var-capture',
+  waitgroup: 'waitgroup-add-in-goroutine',
+  unsafeptr: 'unsafe-slice-header, unsafe-pointer-from-integer',
+  SA1015: 'ticker-not-stopped',
+  SA1027: 'atomic-64bit-align',
+  SA1029: 'context-key-type',
+  SA2000: 'waitgroup-add-in-goroutine',
+  SA2003: 'mutex-missing-unlock',
+  SA5000: 'nil-map-write',
+  SA5002: 'busy-wait-loop',
+  SA5003: 'defer-in-loop',
+  SA5004: 'busy-wait-loop',
+  SA5005: 'finalizer-closes-over-object',
+  SA6002: 'sync-pool-nonpointer',
+}
+
+interface Theirs {
+  readonly check: string
+  readonly file: string
+  readonly line: number
+  readonly message: string
+}
+
+function output(dir: string, command: string, args: readonly string[]): string {
+  const env = {...process.env, GOFLAGS: '', GOWORK: 'off'}
+  const {stdout, stderr} = spawnSync(command, args, {cwd: dir, encoding: 'utf8', maxBuffer: 1 << 28, env})
+  return command === 'go' ? stdout + stderr : stdout // go vet -json writes to stderr before Go 1.26
+}
+
+const below = (dir: string, file: string) => (file.startsWith(`${dir}/`) ? file.slice(dir.length + 1) : file)
+
+function theirFindings(dir: string): Theirs[] {
+  const found: Theirs[] = []
+  // go vet -json: one object after another, {"package": {"analyzer": [{"posn": "file:line:col", "message": …}]}}, with comments between.
+  const vet = output(dir, 'go', ['vet', '-json', './...']).replaceAll(/^#.*$/gm, '')
+  for (const [, check = '', list = ''] of vet.matchAll(/"(\w+)": \[(\s*\{[\s\S]*?\}\s*)\]/g))
+    for (const [, file = '', line = '', message = ''] of list.matchAll(
+      /"posn": "([^"]+?):(\d+):\d+",(?:\s*"end": "[^"]*",)?\s*"message": "([^"]*)"/g,
+    ))
+      found.push({check, file: below(dir, file), line: Number(line), message})
+  if (hasStaticcheck())
+    for (const text of output(dir, 'staticcheck', ['-f', 'json', '-checks', 'SA*', './...']).split('\n')) {
+      if (!text.startsWith('{')) continue
+      const one = JSON.parse(text) as {code: string; location: {file: string; line: number}; message: string} // staticcheck's own form
+      found.push({check: one.code, file: below(dir, one.location.file), line: one.location.line, message: one.message})
+    }
+  return found.filter(one => one.check in sameHazard)
+}
+
+function compareFindings(module: ModuleVersion): void {
+  const dir = asMainModule(scratch, module)
+  const args = [join(root, 'bin/gotriage.js'), 'check', '--preset', 'all', '--no-cache', '--format', 'json', './...']
+  const ours = JSON.parse(output(dir, process.execPath, args)) as {findings: {id: string; places: {file: string; line: number}[]}[]} // our own form
+  const theirs = theirFindings(dir)
+  const isOurs = (one: Theirs) =>
+    ours.findings.some(
+      ({id, places}) => sameHazard[one.check]!.includes(id) && places.some(at => at.file === one.file && at.line === one.line),
+    )
+  const missed = theirs.filter(one => !isOurs(one))
+  console.log(`  of our catalogue they find ${theirs.length}, and we do not find ${missed.length} of it; ours are ${ours.findings.length}`)
+  for (const {check, file, line, message} of missed) console.log(`  ${file}:${line}: ${check} (${sameHazard[check]}): ${message}`)
+}
+
+const findingsOnly = process.argv.includes('--findings')
+const names = process.argv.slice(2).filter(name => !name.startsWith('--'))
 if (!existsSync(join(root, 'dist/main.js'))) {
   console.error('bench: build first (npm run build)')
   process.exitCode = 2
@@ -137,6 +164,7 @@ if (!existsSync(join(root, 'dist/main.js'))) {
     const module = modules[name]
     if (module === undefined) throw new Error(`no module "${name}"; there are: ${Object.keys(modules).join(', ')}`)
     console.log(`${name} ${module.version}`)
-    await measure(module)
+    if (findingsOnly) compareFindings(module)
+    else await measure(module)
   }
 }

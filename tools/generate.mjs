@@ -66,5 +66,15 @@ write(
   `${head}import type {Command} from './command.ts'\n${commands.map(c => `import {command as ${camel(c)}} from './commands/${c}.ts'\n`).join('')}\nexport const commands: readonly Command[] = [${commands.map(camel).join(', ')}]\n`,
 )
 
+// Descriptions of C libraries: every src/go/cgo/api/libraries/<id>.yaml, as text.
+const libraries = readdirSync(join(root, 'src/go/cgo/api/libraries'))
+  .filter(f => f.endsWith('.yaml'))
+  .sort()
+  .map(f => [f.slice(0, -'.yaml'.length), readFileSync(join(root, 'src/go/cgo/api/libraries', f), 'utf8')])
+write(
+  'src/go/cgo/api/libraries.generated.ts',
+  `${head}export const libraryTexts: readonly (readonly [id: string, yaml: string])[] = ${JSON.stringify(libraries, undefined, 1)}\n`,
+)
+
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 write('src/base/version.generated.ts', `${head}export const version = '${version}'\n`)

@@ -12,6 +12,7 @@ export const supportWeights = {
   'a hazard in source names the function that the evidence shows': 0.5,
   'the runtime proved that goroutines are leaked': 0.97,
   'goroutines at one line become more from dump to dump': 0.75,
+  'the runtime says that they wait on a nil channel': 0.96,
   'goroutines at one line become more, and the oldest of them stay': 0.6,
   'goroutines at one line have waited for minutes, their number unchanged': 0.3,
   'one dump shows very many goroutines at one line': 0.3,

@@ -112,6 +112,16 @@ describe('what changed is computed again', () => {
     expect(visited).toEqual(['example.com/m/a', 'example.com/m/b'])
   })
 
+  test('a package alone when what changed in it cannot be seen from outside', async () => {
+    await findings()
+    write('a/a.go', 'package a\n\nfunc A() { println(2) }\n\nfunc init() {}\n')
+    expect(await findings()).toEqual(['a/a.go: 4 functions in the module'])
+    expect(visited).toEqual(['example.com/m/a'])
+    write('a/a.go', 'package a\n\nfunc A(...int) { println(2) }\n\nfunc init() {}\n')
+    await findings()
+    expect(visited).toEqual(['example.com/m/a', 'example.com/m/b'])
+  })
+
   test('a new file, a removed file', async () => {
     await findings()
     write('c/more.go', 'package c\n\nfunc More() { println(1) }\n')

@@ -8,7 +8,6 @@ import type {Frame, Profile} from '../evidence/model/profile.ts'
 import type {Note} from '../findings/envelope.ts'
 import {compareFindings, type Hazard} from '../findings/finding.ts'
 import {joinFrame, type SourceFunction, type SourceIndex} from '../go/flow/symbol-join.ts'
-import {readEvidence} from './read-evidence.ts'
 
 export interface Hot {
   readonly file: string
@@ -33,6 +32,7 @@ export async function profileFile(named: string, dirs: readonly string[], host: 
 }
 
 export async function hotShares(hazards: readonly Hazard[], path: string, index: SourceIndex, host: Host, task: Task): Promise<Hot> {
+  const {readEvidence} = await import('./read-evidence.ts') // every decoder there is: most runs need none
   const {artifacts, notes} = await readEvidence(host, [path], task)
   const profile = artifacts.map(one => one.artifact.data).find((data): data is Profile => data.kind === 'profile')
   if (profile === undefined)

@@ -1,4 +1,5 @@
 // The packages of a module through the rules: what `check` prints and `diagnose` joins with evidence.
+import type {DeclarationCache} from '../base/declaration-cache.ts'
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {pathPattern} from '../analysis/config/path-pattern.ts'
@@ -11,11 +12,14 @@ import {type Directive, directivesIn} from '../analysis/suppression/directives.t
 import {sourceFunctions, type SourceFunction, type SourceIndex} from '../go/flow/symbol-join.ts'
 import type {Envelope, Note} from '../findings/envelope.ts'
 import type {Hazard} from '../findings/finding.ts'
-import type {Loaded, LoadedPackage, SourceFile} from '../go/load/api.ts'
+import type {ApiDescription} from '../go/cgo/api/api-description.ts'
+import type {LoadedPackage, SourceFile} from '../go/load/api.ts'
 import {depthOf} from '../go/syntax/digest.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
+import {packageKeys} from '../go/load/package-keys.ts'
 import {sizesFor, type Checked, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
+import {packageDigests, type SeenDigests} from './package-digests.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
 
 export interface ModuleCheckRequest {
@@ -44,6 +48,8 @@ export interface CgoRequest {
   readonly dir: string
   readonly wrappers?: readonly string[]
   readonly contract?: {readonly path: string; readonly functions: readonly string[]}
+  /** What the project says of C functions. */
+  readonly api?: ApiDescription
 }
 
 export interface ModuleCheck {
@@ -92,6 +98,7 @@ export interface ModuleRun {
   readonly mainGoVersion?: string
   /** Directories of the main packages, and of the main module. */
   readonly programDirs: readonly string[]
+  readonly gomodcache: string
 }
 
 /** Results of packages that need not be computed again. */
@@ -99,27 +106,62 @@ export interface Reuse {
   hash(content: Uint8Array | string): string
   /** Asked once for every package, in go list's order; `key` says everything its result depends on. */
   get(key: string): PackageResult | undefined
+  /** What an earlier run knew of files, and what this one knows. */
+  readonly seen: SeenDigests
+  keepSeen(seen: SeenDigests): void
+}
+
+/** Declaration files, and what keys are made of: files of GOROOT and the module cache are looked at by `host`. */
+export interface DeclarationService {
+  readonly cache: DeclarationCache
+  readonly host: Host
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+export interface ModuleServices {
+  readonly reuse?: Reuse
+  readonly declarations?: DeclarationService
+  readonly watch?: Watch
 }
 
 /** Loads, types and runs the rules over every package that matches, for one build configuration. */
-export async function runModule(request: ModuleCheckRequest, host: Host, task: Task, reuse?: Reuse, watch?: Watch): Promise<ModuleRun> {
+export async function runModule(
+  request: ModuleCheckRequest,
+  host: Host,
+  task: Task,
+  {reuse, declarations, watch}: ModuleServices = {},
+): Promise<ModuleRun> {
   const {dir, patterns, shownFrom, tests = true, tags, goos, goarch} = request
   const loaded = await loadPackages(
     host,
-    {dir, patterns, tests, ...(tags ? {tags} : {}), ...(goos === undefined ? {} : {goos}), ...(goarch === undefined ? {} : {goarch})},
+    {
+      dir,
+      patterns,
+      tests,
+      ...(tags ? {tags} : {}),
+      ...(goos === undefined ? {} : {goos}),
+      ...(goarch === undefined ? {} : {goarch}),
+      ...(declarations === undefined ? {} : {kept: {cache: declarations.cache, nowMs: declarations.now()}}),
+    },
     task,
   )
   const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)
   const notes: Note[] = loaded.notes.map(note => ({...note, ...(note.path === undefined ? {} : {path: shownPath(note.path, shownFrom)})}))
   const [main] = loaded.mainModules
+  const kept =
+    declarations === undefined
+      ? undefined
+      : {cache: declarations.cache, keys: await packageKeys(declarations.host, loaded, declarations.cache, declarations.now())}
   const results = new Map<LoadedPackage, PackageResult>()
   if (reuse !== undefined) {
-    const digest = packageDigests(loaded, reuse.hash)
+    const digests = packageDigests(loaded, reuse.hash, kept?.keys ?? new Map(), reuse.seen)
     const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, main?.goVersion, loaded.config])
     for (const root of loaded.roots) {
-      const known = reuse.get(reuse.hash(`${common}\n${digest(root)}`))
+      const known = reuse.get(reuse.hash(`${common}\n${digests.of(root)}`))
       if (known !== undefined) results.set(root, known)
     }
+    reuse.keepSeen(digests.seen())
   }
   const analyse = (typed: TypedPackage): PackageResult => {
     const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
@@ -136,6 +178,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
         ...(request.cgo === undefined ? {} : {cgoPolicy: cgoPolicyOf(request.cgo, shownFrom)}),
+        ...(request.cgo?.api === undefined ? {} : {cApi: request.cgo.api}),
       },
       watch,
     )
@@ -150,7 +193,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
       missing: typed.loaded.missing,
     }
   }
-  for await (const typed of typePackages(loaded, task, new Set(results.keys()))) {
+  for await (const typed of typePackages(loaded, task, new Set(results.keys()), kept)) {
     try {
       results.set(typed.loaded, analyse(typed))
     } catch (error) {
@@ -170,6 +213,7 @@ export async function runModule(request: ModuleCheckRequest, host: Host, task: T
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
       one => one.dir ?? [],
     ),
+    gomodcache: loaded.config.gomodcache,
   }
 }
 
@@ -204,31 +248,6 @@ function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): 
       : {wrappers: {text: wrappers.join(', '), covers: (file: string) => covers?.some(covered => covered(below(file))) === true}}),
     ...(contract === undefined ? {} : {contract: {text: contract.path, functions: new Set(contract.functions)}}),
   }
-}
-
-/** A digest of a package with all it imports: names, versions, contents, and what is missing. */
-function packageDigests(loaded: Loaded, hash: Reuse['hash']): (pkg: LoadedPackage) => string {
-  const contents = new Map<SourceFile, string>()
-  const digests = new Map<LoadedPackage, string>()
-  const content = (file: SourceFile): string => {
-    const known = contents.get(file) ?? hash(loaded.bytes(file))
-    contents.set(file, known)
-    return known
-  }
-  const digest = (pkg: LoadedPackage): string => {
-    const known = digests.get(pkg)
-    if (known !== undefined) return known
-    digests.set(pkg, pkg.id) // an import cycle, which Go forbids, ends here
-    const files = [...pkg.files, ...(pkg.root ? [...pkg.sFiles, ...pkg.cFiles, ...pkg.hFiles] : [])].map(file => [file.path, content(file)])
-    const imports = [...pkg.imports].map(([path, id]) => {
-      const target = loaded.package(id)
-      return [path, target === undefined ? '' : digest(target)]
-    })
-    const made = hash(JSON.stringify([pkg.id, pkg.name, pkg.goVersion, files, imports, pkg.missing]))
-    digests.set(pkg, made)
-    return made
-  }
-  return digest
 }
 
 /** One platform, without suppression, baseline or fixes: for those who join hazards with evidence. */

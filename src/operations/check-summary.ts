@@ -40,17 +40,19 @@ const sorted = (names: readonly string[]) => [...new Set(names)].sort()
 export function summaryLine(summary: CheckSummary, shown: number): string {
   const {packagesChecked, platforms, calls, missing, silentRules, unchanged} = summary
   const parts = [
-    `${packagesChecked} packages checked${platforms.length > 1 ? ` for ${platforms.length} platforms` : ''}, ${shown} findings`,
+    `${counted(packagesChecked, 'package')} checked${platforms.length > 1 ? ` for ${platforms.length} platforms` : ''}, ${counted(shown, 'finding')}`,
     ...(unchanged > 0 ? [`${unchanged} more on lines that are not new`] : []),
     calls.unknown === 0
       ? `the callee of every call is known`
-      : `unknown callee in ${share(calls.unknown, calls.total)} of ${calls.total} calls`,
-    ...(calls.intoC > 0 ? [`${calls.intoC} calls into C`] : []),
+      : `unknown callee in ${share(calls.unknown, calls.total)} of ${counted(calls.total, 'call')}`,
+    ...(calls.intoC > 0 ? [`${counted(calls.intoC, 'call')} into C`] : []),
     missing.length === 0 ? 'no import missing' : `imports missing: ${names(missing)}`,
     ...(silentRules.length === 0 ? [] : [`rules partly silent because of unknown callees: ${names(silentRules)}`]),
   ]
   return parts.join('; ')
 }
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** As little as 1 call in a million is not 0. */
 function share(part: number, whole: number): string {

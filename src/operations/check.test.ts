@@ -276,7 +276,7 @@ describe('the last line', () => {
     const {summary, envelope} = await run()
     expect(summary.calls).toEqual({total: 2, unknown: 1, intoC: 0})
     expect(summaryLine(summary, envelope.findings.length)).toBe(
-      '1 packages checked, 1 findings; unknown callee in 50.0 % of 2 calls; imports missing: example.com/gone',
+      '1 package checked, 1 finding; unknown callee in 50.0 % of 2 calls; imports missing: example.com/gone',
     )
   })
 

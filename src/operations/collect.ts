@@ -52,6 +52,7 @@ export function costOf(request: CollectRequest): string[] {
     `a CPU profile of ${cpuSeconds} s: 100 samples a second and CPU, about 1 % of CPU time while it runs`,
     `2 goroutine dumps: the world stops while each is written (about 0.2 s at 100,000 goroutines); left out above ${goroutinesMax} goroutines`,
     `/debug/vars ${varsSamples} times, if it is served: runtime.ReadMemStats stops the world for well under a millisecond`,
+    'the mutex and the block profile, once, where the program has switched them on: some milliseconds of one CPU',
     ...(traceSeconds > 0
       ? [`an execution trace of ${traceSeconds} s: 1-2 % of CPU time since Go 1.21, 10-20 % before; some MB a second when busy`]
       : []),
@@ -240,9 +241,7 @@ function goroutines(request: CollectRequest, base: string, capture: Capture, lef
     const index = await capture.processes
       .get(`${base}/debug/pprof/`, {timeoutMs: 10_000, bytesMax: textBytesMax, signal})
       .catch(() => undefined)
-    const count = Number(
-      /(\d+)<\/td>\s*<td><a href='?goroutine\?/.exec(new TextDecoder().decode(index?.body ?? new Uint8Array()))?.[1] ?? 0,
-    )
+    const count = indexCount(index?.body, 'goroutine')
     await capture.fetch(`${base}/debug/pprof/goroutine`, `goroutine-${n}.pb.gz`, 'goroutine-profile', 60_000, signal)
     if (count <= request.goroutinesMax)
       await capture.fetch(`${base}/debug/pprof/goroutine?debug=2`, `goroutine-${n}.txt`, 'goroutine', 60_000, signal)
@@ -254,6 +253,20 @@ function goroutines(request: CollectRequest, base: string, capture: Capture, lef
   })
 }
 
+/** What the index page of net/http/pprof counts of a profile: `<td>12</td><td><a href='mutex?debug=1'>`; 0 when it does not say. */
+const indexCount = (page: Uint8Array | undefined, profile: string): number =>
+  Number(new RegExp(`(\\d+)</td>\\s*<td><a href='?${profile}\\?`).exec(new TextDecoder().decode(page ?? new Uint8Array()))?.[1] ?? 0)
+
+/** Mutex and block profiles count since they were switched on; where the program never did, they are empty and left out. */
+async function contention(base: string, capture: Capture, signal: AbortSignal): Promise<void> {
+  const index = await capture.processes
+    .get(`${base}/debug/pprof/`, {timeoutMs: 10_000, bytesMax: textBytesMax, signal})
+    .catch(() => undefined)
+  for (const profile of ['mutex', 'block'])
+    if (indexCount(index?.body, profile) > 0)
+      await capture.fetch(`${base}/debug/pprof/${profile}`, `${profile}.pb.gz`, profile, 60_000, signal)
+}
+
 /** CPU profile and trace one after the other: the trace would show the profiler's signals. */
 async function profiles(request: CollectRequest, base: string, capture: Capture, signal: AbortSignal): Promise<void> {
   const {cpuSeconds, traceSeconds} = request
@@ -261,6 +274,7 @@ async function profiles(request: CollectRequest, base: string, capture: Capture,
     await capture.fetch(`${base}/debug/pprof/profile?seconds=${cpuSeconds}`, 'cpu.pb.gz', 'cpu', (cpuSeconds + 30) * 1000, signal)
   if (traceSeconds > 0 && !signal.aborted)
     await capture.fetch(`${base}/debug/pprof/trace?seconds=${traceSeconds}`, 'trace.out', 'trace', (traceSeconds + 30) * 1000, signal)
+  if (!signal.aborted) await contention(base, capture, signal)
 }
 
 /** /debug/vars as JSON lines, each with the time it was taken. */

@@ -44,7 +44,7 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
   const source =
     moduleDir === undefined
       ? undefined
-      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'all'}, host, task)
+      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'evidence'}, host, task)
   const read = await readEvidence(host, files, task, besideSource)
   if (read.artifacts.length === 0 && source === undefined) {
     const first = read.notes[0]

@@ -13,11 +13,13 @@ import {memoryPresets, memoryWarnings} from '../guards/policies/gogc.ts'
 import {cockatiel, gobreaker, opossum, ownBreaker, resilience4j, type TrialBreaker} from '../guards/trial/breaker-peers.ts'
 import {tryBreaker, type BreakerTrial} from '../guards/trial/breaker-trial.ts'
 import {memoryLoads, tryMemory} from '../guards/trial/memory-trial.ts'
+import {procsCell, procsRules} from '../guards/trial/procs-trial.ts'
 import {Prng} from '../sim/kernel/prng.ts'
+import type {HeapPoint} from '../sim/gc/heap.ts'
 import {scenarioBytesMax} from '../sim/scenario/reader.ts'
 import {traffic, trafficKinds, trafficPhases} from '../sim/traffic/traffic.ts'
 
-export const trialKinds = ['breaker', 'ab', 'gogc'] as const
+export const trialKinds = ['breaker', 'ab', 'gogc', 'gomaxprocs'] as const
 export type TrialKind = (typeof trialKinds)[number]
 
 export interface TrialRequest {
@@ -56,6 +58,8 @@ export async function guardTrial(request: TrialRequest, host: Host, task?: Task)
       return breakerTrials(request, yaml === undefined ? undefined : readBreakerGuard(guardRoot(name, yaml)), task)
     case 'gogc':
       return memoryTrials(yaml === undefined ? undefined : readMemoryGuard(guardRoot(name, yaml)), task)
+    case 'gomaxprocs':
+      return procsTrials()
     case 'ab': {
       const guard = yaml === undefined ? undefined : readAbGuard(guardRoot(name, yaml))
       if (request.events === undefined) return abTrials(request, guard?.policy, task)
@@ -113,6 +117,53 @@ function breakerRow(run: BreakerTrial): string[] {
   ]
 }
 
+const plotColumns = 72
+const plotSeconds = 1800
+const levels = '▁▂▃▄▅▆▇█'
+
+/** Resident memory over the half hour, a full block for the whole gigabyte; it ends where the process was killed. */
+function memoryLine(series: readonly HeapPoint[], endS: number): string {
+  let line = ''
+  let at = 0
+  for (let column = 0; column < plotColumns; column++) {
+    const untilS = ((column + 1) * plotSeconds) / plotColumns
+    if (untilS > endS + plotSeconds / plotColumns) break
+    let peak = 0
+    for (; at < series.length && series[at]!.atS <= untilS; at++) peak = Math.max(peak, series[at]!.rssBytes)
+    if (peak === 0) peak = series[Math.max(0, at - 1)]?.rssBytes ?? 0
+    line += levels[Math.min(levels.length - 1, Math.floor((peak / 2 ** 30) * levels.length))]!
+  }
+  return line
+}
+
+/** CPUs of the machine that is looked at, and quotas in CPUs. */
+const procsCpus = 16
+const procsQuotas = [0.5, 1, 1.5, 2, 2.5, 3.7, 8, 16] as const
+
+function procsTrials(): TrialResult {
+  const tables = procsRules.map((rule): TrialTable => {
+    const cells = procsQuotas.map(quota => [String(quota), procsCell(rule, quota, procsCpus)] as const)
+    return {
+      title: `${rule.name}, ${procsCpus} CPUs`,
+      columns: ['quota', 'GOMAXPROCS', 'stands still', 'longest stop', 'quota unused'],
+      rows: cells.map(([quota, cell]) => [
+        quota,
+        String(cell.procs),
+        percent(cell.throttled, 1),
+        `${cell.stopMs.toFixed(0)} ms`,
+        percent(cell.unused, 1),
+      ]),
+      values: Object.fromEntries(cells),
+    }
+  })
+  return {
+    tables,
+    notes: [
+      'Closed form, for a program that keeps every P busy and a period of 100 ms; it is no measurement. A program that is mostly idle is throttled in bursts.',
+    ],
+  }
+}
+
 function memoryTrials(guard: ReturnType<typeof readMemoryGuard> | undefined, task: Task | undefined): TrialResult {
   const policies =
     guard === undefined
@@ -133,6 +184,7 @@ function memoryTrials(guard: ReturnType<typeof readMemoryGuard> | undefined, tas
         String(run.decisions.length),
         fuseAtS === undefined ? '-' : `after ${seconds(fuseAtS * 1000)}`,
       ]),
+      plot: trials.map(({name, run}) => [name, memoryLine(run.series, run.endS)] as const),
       values: Object.fromEntries(
         trials.map(({name, run, gogcEnd, fuseAtS}) => [
           name,

@@ -93,7 +93,7 @@ describe('the command', () => {
   test('knows its kinds', async () => {
     expect((await gotriage(['guard', 'braker', '--out', 'out'], {cwd: dir})).stderr[0]).toMatch(/Did you mean "breaker"/)
     expect((await gotriage(['guard', 'breaker'], {cwd: dir})).stderr[0]).toMatch(/--out is missing/)
-    expect((await gotriage(['guard', 'trial', 'x'], {cwd: dir})).stderr[0]).toMatch(/Give one of: breaker, ab, gogc/)
+    expect((await gotriage(['guard', 'trial', 'x'], {cwd: dir})).stderr[0]).toMatch(/Give one of: breaker, ab, gogc, gomaxprocs/)
   })
 
   test('finds C calls outside the gate of a contract', async () => {

@@ -3,7 +3,7 @@ import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {nearest} from '../base/nearest.ts'
 import {bareCalls} from '../guards/codegen/bare-calls.ts'
-import {isGenerated} from '../guards/codegen/go-file.ts'
+import {isGenerated, type GeneratedFile} from '../guards/codegen/go-file.ts'
 import {guardKindNames, guardKinds, type GuardKind, type GuardKindDefinition} from '../guards/kinds.ts'
 import {scenarioBytesMax} from '../sim/scenario/reader.ts'
 
@@ -25,7 +25,7 @@ export interface GuardFile {
 }
 
 export interface GuardPlan {
-  readonly kind: GuardKind
+  readonly kind: GuardKind | 'probes'
   readonly files: readonly GuardFile[]
   /** Generated files of this kind in `out` that the configuration no longer asks for. */
   readonly stale: readonly string[]
@@ -50,19 +50,45 @@ export async function planGuard(request: GuardRequest, host: Host): Promise<Guar
   const definition: GuardKindDefinition = guardKinds[request.kind]
   const config = request.config === undefined ? 'its defaults' : (request.config.split('/').at(-1) ?? request.config)
   const yaml = request.config === undefined ? '{}' : await textOf(host, request.config, scenarioBytesMax)
-  const {files, warnings} = definition.generate(config, yaml)
-  const planned: GuardFile[] = []
+  const command =
+    request.config === undefined
+      ? undefined
+      : `gotriage guard ${request.kind} --config ${relativePath(request.out, request.config, host.cwd)} --out .`
+  const {files, warnings} = definition.generate(config, yaml, command)
+  const planned = await compareFiles(files, request.out, host)
+  return {kind: request.kind, files: planned, stale: await stale(request, host, planned), warnings}
+}
+
+/** Files and what is already there under their names. */
+export async function compareFiles(files: readonly GeneratedFile[], out: string, host: Host): Promise<GuardFile[]> {
+  const compared: GuardFile[] = []
   for (const {path, text, executable} of files) {
-    const full = join(request.out, path)
+    const full = join(out, path)
     const stat = await host.stat(full)
     let state: GuardFile['state'] = 'new'
     if (stat !== undefined) {
       const there = stat.kind === 'file' && stat.size <= fileBytesMax ? await textOf(host, full, fileBytesMax) : ''
       state = there === text ? 'same' : isGenerated(there) ? 'changed' : 'foreign'
     }
-    planned.push({path, text, executable: executable === true, state})
+    compared.push({path, text, executable: executable === true, state})
   }
-  return {kind: request.kind, files: planned, stale: await stale(request, host, planned), warnings}
+  return compared
+}
+
+/** `to` as seen from the directory `from`. */
+function relativePath(from: string, to: string, cwd: string): string {
+  const parts = (path: string) => {
+    const out: string[] = []
+    for (const part of `${path.startsWith('/') ? '' : `${cwd}/`}${path}`.split('/')) {
+      if (part === '..') out.pop()
+      else if (part !== '' && part !== '.') out.push(part)
+    }
+    return out
+  }
+  const [a, b] = [parts(from), parts(to)]
+  let same = 0
+  while (same < a.length && same < b.length - 1 && a[same] === b[same]) same++
+  return [...a.slice(same).map(() => '..'), ...b.slice(same)].join('/')
 }
 
 async function stale(request: GuardRequest, host: Host, planned: readonly GuardFile[]): Promise<string[]> {
@@ -122,7 +148,9 @@ export async function callsOutsideGate(request: GuardRequest, root: string, host
       if (stat?.kind === 'directory') await visit(path, depth + 1)
       else if (stat?.kind === 'file' && name.endsWith('.go') && stat.size <= fileBytesMax) {
         if (++files > sourceFilesMax) throw errors.limit('Go files below the checked directory', sourceFilesMax)
-        for (const call of bareCalls(await host.readFile(path, fileBytesMax), functions))
+        const source = await host.readFile(path, fileBytesMax)
+        if (isGenerated(new TextDecoder().decode(source.subarray(0, 400)))) continue // the wrappers themselves
+        for (const call of bareCalls(source, functions))
           found.push(`${path}:${call.line}:${call.column}: C.${call.name} is called outside its gate`)
       }
     }

@@ -3,6 +3,9 @@ import {memorySource} from '../base/byte-source.ts'
 import {errors} from '../base/errors.ts'
 import type {Task} from '../base/progress.ts'
 import {crashAdvice} from '../detectors/process-crash/detector.ts'
+import {detectors} from '../detectors/registry.generated.ts'
+import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
+import {groupByProgram} from '../diagnosis/programs.ts'
 import {decodeSource} from '../evidence/decode.ts'
 import {escapeSizes} from '../evidence/logs/escape-sizes.ts'
 import {isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
@@ -15,6 +18,7 @@ import type {SanitizerReport} from '../evidence/model/sanitizer.ts'
 import type {CurlTiming} from '../evidence/model/system.ts'
 import {decoders} from '../evidence/registry.generated.ts'
 import {summaryText} from '../evidence/summary.ts'
+import {confidenceWord} from '../findings/finding.ts'
 import {boundsOf, phasesOf} from '../evidence/system/request-phases.ts'
 
 /** Lines of an answer. */
@@ -58,7 +62,7 @@ function linesOf(artifact: Artifact): string[] {
     case 'sanitizer':
       return sanitizerLines(data)
     case 'goroutines':
-      return dumpLines(data)
+      return dumpLines(artifact, data)
     case 'curl-timing':
       return requestLines(data)
     case 'escape':
@@ -164,20 +168,49 @@ function sanitizerLines(report: SanitizerReport): string[] {
   return [`${report.tool}: ${report.error}`, ...places]
 }
 
-function dumpLines(dump: GoroutineDump): string[] {
-  const groups = dump.groups.slice(0, namedGroups).map(group => {
-    const frame = userFrame(group.frames) ?? group.frames[0]
-    const {waitMinutesMax} = group
-    const waits = waitMinutesMax === undefined ? '' : `, up to ${waitMinutesMax} min`
-    return `${group.count} × ${group.state === '' ? 'at' : `[${group.state}${waits}] at`} ${frame === undefined ? 'an unknown place' : placeText(frame)}`
-  })
-  const started = dump.groups[0]?.createdBy
+/** What the detectors make of the one dump comes first; then the largest crowds, whoever started them. */
+function dumpLines(artifact: Artifact, dump: GoroutineDump): string[] {
+  const crowds = crowdsOf(dump)
+  const {evidence} = groupByProgram([artifact])
+  const {observations} = runDetectors(detectors, evidence, place => place)
+  const said = observations.toSorted((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1)).slice(0, saidMax)
   return [
-    `goroutine dump: ${dump.total} goroutines in ${dump.groups.length} groups`,
-    ...groups,
-    ...(started === undefined ? [] : [`the largest group is started at: ${placeText(started)}`]),
+    `goroutine dump: ${dump.total} goroutines at ${crowds.length} places`,
+    ...said.map(one => `${confidenceWord(one.confidence)}: ${one.what} (${one.id})`),
+    ...crowds.slice(0, namedGroups).map(({count, state, frame, waitMinutesMax}) => {
+      const waits = waitMinutesMax === undefined ? '' : `, up to ${waitMinutesMax} min`
+      return `${count} × ${state === '' ? 'at' : `[${state}${waits}] at`} ${frame === undefined ? 'an unknown place' : placeText(frame)}`
+    }),
+    ...(said.length === 0 ? [] : [`next: ${said[0]!.next}`]),
     'next: compare with a second dump: gotriage diagnose DIR says which groups grow',
   ]
+}
+
+/** Observations shown of a dump. */
+const saidMax = 2
+
+interface Crowd {
+  count: number
+  readonly state: string
+  readonly frame: DumpFrame | undefined
+  waitMinutesMax: number | undefined
+}
+
+/** Goroutines in one state at one line of the program, largest first. */
+function crowdsOf(dump: GoroutineDump): Crowd[] {
+  const crowds = new Map<string, Crowd>()
+  for (const group of dump.groups) {
+    const frame = userFrame(group.frames) ?? group.frames[0]
+    const key = `${group.state}|${frame === undefined ? '' : placeText(frame)}`
+    const known = crowds.get(key)
+    if (known === undefined) crowds.set(key, {count: group.count, state: group.state, frame, waitMinutesMax: group.waitMinutesMax})
+    else {
+      known.count += group.count
+      known.waitMinutesMax =
+        group.waitMinutesMax === undefined ? known.waitMinutesMax : Math.max(known.waitMinutesMax ?? 0, group.waitMinutesMax)
+    }
+  }
+  return [...crowds.values()].sort((a, b) => b.count - a.count)
 }
 
 const placeText = ({function: fn, file, line}: DumpFrame): string => `${file}${line > 0 ? `:${line}` : ''} ${fn}`.trim()

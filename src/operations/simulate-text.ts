@@ -40,6 +40,18 @@ function amount(value: number, unit: string): string {
   }
 }
 
+const shades = ' ▁▂▃▄▅▆▇█'
+
+/** A row a P of the first seed; the darker, the longer goroutines ran in that hundredth of the time. */
+export function heatText(result: SimulateResult): string {
+  if (result.heat === undefined) return '\nno heat map: only scheduler scenarios have Ps\n'
+  const width = `P${result.heat.length - 1}`.length
+  const rows = result.heat.map(
+    (row, p) => `  ${`P${p}`.padEnd(width)} |${row.map(share => shades[Math.min(8, Math.round(8 * share))]).join('')}|`,
+  )
+  return `\nTime goroutines ran, by P\n${rows.join('\n')}\n`
+}
+
 /** Two scenarios: figures both have, and how many times larger the second is. */
 export function comparisonText(a: SimulateResult, b: SimulateResult): string {
   const rows = Object.entries(a.metrics).flatMap(([name, metric]) => {

@@ -46,6 +46,10 @@ export interface Claim {
   readonly value?: number
   readonly erratum?: string
   readonly notModelled?: string
+  /** The simulated figure is this close to the claim, as a share; a test holds it to that. */
+  readonly agrees?: number
+  /** The two lie at least this factor apart; a test holds it to that. */
+  readonly differs?: number
 }
 
 export interface SimulateResult {
@@ -147,12 +151,14 @@ function prepare(request: SimulateRequest): Prepared {
 }
 
 function readClaim(field: Field): Claim {
-  const e = field.map(['id', 'source', 'says', 'metric', 'value', 'verdict', 'erratum', 'not-modelled'])
+  const e = field.map(['id', 'source', 'says', 'metric', 'value', 'verdict', 'erratum', 'not-modelled', 'agrees', 'differs'])
   const text = (key: string) => e.get(key)?.text()
   const metric = text('metric')
   const value = e.get('value')?.number(-1e18, 1e18)
   const erratum = text('erratum')
   const notModelled = text('not-modelled')
+  const agrees = e.get('agrees')?.number(0, 10)
+  const differs = e.get('differs')?.number(1, 1e9)
   return {
     id: text('id') ?? '',
     source: text('source') ?? '',
@@ -162,6 +168,8 @@ function readClaim(field: Field): Claim {
     ...(value === undefined ? {} : {value}),
     ...(erratum === undefined ? {} : {erratum}),
     ...(notModelled === undefined ? {} : {notModelled}),
+    ...(agrees === undefined ? {} : {agrees}),
+    ...(differs === undefined ? {} : {differs}),
   }
 }
 

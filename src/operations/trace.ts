@@ -15,7 +15,6 @@ import {StackTimes} from '../evidence/trace/stack-times.ts'
 import type {TimedState} from '../evidence/trace/timed-states.ts'
 import type {HostDelays, TraceReport} from '../evidence/model/trace.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
-import {readEvidence} from './read-evidence.ts'
 import {traceText, type TraceView} from '../report/trace/text.ts'
 
 /** Text is handed on in pieces of about this many characters. */
@@ -25,6 +24,7 @@ export {traceReport, traceText, type ReportResult}
 
 /** perf sched or run-queue captures beside a trace; throws when the files hold none. */
 export async function readHostDelays(host: Host, files: readonly string[], task: Task): Promise<HostDelays> {
+  const {readEvidence} = await import('./read-evidence.ts') // all decoders: only here, so that a trace alone opens sooner
   const {artifacts} = await readEvidence(host, files, task)
   const delays = hostDelays(artifacts.map(one => one.artifact))
   if (delays === undefined)
@@ -89,6 +89,8 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
         log2Counts: r.latency.log2Counts,
         entropyBits: r.latency.entropyBits,
         waitCauses: r.waitCauses,
+        cpuSamples: r.cpuSamples,
+        runtimeLockSamples: r.runtimeLockSamples,
         longWaits: cut(r.longWaits),
       }
     case 'procs':

@@ -58,7 +58,7 @@ export async function why(
   const checked = await check({...rest, ruleIds: [ruleId], patterns: 'run' in rule ? [own] : ['./...', own]}, host, task, {
     registry,
     run: async (moduleRequest, inHost, inTask) => {
-      const run = await runModule(moduleRequest, inHost, inTask, undefined, watch)
+      const run = await runModule(moduleRequest, inHost, inTask, {watch})
       runs.push(run)
       return run
     },
@@ -121,7 +121,11 @@ function notRun(rule: RunnableRule, request: WhyRequest, config: Awaited<ReturnT
   const preset = request.preset ?? config.preset ?? 'default'
   return presetRank[rule.preset] <= presetRank[preset]
     ? []
-    : [`the preset ${preset} does not run it: use --preset ${rule.preset} or --rules ${rule.id}`]
+    : [
+        rule.preset === 'evidence'
+          ? `no preset runs it, because it is a guess without a capture: use --rules ${rule.id}, or gotriage diagnose`
+          : `the preset ${preset} does not run it: use --preset ${rule.preset} or --rules ${rule.id}`,
+      ]
 }
 
 const suppression = ({suppressed}: Hazard): string[] =>

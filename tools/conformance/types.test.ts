@@ -33,6 +33,14 @@ describeNeeding('go', 'types compared with go/types', () => {
     expect(c.packages).toBeGreaterThan(3)
   }, 120_000)
 
+  it('every row is the same when dependencies come from declaration files', async () => {
+    const patterns = ['net/http/httputil', 'go/types', 'database/sql', 'log/slog', 'testing/fstest']
+    const c = await compareTypes(oracle.path, {dir: join(goroot, 'src'), patterns, declarations: true}, 3)
+    expect(different(c)).toEqual([])
+    expect(c.equal).toBe(c.rows)
+    expect(c.declarationFiles).toBeGreaterThan(40)
+  }, 120_000)
+
   it("Go's examples of generic code: nothing crashes, and errors are where go/types has them", async () => {
     const c = await checkTestPrograms(oracle.path, goroot, join(goroot, 'src/internal/types/testdata/examples'))
     expect(c.crashes).toEqual([])

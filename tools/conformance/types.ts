@@ -1,14 +1,19 @@
 // Compares the type checker with go/types, row by row, over Go packages: wrong (a type, mode, value or object that differs), unknown (ours does
 // not say), missing (go/types has a row, we have none), extra. Wrong and unknown are never added together.
-//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--cgo] [--platform GOOS/GOARCH] [--tags T] [--examples N] PATTERN…
+//   npx tsx tools/conformance/types.ts [-C DIR] [--tests] [--cgo] [--declarations] [--platform GOOS/GOARCH] [--tags T] [--examples N] PATTERN…
 import {execFileSync, spawn} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
-import {PackageChecker} from '../../src/go/load/check-packages.ts'
+import type {DeclarationCache} from '../../src/base/declaration-cache.ts'
+import type {Host} from '../../src/base/host.ts'
+import type {Loaded} from '../../src/go/load/api.ts'
+import {PackageChecker, type KeptDeclarations} from '../../src/go/load/check-packages.ts'
 import {loadPackages} from '../../src/go/load/load-packages.ts'
+import {packageKeys} from '../../src/go/load/package-keys.ts'
 import {lineOf} from '../../src/go/syntax/lines.ts'
 import type {Checked} from '../../src/go/types/api.ts'
 import type {ObjectPlace} from '../../src/go/types/object-path.ts'
@@ -24,10 +29,16 @@ export interface Request {
   readonly tags?: string
   /** `windows/386`; default is that of the environment. */
   readonly platform?: string
+  /** Dependencies come from declaration files, which a run before wrote. */
+  readonly declarations?: boolean
 }
-/** `known`: go/types gives no type, because of a name it takes for wrong, and we do: a conversion of a C name, say. */
+/**
+ * `known`: go/types gives no type, because of a name it takes for wrong, and we do: a conversion of a C name, say. `made-up`: what go/types says
+ * rests on such a missing type (a constant stays untyped beside it), or on a C struct having 8 bytes (see restsOnFakeC).
+ */
 export type Class =
   | 'known'
+  | 'made-up'
   | 'type'
   | 'mode'
   | 'value'
@@ -55,6 +66,8 @@ export interface Comparison {
   /** Errors of go/types, and of these, those on whose line we report one too. */
   theirErrors: number
   sameErrors: number
+  /** Packages whose declarations came from files. */
+  declarationFiles?: number
 }
 
 const oracleDir = fileURLToPath(new URL('types-oracle', import.meta.url))
@@ -115,7 +128,9 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
   }
   const loaded = await loadPackages(host, options)
   const base = absoluteDir(request.dir, process.cwd())
-  const checker = new PackageChecker(loaded)
+  const written = request.declarations === true ? await writtenDeclarations(host, loaded) : undefined
+  if (written !== undefined) result.declarationFiles = written.count
+  const checker = new PackageChecker(loaded, undefined, written?.kept)
   const count = counting(result, examplesMax)
   const judgePackage = ({id, rows: theirs, errors}: OraclePackage) => {
     result.packages++
@@ -137,10 +152,27 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
       })
     }
     result.ourSeconds += (performance.now() - started) / 1000
-    result.equal += judgeRows([...ours.values()].flat(), theirs, count)
+    result.equal += judgeRows([...ours.values()].flat(), theirs, count, request.cgo)
   }
   for await (const pkg of oraclePackages(oracle, oracleArguments(request), request.platform)) judgePackage(pkg)
   return result
+}
+
+/** Declaration files, in memory, of all that checking the packages of a load refers to. */
+async function writtenDeclarations(host: Host, loaded: Loaded): Promise<{readonly kept: KeptDeclarations; readonly count: number}> {
+  const files = new Map<string, Uint8Array>()
+  const hash = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex')
+  const cache: DeclarationCache = {
+    identity: '',
+    hash,
+    read: key => files.get(key),
+    write: (key, bytes) => void files.set(key, bytes),
+  }
+  const kept = {cache, keys: await packageKeys(host, loaded, cache, Date.now())}
+  const first = new PackageChecker(loaded, undefined, kept)
+  for (const root of loaded.roots) first.check(root)
+  first.keep()
+  return {kept, count: files.size}
 }
 
 /** Errors by line: positions within one are a matter of taste. A package that go/types accepts must have none. */
@@ -159,19 +191,38 @@ export function judgeErrors(checked: Checked, errors: readonly ObjectPlace[], ba
 const keyOf = (row: TypeRow) => `${row.file}:${row.start}:${row.end}`
 
 /** How many are equal; the others go to `count`. */
-export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: Count): number {
+export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], count: Count, fakeC = false): number {
   const byKey = new Map(ours.map(row => [keyOf(row), row]))
-  let equal = 0
+  const others: {readonly kind: Class; readonly ours: TypeRow | undefined; readonly theirs: TypeRow}[] = []
   for (const row of theirs) {
     const key = keyOf(row)
     const mine = byKey.get(key)
     byKey.delete(key)
     const kind = classOf(mine, row)
-    if (kind === undefined) equal++
-    else count(kind, {ours: mine, theirs: row})
+    if (kind !== undefined) others.push({kind, ours: mine, theirs: row})
   }
-  for (const row of byKey.values()) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
-  return equal
+  const sizes = others.flatMap(one =>
+    one.kind === 'missing' && one.theirs.mode === 'constant' && one.theirs.type === 'uintptr' ? [one.theirs] : [],
+  )
+  const extra = [...byKey.values()]
+  for (const {kind, ours: mine, theirs: row} of others)
+    count(fakeC && restsOnFakeC(mine, row, extra, sizes) ? 'made-up' : kind, {ours: mine, theirs: row})
+  for (const row of extra) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
+  return theirs.length - others.length
+}
+
+const contains = (outer: TypeRow, inner: TypeRow) => outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end
+
+/**
+ * Whether a row of go/types follows from what FakeImportC makes up. A constant beside `int(C.f())`: the conversion is invalid to it, so that the
+ * constant stays untyped, while the language gives it the type of the other operand; ours has a row for the whole expression, go/types has none.
+ * Or a constant that is, or is computed from, `unsafe.Sizeof(C.struct{})`: go/types takes the invalid type for 8 bytes.
+ */
+function restsOnFakeC(ours: TypeRow | undefined, theirs: TypeRow, extra: readonly TypeRow[], sizes: readonly TypeRow[]): boolean {
+  if (sizes.some(size => contains(size, theirs) || contains(theirs, size))) return true
+  const converted = ours !== undefined && ours.mode === 'constant' && theirs.mode === 'constant' && ours.value === theirs.value
+  if (!converted || !theirs.type.startsWith('untyped ') || ours.type.startsWith('untyped ')) return false
+  return extra.some(row => row.mode !== 'invalid' && contains(row, theirs) && keyOf(row) !== keyOf(theirs))
 }
 
 function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined {
@@ -224,6 +275,7 @@ export function report(result: Comparison): string {
   const wrong = wrongRows(result)
   const lines = [
     `${packages} packages, ${rows} rows, ${equal} equal, ${wrong} wrong (${share(wrong)}); checked in ${result.ourSeconds.toFixed(1)} s`,
+    ...(result.declarationFiles === undefined ? [] : [`declarations of ${result.declarationFiles} packages come from files`]),
     `errors of go/types: ${result.theirErrors} lines, ${result.sameErrors} of them found`,
   ]
   for (const [kind, n] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -244,7 +296,7 @@ const brief = (row: TypeRow | undefined) =>
 
 function requestOf(args: readonly string[]): Request & {examples: number} {
   const patterns: string[] = []
-  let [dir, tests, cgo, examples] = ['.', false, false, 10]
+  let [dir, tests, cgo, declarations, examples] = ['.', false, false, false, 10]
   let [tags, platform]: (string | undefined)[] = []
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
@@ -254,9 +306,19 @@ function requestOf(args: readonly string[]): Request & {examples: number} {
     else if (arg === '--platform') platform = args[++i]
     else if (arg === '--tests') tests = true
     else if (arg === '--cgo') cgo = true
+    else if (arg === '--declarations') declarations = true
     else patterns.push(arg)
   }
-  return {dir, patterns, tests, cgo, examples, ...(tags === undefined ? {} : {tags}), ...(platform === undefined ? {} : {platform})}
+  return {
+    dir,
+    patterns,
+    tests,
+    cgo,
+    declarations,
+    examples,
+    ...(tags === undefined ? {} : {tags}),
+    ...(platform === undefined ? {} : {platform}),
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 // A host that remembers every question it was asked and a digest of the answer, also of what was not there. When all answers are still the
 // same, so is everything that was computed from them.
 import {TriageError} from '../../base/errors.ts'
-import type {Host} from '../../base/host.ts'
+import type {Host, Stat} from '../../base/host.ts'
 
 /** `[question, view, path, digest]`; files also size and time of change, so that an unchanged one need not be read. */
 export type Fact = readonly [
@@ -172,5 +172,6 @@ export async function stillHolds(
 
 /** Values of the environment may be secrets: only their hash is kept. */
 const digestOfEnv = (value: string | undefined, hash: Hash) => (value === undefined ? '' : hash(value))
-const digestOfStat = (stat: {readonly kind: string; readonly size: number} | undefined) =>
-  stat === undefined ? '' : `${stat.kind} ${stat.size}`
+/** Of files the time too: who asked for it may have believed it instead of reading. */
+const digestOfStat = (stat: Stat | undefined) =>
+  stat === undefined ? '' : `${stat.kind} ${stat.size}${stat.kind === 'file' ? ` ${stat.modifiedMs}` : ''}`

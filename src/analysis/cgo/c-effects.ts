@@ -32,7 +32,7 @@ export function keptArgument(source: CSource, body: CBody, index: number, depth 
 }
 
 /** Start of the cast that ends with the bracket at `end`. */
-function castStart(tokens: readonly CToken[], end: number): number {
+export function castStart(tokens: readonly CToken[], end: number): number {
   for (let i = end; i >= 0; i--) if (tokens[i]?.text === '(') return closing(tokens, i) === end ? i : end + 1
   return end + 1
 }
@@ -56,7 +56,7 @@ function outlives(source: CSource, body: CBody, target: readonly CToken[]): bool
 const isOfProcess = (source: CSource, body: CBody, name: string) => source.variable(name, body.file)?.threadLocal === false
 
 /** Whether a name is declared in the function: `type name`, `type *name`. */
-function isLocal(body: CBody, name: string): boolean {
+export function isLocal(body: CBody, name: string): boolean {
   if (body.params.includes(name)) return true
   return body.tokens.some((token, i) => {
     if (token.text !== name) return false
@@ -73,7 +73,7 @@ function isLocal(body: CBody, name: string): boolean {
 }
 
 /** The call whose argument stands at `at`. */
-function callAround(tokens: readonly CToken[], at: number): {name: string; index: number} | undefined {
+export function callAround(tokens: readonly CToken[], at: number): {name: string; index: number} | undefined {
   let depth = 0
   for (let i = at - 1; i >= 0; i--) {
     const {text} = tokens[i]! // i >= 0

@@ -1,7 +1,7 @@
 // Struct types that keep a C pointer, and how their methods end it: what the rules on Close have in common. By syntax; embedded types are not followed.
 import type {BlockStmt, CallExpr, Expr, FuncDecl, Ident, SelectorExpr, TypeSpec} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
-import {type AnyPass, cCallName, cMember, unparen, within} from './c-member.ts'
+import {type AnyPass, cCallName, cMember, unparen} from './c-member.ts'
 import {peel} from './pointer-argument.ts'
 
 export interface CField {
@@ -57,9 +57,7 @@ export function fieldUse(pass: AnyPass, expr: Expr, owner: GoObject, field: stri
   return x.kind === 'Ident' && pass.objectOf(x) === owner ? at : undefined
 }
 
-export function* callsIn(pass: AnyPass, body: BlockStmt): Iterable<CallExpr> {
-  for (const call of pass.nodes('CallExpr')) if (pass.fileOf(call) === pass.fileOf(body) && within(call, body)) yield call
-}
+export const callsIn = (pass: AnyPass, body: BlockStmt): readonly CallExpr[] => pass.within(body, 'CallExpr')
 
 /** The release word comes last: `git_config_delete_entry(config)` ends an entry. */
 const endsForGood =
@@ -80,24 +78,18 @@ export function releaseIn(pass: AnyPass, method: FuncDecl, field: string): CallE
 
 /** Whether anything in a body asks for or sets `receiver.field`, or keeps a flag, a Once or a swap that makes it run once. */
 export function guardsItself(pass: AnyPass, body: BlockStmt, receiver: GoObject): boolean {
-  for (const stmt of pass.nodes('IfStmt')) if (inside(stmt) && mentionsReceiver(stmt.cond)) return true
-  for (const stmt of pass.nodes('SwitchStmt')) if (inside(stmt)) return true
+  if (pass.within(body, 'IfStmt').some(stmt => mentionsReceiver(stmt.cond))) return true
+  if (pass.within(body, 'SwitchStmt').length > 0) return true
   for (const call of callsIn(pass, body)) {
     const fun = unparen(call.fun)
     if (fun.kind === 'SelectorExpr' && /^(?:Do|CompareAndSwap\w*|Swap\w*|LoadAndDelete)$/.test(fun.sel.name)) return true
   }
-  for (const assign of pass.nodes('AssignStmt'))
-    if (inside(assign) && assign.lhs.some(lhs => unparen(lhs).kind === 'SelectorExpr' && mentionsReceiver(lhs))) return true
-  for (const star of pass.nodes('StarExpr')) if (inside(star) && mentionsReceiver(star.x)) return true
-  return false
+  for (const assign of pass.within(body, 'AssignStmt'))
+    if (assign.lhs.some(lhs => unparen(lhs).kind === 'SelectorExpr' && mentionsReceiver(lhs))) return true
+  return pass.within(body, 'StarExpr').some(star => mentionsReceiver(star.x))
 
-  function inside(node: {readonly pos: number; readonly end: number} & Parameters<typeof pass.fileOf>[0]): boolean {
-    return pass.fileOf(node) === pass.fileOf(body) && within(node, body)
-  }
   function mentionsReceiver(expr: Expr): boolean {
-    for (const ident of pass.nodes('Ident'))
-      if (pass.fileOf(ident) === pass.fileOf(expr) && within(ident, expr) && pass.objectOf(ident) === receiver) return true
-    return false
+    return pass.within(expr, 'Ident').some(ident => pass.objectOf(ident) === receiver)
   }
 }
 

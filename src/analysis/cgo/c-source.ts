@@ -17,6 +17,8 @@ export interface CBody {
   readonly name: string
   readonly file: CFileText
   readonly params: readonly string[]
+  /** As the head is written: a typedef of a pointer counts as none. */
+  readonly returnsPointer: boolean
   /** Between the braces. */
   readonly tokens: readonly CToken[]
 }
@@ -30,6 +32,8 @@ export interface CVariable {
   readonly threadLocal: boolean
 }
 export interface CSource {
+  /** What the text includes, as it is written between the brackets or quotes. */
+  readonly includes: readonly string[]
   readonly bodies: readonly CBody[]
   readonly variables: readonly CVariable[]
   /** The definition that a name means in a file: the file's own, or the only one of the package. */
@@ -74,6 +78,8 @@ function preambleOf({path, bytes, state}: CheckedFile): CFileText[] {
   return [{path, text: made + blank.slice(made.length)}]
 }
 
+const includeLine = /^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]/gm
+
 function readSources(files: readonly CFileText[]): CSource {
   const bodies: CBody[] = []
   const variables: CVariable[] = []
@@ -82,10 +88,12 @@ function readSources(files: readonly CFileText[]): CSource {
     bodies.push(...read.bodies)
     variables.push(...read.variables)
   }
+  const includes = new Set(files.flatMap(({text}) => [...text.matchAll(includeLine)].map(match => match[1] ?? '')))
   const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
   const bodyByName = byName(bodies)
   const variableByName = byName(variables)
   return {
+    includes: [...includes],
     bodies,
     variables,
     body: (name, from) => bodyByName.get(name)?.find(one => one.file === from) ?? only(bodyByName.get(name) ?? []),
@@ -160,7 +168,7 @@ export function closing(tokens: readonly CToken[], open: number): number {
 }
 
 /** `type name(params)` in front of a body. */
-function functionHead(head: readonly CToken[]): {name: string; params: string[]} | undefined {
+function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 'returnsPointer'> | undefined {
   const open = head.findIndex(token => token.text === '(')
   const name = head[open - 1]
   if (open < 1 || name?.kind !== 'identifier' || head.some((token, i) => i < open && (token.text === '=' || token.text === '{')))
@@ -168,7 +176,7 @@ function functionHead(head: readonly CToken[]): {name: string; params: string[]}
   const end = closing(head, open)
   if (end >= head.length) return undefined
   const params = split(head.slice(open + 1, end)).map(part => nameOf(part) ?? '')
-  return {name: name.text, params}
+  return {name: name.text, params, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
 }
 
 /** Parts between commas that stand in no bracket. */

@@ -96,10 +96,10 @@ export function inLoop(pass: AnyPass, node: Node): boolean {
 
 /** Whether the function or anything in it calls `name` of some package or value: for what would silence a rule. */
 export function callsNamed(pass: AnyPass, scope: Node, name: RegExp): boolean {
-  for (const call of pass.nodes('CallExpr')) {
+  for (const call of pass.within(scope, 'CallExpr')) {
     const fun = unparen(call.fun)
     const called = fun.kind === 'SelectorExpr' ? fun.sel.name : fun.kind === 'Ident' ? fun.name : ''
-    if (name.test(called) && pass.fileOf(call) === pass.fileOf(scope) && within(call, scope)) return true
+    if (name.test(called)) return true
   }
   return false
 }

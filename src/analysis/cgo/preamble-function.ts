@@ -118,21 +118,3 @@ export function preambleFunction(pass: AnyPass, name: string): CDefinition | und
   }
   return all.get(name)
 }
-
-/** Whether the body of a function of the preamble may free or keep its parameter; undefined when there is no body to read. */
-export function mayKeepOrFree(definition: CDefinition | undefined, index: number): boolean | undefined {
-  if (definition?.defined !== true) return undefined
-  const name = definition.params[index]?.name
-  if (name === undefined || name === '') return true
-  const word = new RegExp(`\\b${name}\\b`)
-  if (!word.test(definition.body)) return false
-  // Passed to a plain reader of text, or dereferenced: nothing else counts as harmless.
-  const rest = definition.body.replaceAll(
-    new RegExp(
-      `\\b(?:printf|puts|fputs|strlen|strcmp|strncmp|strcasecmp|strncasecmp|strdup|strndup|strstr|strchr|strcpy|strncpy|strcat|strncat|strlcpy|strlcat|memcpy|memmove|memcmp|atoi|atof|strtol|strtoul|strtod|sscanf|fprintf|snprintf|vsnprintf)\\s*\\([^;]*\\b${name}\\b[^;]*\\)`,
-      'g',
-    ),
-    ' ',
-  )
-  return word.test(rest)
-}

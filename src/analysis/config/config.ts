@@ -35,7 +35,7 @@ export interface CgoConfig {
   readonly contract?: string
 }
 
-export const emptyConfig: Config = {rules: {}, exclude: []}
+const emptyConfig: Config = {rules: {}, exclude: []}
 
 /** Longer files are no configuration (bytes). */
 export const configBytesMax = 1 << 20

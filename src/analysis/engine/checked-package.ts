@@ -1,4 +1,5 @@
 // A package as the rules get it: syntax, types, bytes, and what it was built for.
+import type {ApiDescription} from '../../go/cgo/api/api-description.ts'
 import type {FileState} from '../../go/types/file-state.ts'
 import type {Package} from '../../go/types/objects.ts'
 import type {Sizes} from '../../go/types/sizes.ts'
@@ -40,4 +41,6 @@ export interface CheckedPackage {
   readonly goos: string
   readonly goarch: string
   readonly cgoPolicy?: CgoPolicy
+  /** What the project says of the C functions it calls: gotriage.api.yaml. */
+  readonly cApi?: ApiDescription
 }

@@ -10,10 +10,11 @@ export interface RuleMessage {
   readonly next: string
 }
 
-export type Preset = 'default' | 'strict' | 'all'
+/** `evidence`: a guess on its own, which no preset of `check` runs; `diagnose` weighs it with captures, and `--rules` names it. */
+export type Preset = 'default' | 'strict' | 'all' | 'evidence'
 
 /** A preset runs its own rules and those of the smaller ones. */
-export const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all: 2}
+export const presetRank: Readonly<Record<Preset, number>> = {default: 0, strict: 1, all: 2, evidence: 3}
 
 /** What a rule is, apart from its functions. */
 export interface RuleData<M extends string> {

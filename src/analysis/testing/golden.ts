@@ -6,6 +6,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import type {Hazard} from '../../findings/finding.ts'
+import type {ApiDescription} from '../../go/cgo/api/api-description.ts'
 import type {LoadedPackage} from '../../go/load/api.ts'
 import {loadPackages} from '../../go/load/load-packages.ts'
 import {checkPackage, declarePackage, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
@@ -21,11 +22,12 @@ type Sources = Readonly<Record<string, string>>
 interface Target {
   readonly goarch: string
   readonly cgoPolicy?: CgoPolicy
+  readonly cApi?: ApiDescription
 }
 
 const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
 
-/** `goarch`: the platform the fixtures are checked for; `cgoPolicy`: what gotriage.yaml would say. */
+/** `goarch`: the platform the fixtures are checked for; `cgoPolicy`, `cApi`: what gotriage.yaml and gotriage.api.yaml would say. */
 export function goldenTest(rule: RunnableRule | readonly RunnableRule[], testUrl: string, target: Target = {goarch: 'amd64'}): void {
   const rules = (Array.isArray(rule) ? rule : [rule]) as readonly RunnableRule[] // Array.isArray does not narrow readonly arrays
   const folder = fileURLToPath(new URL('.', testUrl))
@@ -109,7 +111,7 @@ async function hazardsInPackage(
   rules: readonly RunnableRule[],
   sources: Sources,
   stubs: string,
-  {goarch, cgoPolicy}: Target,
+  {goarch, cgoPolicy, cApi}: Target,
 ): Promise<Found> {
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
@@ -134,6 +136,7 @@ async function hazardsInPackage(
     goos,
     goarch,
     ...(cgoPolicy === undefined ? {} : {cgoPolicy}),
+    ...(cApi === undefined ? {} : {cApi}),
   })
   expect(JSON.parse(JSON.stringify(findings.facts)), 'facts are plain data: a cache keeps them as JSON').toEqual(findings.facts)
   const {reports, notes} = concludeModule(rules, [findings])

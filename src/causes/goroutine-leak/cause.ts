@@ -28,6 +28,7 @@ const rules = [
 
 const factors: Readonly<Record<string, SupportFactor>> = {
   proven: 'the runtime proved that goroutines are leaked',
+  nil: 'the runtime says that they wait on a nil channel',
   grows: 'goroutines at one line become more from dump to dump',
   stay: 'goroutines at one line become more, and the oldest of them stay',
   climbs: 'goroutines at one line become more in three dumps and more',
@@ -66,7 +67,7 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
     ...combine(supports, new Set()),
     ...(count > 0 ? {memoryBytes: [stackBytes[0] * count, stackBytes[1] * count]} : {}),
     title:
-      leak.message.id === 'proven' || leak.message.id === 'grows' || leak.message.id === 'stay'
+      leak.message.id === 'proven' || leak.message.id === 'nil' || leak.message.id === 'grows' || leak.message.id === 'stay'
         ? `goroutines that wait in ${symbol} never end`
         : `many goroutines wait in ${symbol}; they may be leaked`,
     places: placesOfAll([leak, ...hazards]),
@@ -107,7 +108,7 @@ function causeOf(leak: Observation, facts: CaseFile): FoundCause {
       {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: `no goroutine-leak at ${symbol}`},
     ],
     settle:
-      leak.message.id === 'proven'
+      leak.message.id === 'proven' || leak.message.id === 'nil'
         ? []
         : leak.message.id === 'grows'
           ? [

@@ -1,4 +1,5 @@
 // lock-contention: goroutines spend their time waiting for a lock that is held too long or too often. See cause.md.
+import type {Place} from '../../base/place.ts'
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
@@ -42,7 +43,7 @@ function causeOf(facts: CaseFile): FoundCause {
   return {
     ...combine(supports, new Set()),
     title: `goroutines wait for a lock ${mutex.length > 0 || first === slow[0] ? 'held' : 'taken'} in ${shownSymbol}`,
-    places: placesOfAll([...ordered, ...hazards]),
+    places: withHolders(placesOfAll([...ordered, ...hazards]), slow),
     chain: [
       ...ordered.map(shows),
       ...convoys.map(shows),
@@ -88,4 +89,10 @@ const holderPlace = (one: Observation) => (one.id === 'lock-convoy' ? one.places
 function placeText(one: Observation): string {
   const place = holderPlace(one)
   return place === undefined ? shownPlace(one) : `${place.file}:${place.line}`
+}
+
+/** Where the holders of convoys wait, beside the other places. */
+function withHolders(places: readonly Place[], slow: readonly Observation[]): readonly Place[] {
+  const holders = slow.flatMap(one => holderPlace(one) ?? [])
+  return [...places, ...holders.filter(holder => !places.some(place => place.file === holder.file && place.line === holder.line))]
 }

@@ -90,12 +90,13 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
 async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckServices> {
   const {openGitRevision: openRevision} = await import('../../host/node/git-revision.ts')
   if (args.has('no-cache')) return {openRevision}
-  const [{openFindingCache}, {cachedRun}] = await Promise.all([
+  const [{openFindingCache}, {openDeclarationCache}, {cachedRun}] = await Promise.all([
     import('../../host/node/finding-cache.ts'),
+    import('../../host/node/declaration-cache.ts'),
     import('../../operations/cached-run.ts'),
   ])
   const cache = openFindingCache(context.host.cwd)
-  return cache === undefined ? {openRevision} : {openRevision, run: cachedRun(cache, Date.now)}
+  return cache === undefined ? {openRevision} : {openRevision, run: cachedRun(cache, Date.now, openDeclarationCache(context.host.cwd))}
 }
 
 function sayNote(note: Checked['envelope']['notes'][number], context: CommandContext): void {

@@ -14,16 +14,23 @@ const kinds = 'scheduler|heap|pool|http-timeouts|retry|finalizers|breaker|ab'
 export const command: Command = {
   name: 'simulate',
   summary: 'what would happen: the scheduler, the heap and small models, before production finds out',
-  usage: `${kinds} FILE [--seed N] | calibrate`,
+  usage: `${kinds} FILE [--seed N] | scheduler|heap --fit FILE… | calibrate`,
   flags: [
     {name: 'seed', value: 'N', help: 'first seed (default 1); the same seed gives the same answer, byte for byte'},
     {name: 'seeds', value: 'N', help: 'run so many seeds and give 95 % intervals (default: what the scenario says, or 1)'},
     {name: 'vs', value: 'FILE', help: 'a second scenario to compare with'},
+    {
+      name: 'fit',
+      value: 'FILE',
+      many: true,
+      help: 'write a scenario from an execution trace (scheduler), gctrace lines or metrics over time (heap)',
+    },
     {name: 'sweep', value: 'KEY=…', help: 'run for each value of one setting: gomaxprocs=1..64, gogc=10,50,100'},
     {name: 'show', value: 'NAME', many: true, help: 'figures to print in a sweep (default: the ones that answer most)'},
     {name: 'set', value: 'KEY=VALUE', many: true, help: 'replace a value of the scenario, like machine.cpus=8'},
     {name: 'profile', value: 'FILE', help: 'cost profile of a machine, from "gotriage simulate calibrate"'},
     {name: 'events', value: 'N', help: 'give up after so many events (default 200000000)'},
+    {name: 'heat', help: 'draw the P heat map: a row a P, time to the right, dark where goroutines ran'},
     {name: 'check', help: 'look at every invariant after every event'},
     {name: 'o', value: 'FILE', help: 'write the answer to a file instead of stdout'},
     {name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'},
@@ -31,6 +38,7 @@ export const command: Command = {
   examples: [
     'gotriage simulate scheduler examples/scenarios/yield-of-a-spinning-goroutine.yaml',
     'gotriage simulate heap examples/scenarios/three-days-then-oom.yaml --sweep gogc=10,50,100,200',
+    'gotriage simulate scheduler --fit app.trace -o app.yaml',
     'gotriage simulate calibrate -o machine.json',
   ],
   async run(args, context) {
@@ -40,20 +48,29 @@ export const command: Command = {
     const known = simulateKinds.find(k => k === kind)
     if (known === undefined)
       throw errors.usage(`simulate ${kind ?? ''}: no such model`, `Give one of: ${simulateKinds.join(', ')}, calibrate.`)
+    if (args.has('fit')) {
+      if (path !== undefined || (known !== 'scheduler' && known !== 'heap'))
+        throw errors.usage(
+          '--fit belongs to "simulate scheduler" and "simulate heap", without a scenario',
+          'Write: gotriage simulate heap --fit gctrace.log.',
+        )
+      const {fitScenario} = await import('../../operations/simulate-fit.ts')
+      return print(args, context, await fitScenario(context.host, known, args.flags('fit'), context.task))
+    }
     if (path === undefined || more.length > 0)
       throw errors.usage(`simulate ${kind} takes one scenario file`, 'Name it, like examples/scenarios/three-days-then-oom.yaml.')
     const profilePath = args.flag('profile')
     const seeds = args.has('seeds') ? whole(args, 'seeds', 1) : undefined
-    const request = await readRequest(context.host, {
+    const asked = {
       kind: known,
-      path,
       seed: whole(args, 'seed', 1),
       eventsMax: whole(args, 'events', 200_000_000),
       check: args.has('check'),
       set: settings(args.flags('set')),
       ...(seeds === undefined ? {} : {seeds}),
       ...(profilePath === undefined ? {} : {profilePath}),
-    })
+    }
+    const request = await readRequest(context.host, {...asked, path})
     const text = await import('../../operations/simulate-text.ts')
     const json = args.flag('format') === 'json'
     const swept = args.flag('sweep')
@@ -65,13 +82,14 @@ export const command: Command = {
     const result = simulate(request, context.task)
     const vs = args.flag('vs')
     if (vs !== undefined) {
-      const other = simulate(
-        {...(await readRequest(context.host, {kind: known, path: vs, seed: request.seed})), ...(seeds === undefined ? {} : {seeds})},
-        context.task,
-      )
+      const other = simulate(await readRequest(context.host, {...asked, path: vs}), context.task)
       return print(args, context, json ? await envelope({...result, vs: other}) : terminalText(text.comparisonText(result, other)))
     }
-    return print(args, context, json ? await envelope({...result}) : terminalText(text.simulationText(result)))
+    return print(
+      args,
+      context,
+      json ? await envelope({...result}) : terminalText(text.simulationText(result) + (args.has('heat') ? text.heatText(result) : '')),
+    )
   },
 }
 
@@ -152,9 +170,11 @@ async function calibrate(args: Parsed, context: CommandContext): Promise<number>
   if (run.error !== undefined) throw errors.missingTool('go', 'Install Go 1.24 or later, or use a shipped profile.')
   if (run.status !== 0)
     throw errors.unsupported(`the calibration program failed: ${run.stderr.trim().split('\n')[0] ?? ''}`, 'It runs on linux/amd64.')
+  const cgo = spawnSync('go', ['run', './cgocall'], {cwd: folder, encoding: 'utf8', timeout: 120_000})
+  if (cgo.status !== 0) context.note('no C compiler: the cost of a cgo call is that of the shipped profile')
   const {profileFromMeasurements} = await import('../../operations/simulate-calibrate.ts')
   const machine = `${cpus().length} CPUs, ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${release()}`
-  const profile = profileFromMeasurements(run.stdout, machine, 'this-machine')
+  const profile = profileFromMeasurements(run.stdout + (cgo.status === 0 ? cgo.stdout : ''), machine, 'this-machine')
   return print(args, context, `${JSON.stringify(profile, undefined, 2)}\n`)
 }
 

@@ -14,7 +14,7 @@ import {
 import {trendOf} from '../../diagnosis/trend.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
 
-type Message = 'proven' | 'grows' | 'stay' | 'climbs' | 'stands' | 'crowd' | 'count'
+type Message = 'proven' | 'nil' | 'grows' | 'stay' | 'climbs' | 'stands' | 'crowd' | 'count'
 type Settings = Readonly<
   Record<
     'countMin' | 'waitMinutesMin' | 'growthMin' | 'crowdMin' | 'crowdShareMin' | 'crowdTotalMin' | 'stayMin' | 'climbDumpsMin' | 'climbMin',
@@ -55,6 +55,11 @@ export default defineDetector({
       why: 'the collector found that nothing which could wake them can be reached any more',
       next,
     },
+    nil: {
+      what: '{count} goroutines wait on a nil channel at {site}',
+      why: 'a send to a nil channel and a receive from one never go on (Go spec, Send statements and Receive operator)',
+      next: 'Make the channel before {function} uses it; a nil channel has its place only as a case of a select that is switched off.',
+    },
     grows: {
       what: 'goroutines that wait {wait} at {site} become more: {series}, the oldest for {minutes} minutes',
       why,
@@ -89,7 +94,7 @@ export default defineDetector({
 
   run(evidence, settings) {
     const dumps = dumpsOf(evidence)
-    const found = ofLeakProfile(evidence)
+    const found = [...ofLeakProfile(evidence), ...ofNilChannels(dumps)]
     found.push(...(dumps.length >= 2 ? ofDumps(dumps, settings) : ofOneDump(dumps, settings)))
     return found.some(one => one.message !== 'climbs') ? found : [...found, ...ofCounts(evidence, settings)]
   },
@@ -123,7 +128,34 @@ function ofLeakProfile(evidence: ProgramEvidence): Observed<Message>[] {
     })
 }
 
+/** The runtime names it in the state (runtime/runtime2.go, waitReasonChanReceiveNilChan, waitReasonChanSendNilChan). */
+const onNilChannel = (waiters: Waiters) => waiters.groups.some(group => /\(nil chan\)/.test(group.state))
+
+function ofNilChannels(dumps: readonly SeenDump[]): Observed<Message>[] {
+  const last = dumps.findLast(({dump}) => dump.form === 'debug2' || dump.form === 'crash')
+  if (last === undefined) return []
+  return waitersOf(last.dump, last.artifact.program.module)
+    .filter(waiters => onNilChannel(waiters) && waiters.frame.function !== 'main.main') // a way to wait for ever on purpose
+    .map(waiters => ({
+      message: 'nil' as const,
+      data: {count: String(waiters.count), site: shownFrame(waiters.frame), function: waiters.frame.function},
+      subject: {kind: 'goroutines' as const, name: `nil channel at ${waiters.frame.function}`},
+      confidence: 0.97,
+      measured: [
+        {
+          name: 'goroutines that wait at one line',
+          value: waiters.count,
+          unit: 'goroutines',
+          artifact: last.artifact.id,
+          at: `line ${waiters.groups[0]?.line ?? 1}`,
+        },
+      ],
+      places: placesOfWaiters(waiters),
+    }))
+}
+
 const suspicious = (waiters: Waiters) =>
+  !onNilChannel(waiters) &&
   waitsForGoroutine(waiters.kind) &&
   waiters.kind !== 'lock' &&
   waiters.kind !== 'read-lock' &&

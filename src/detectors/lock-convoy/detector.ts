@@ -52,12 +52,12 @@ export default defineDetector({
       next: 'Release the lock before waiting in {holderFunction}, and take it again afterwards.',
     },
     stuck: {
-      what: '{count} goroutines wait for a lock in {owner}, the same ones in {dumps} dumps, and nobody in its methods does anything else',
+      what: '{count} goroutines wait for a lock in {owner}{lines}, the same ones in {dumps} dumps, and nobody in its methods does anything else',
       why: 'whoever holds the lock would show as a goroutine in these methods that runs or waits for something else: there is none in any of the dumps, so the holder is one of the waiters or has returned without unlocking',
       next: 'Look for two locks taken in different order, for a second Lock in the same goroutine, and for a return without Unlock.',
     },
     unknown: {
-      what: '{count} goroutines wait for a lock in {owner}{minutes}',
+      what: '{count} goroutines wait for a lock in {owner}{lines}{minutes}',
       why: 'a dump does not show who holds a lock: no goroutine in its methods waits for anything else, so the holder may be running, may have returned without unlocking, or may be one of the waiters',
       next: 'Look for a return without Unlock and for a second Lock in the same goroutine; a second dump shows whether they move.',
     },
@@ -86,6 +86,7 @@ export default defineDetector({
                   ? `, as in ${earlier.length === 1 ? 'the dump' : `${earlier.length} dumps`} before`
                   : '',
             count: String(convoy.count),
+            lines: linesOf(convoy),
             owner: convoy.owner,
             minutes: timed ? `, for ${convoy.minutes} minute${convoy.minutes === 1 ? '' : 's'} and longer` : '',
             holder: holder === undefined ? '' : shownFrame(holder.frame),
@@ -124,6 +125,21 @@ export default defineDetector({
       })
   },
 })
+
+/** Where they wait when it is more than one line: whoever waits at the second lock of a function holds its first. */
+function linesOf(convoy: Convoy): string {
+  const lines = new Map<string, number>()
+  for (const {frame, count} of convoy.waiters) {
+    const line = `${frame.file.replace(/^.*[/\\]/, '')}:${frame.line}`
+    lines.set(line, (lines.get(line) ?? 0) + count)
+  }
+  return lines.size < 2
+    ? ''
+    : ` (${[...lines]
+        .slice(0, 3)
+        .map(([line, count]) => `${count} at ${line}`)
+        .join(', ')})`
+}
 
 type Message = 'held' | 'slow' | 'stuck' | 'unknown'
 

@@ -9,6 +9,7 @@ type Settings = Readonly<Record<'p99NsMin' | 'longShareMin' | 'waitsMin', number
 
 const causeWords: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'the world was stopped',
+  'runtime-lock': 'threads were spinning for a lock of the runtime, as the CPU samples in the trace show',
   'gc-mark': 'the collector was marking and all Ps were busy',
   'proc-held': 'the P was held by a goroutine that was not preempted',
   saturation: 'all Ps were busy',
@@ -52,6 +53,8 @@ export default defineDetector({
 
 const advice: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'Look at the list of stops: who stops the world, and how often.',
+  'runtime-lock':
+    'Look at the CPU profile for what calls into the runtime where lock2 shows: timers, goroutine creation, huge allocations.',
   'gc-mark': 'Allocate less, or let the collector run less often with a larger GOGC.',
   'proc-held': 'Look for a loop in assembly or a long call that cannot be preempted.',
   saturation: 'Look at the CPU profile for what keeps the Ps busy, and compare GOMAXPROCS with the CPUs the process may use.',

@@ -27,7 +27,7 @@ export interface TraceLatency {
 }
 
 /** What most of a long wait overlapped. `wake-up`: an idle P was there, so the delay lies in waking a thread or in the host's scheduler. */
-export type WaitCause = 'stop-the-world' | 'gc-mark' | 'proc-held' | 'saturation' | 'wake-up-storm' | 'wake-up'
+export type WaitCause = 'stop-the-world' | 'runtime-lock' | 'gc-mark' | 'proc-held' | 'saturation' | 'wake-up-storm' | 'wake-up'
 
 export interface LongWait {
   readonly goroutine: string
@@ -254,6 +254,8 @@ export interface TraceReport {
   readonly regions: readonly TraceSpanGroup[]
   readonly logs: readonly {readonly category: string; readonly count: number}[]
   readonly cpuSamples: number
+  /** Of those, the ones with a runtime lock being taken or given up on their stack; without CPU samples a trace shows nothing of runtime locks. */
+  readonly runtimeLockSamples: number
   /** Lists above that reached their limit, by name; their totals are complete. */
   readonly cut: readonly string[]
 }

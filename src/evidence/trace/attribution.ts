@@ -1,6 +1,6 @@
 // Why a goroutine waited long for a P: what the wait overlapped most. Thresholds are data with their reason.
 import type {LongWait, WaitCause} from '../model/trace.ts'
-import {procDoes, type ProcClock} from './proc-clock.ts'
+import {procUser, type ProcClock} from './proc-clock.ts'
 
 /**
  * A wait longer than this is looked at one by one.
@@ -13,15 +13,25 @@ export const longWaitNs = 300_000
  *
  * Unit: ns. Source: forcePreemptNS (10 ms) plus sysmon's longest sleep (10 ms), src/runtime/proc.go, Go 1.14 to 1.26.
  */
-const heldNs = 20_500_000
+export const heldNs = 20_500_000
 /** Share of a wait that something must overlap to be named as its cause. */
 const shareMin = 0.5
 /** A burst: more goroutines than this many per P became runnable within the same 100 µs, and at least eight. */
 const burstPerProc = 4
 const burstMin = 8
 const longSlicesKept = 64
+/** CPU samples that a wait must overlap before their share in runtime locks is taken for its cause. */
+const lockSamplesMin = 3
 
-export const waitCauses: readonly WaitCause[] = ['stop-the-world', 'gc-mark', 'proc-held', 'saturation', 'wake-up-storm', 'wake-up']
+export const waitCauses: readonly WaitCause[] = [
+  'stop-the-world',
+  'runtime-lock',
+  'gc-mark',
+  'proc-held',
+  'saturation',
+  'wake-up-storm',
+  'wake-up',
+]
 
 export interface Overlap {
   readonly stwNs: number
@@ -29,6 +39,9 @@ export interface Overlap {
   readonly gcAllProcsBusyNs: number
   /** How many goroutines had become runnable in the same 100 µs before it. */
   readonly burst: number
+  /** CPU samples taken during the wait, on any thread, and those in the runtime's locks. */
+  readonly samples: number
+  readonly lockSamples: number
 }
 
 /** Remembers the latest slices that were held too long. */
@@ -37,9 +50,8 @@ export class HeldSlices {
   readonly #to = new Float64Array(longSlicesKept)
   #count = 0
 
-  /** Call when a goroutine stops running on a P. */
+  /** Call when a goroutine stops running that held its P for `heldNs` or longer. */
   ended(from: number, to: number): void {
-    if (to - from < heldNs) return
     const at = this.#count++ % longSlicesKept
     this.#from[at] = from
     this.#to[at] = to
@@ -52,7 +64,7 @@ export class HeldSlices {
       most = Math.max(most, Math.min(to, this.#to[i]!) - Math.max(from, this.#from[i]!))
     for (let slot = 0; slot < procSlots; slot++) {
       const since = clock.sinceNs(slot)
-      if (clock.state(slot) === procDoes.user && to - since >= heldNs) most = Math.max(most, to - Math.max(from, since))
+      if (to - since >= heldNs && clock.state(slot) === procUser) most = Math.max(most, to - Math.max(from, since))
     }
     return most
   }
@@ -61,6 +73,7 @@ export class HeldSlices {
 export function causeOf(waitNs: number, overlap: Overlap, heldOverlapNs: number, procs: number): WaitCause {
   const enough = waitNs * shareMin
   if (overlap.stwNs >= enough) return 'stop-the-world'
+  if (overlap.samples >= lockSamplesMin && overlap.lockSamples >= overlap.samples * shareMin) return 'runtime-lock'
   const burst = overlap.burst >= Math.max(burstMin, burstPerProc * procs)
   if (overlap.allProcsBusyNs >= enough) {
     if (heldOverlapNs >= enough) return 'proc-held'

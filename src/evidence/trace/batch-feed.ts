@@ -47,6 +47,8 @@ export class BatchFeed {
   readonly #size: number | undefined
   readonly #chunks: AsyncIterator<Uint8Array>
   readonly #task: Task
+  /** What was read and not used up yet is in `#buffer` from `#at` on, which is the beginning of `#room`. */
+  #room: Uint8Array = new Uint8Array(0)
   #buffer: Uint8Array = new Uint8Array(0)
   #at = 0
   /** File offset of the first byte of the buffer. */
@@ -87,6 +89,7 @@ export class BatchFeed {
     return this.#buffer.length - this.#at
   }
 
+  /** Reads the next chunk behind what is left. The buffer is used again: batches were copied out of it. */
   async #fill(): Promise<boolean> {
     checkpoint(this.#task)
     if (this.#ended) return false
@@ -95,11 +98,15 @@ export class BatchFeed {
       this.#ended = true
       return false
     }
-    const joined = new Uint8Array(this.#left + next.value.length)
-    joined.set(this.#buffer.subarray(this.#at))
-    joined.set(next.value, this.#left)
+    const left = this.#left
+    const need = left + next.value.length
+    const room = this.#room.length >= need ? this.#room : new Uint8Array(need * 2)
+    if (room === this.#room) room.copyWithin(0, this.#at, this.#at + left)
+    else room.set(this.#buffer.subarray(this.#at))
+    room.set(next.value, left)
     this.#base += this.#at
-    this.#buffer = joined
+    this.#room = room
+    this.#buffer = room.subarray(0, need)
     this.#at = 0
     this.#task.progress?.('reading the trace', this.#base, this.#size)
     return true

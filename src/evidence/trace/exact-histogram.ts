@@ -7,9 +7,9 @@ const largeMax = 1 << 23
 
 export class ExactHistogram {
   count = 0
-  totalNs = 0
-  max = 0
-  readonly log2Counts = new Float64Array(64)
+  /** These begin as no numbers so that V8 keeps doubles here from the start: they outgrow its small integers. */
+  totalNs: number = Number.NaN
+  max: number = Number.NaN
   readonly #chunks: (Uint32Array | undefined)[] = []
   #large = new Float64Array(64)
   #largeCount = 0
@@ -18,16 +18,23 @@ export class ExactHistogram {
   #sumsOf = -1
   readonly #rounded = new Map<number, number>()
 
+  constructor() {
+    this.totalNs = this.max = 0
+  }
+
   add(ns: number): void {
     this.count++
     this.totalNs += ns
     if (ns > this.max) this.max = ns
-    this.log2Counts[ns < 1 ? 0 : 31 - Math.clz32(ns >= 2 ** 31 ? ns / 2 ** 31 : ns) + (ns >= 2 ** 31 ? 31 : 0)]!++
     if (ns < exactBelow) {
-      const chunk = (this.#chunks[ns >> chunkBits] ??= new Uint32Array(1 << chunkBits))
+      const chunk = this.#chunks[ns >> chunkBits] ?? (this.#chunks[ns >> chunkBits] = new Uint32Array(1 << chunkBits))
       chunk[ns & ((1 << chunkBits) - 1)]!++
       return
     }
+    this.#addLarge(ns)
+  }
+
+  #addLarge(ns: number): void {
     if (this.#largeCount >= largeMax) {
       const step = 2 ** (Math.floor(Math.log2(ns)) - 10)
       const value = Math.floor(ns / step) * step
@@ -91,10 +98,26 @@ export class ExactHistogram {
     return all[Math.min(all.length, left) - 1] ?? this.max
   }
 
-  /** Shannon entropy of the log2 buckets, bits. */
+  /** How many values lie in [2^i, 2^(i+1)) ns; 0 counts as 1. */
+  log2Counts(): Float64Array {
+    const counts = new Float64Array(64)
+    for (let c = 0; c < this.#chunks.length; c++) {
+      const chunk = this.#chunks[c]
+      if (chunk === undefined) continue
+      for (let i = 0; i < chunk.length; i++) if (chunk[i]! > 0) counts[log2(c * chunk.length + i)]! += chunk[i]!
+    }
+    for (let i = 0; i < this.#largeCount; i++) counts[log2(this.#large[i]!)]!++
+    for (const [value, count] of this.#rounded) counts[log2(value)]! += count
+    return counts
+  }
+
+  /** Shannon entropy of the log2 counts, bits. */
   entropyBits(): number {
     let bits = 0
-    for (const n of this.log2Counts) if (n > 0) bits -= (n / this.count) * Math.log2(n / this.count)
+    for (const n of this.log2Counts()) if (n > 0) bits -= (n / this.count) * Math.log2(n / this.count)
     return bits
   }
 }
+
+/** Position of the highest bit; 0 for values below 2. */
+const log2 = (ns: number) => (ns < 1 ? 0 : ns >= 2 ** 31 ? 62 - Math.clz32(ns / 2 ** 31) : 31 - Math.clz32(ns))

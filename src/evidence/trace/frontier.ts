@@ -9,7 +9,7 @@ import type {WideValues} from './wide-values.ts'
 export const argsMax = 4
 
 export class Frontier {
-  /** By cursor: the next event. */
+  /** By cursor: the next event. Its time, ns, is also what the one after it counts from. */
   time = new Float64Array(0)
   type = new Uint8Array(0)
   args = new Float64Array(0)
@@ -30,7 +30,6 @@ export class Frontier {
   #end = new Int32Array(0)
   /** Where the event at hand begins. */
   #from = new Int32Array(0)
-  #lastTime = new Float64Array(0)
   /** Position of the varint reader. */
   #read = 0
 
@@ -67,7 +66,6 @@ export class Frontier {
     this.#at = new Int32Array(count)
     this.#end = new Int32Array(count)
     this.#from = new Int32Array(count)
-    this.#lastTime = new Float64Array(count)
   }
 
   /** Reads the cursor's next event; false when its batches are used up. Damage throws with a position in the arena. */
@@ -77,22 +75,40 @@ export class Frontier {
       if (!this.#nextBatch(cursor)) return false
       at = this.#at[cursor]!
     }
-    const end = this.#end[cursor]!
+    const bytes = this.#arena
     this.#from[cursor] = at
-    const type = this.#arena[at]!
+    const type = bytes[at]!
     const count = argCounts[type]!
     if (count < 0) throw new BatchDamage(`event type ${type} in a batch of timed events`, at)
-    this.#read = at + 1
-    const ticks = this.#varint()
+    // Nearly all values have one or two bytes: those are read here, without a call. The arena has bytes to spare; the batch's end is checked afterwards.
+    let ticks = bytes[at + 1]!
+    if (ticks < 0x80) at += 2
+    else if (bytes[at + 2]! < 0x80) {
+      ticks = (ticks & 0x7f) | (bytes[at + 2]! << 7)
+      at += 3
+    } else {
+      ticks = this.#varint(at + 1)
+      at = this.#read
+      if (ticks < 0) ticks = this.#wide.double(ticks)
+    }
     const args = this.args
-    const base = cursor * argsMax
-    for (let i = 0; i < count; i++) args[base + i] = this.#varint()
-    if (this.#read > end) throw new BatchDamage('event runs past its batch', at)
+    for (let to = cursor * argsMax, end = to + count; to < end; to++) {
+      const byte = bytes[at]!
+      if (byte < 0x80) {
+        args[to] = byte
+        at++
+      } else if (bytes[at + 1]! < 0x80) {
+        args[to] = (byte & 0x7f) | (bytes[at + 1]! << 7)
+        at += 2
+      } else {
+        args[to] = this.#varint(at)
+        at = this.#read
+      }
+    }
+    if (at > this.#end[cursor]!) throw new BatchDamage('event runs past its batch', this.#from[cursor]!)
     this.type[cursor] = type
-    const time = this.#lastTime[cursor]! + Math.trunc((ticks >= 0 ? ticks : this.#wide.double(ticks)) * this.#nsPerTick)
-    this.#lastTime[cursor] = time
-    this.time[cursor] = time
-    this.#at[cursor] = this.#read
+    this.time[cursor]! += Math.trunc(ticks * this.#nsPerTick)
+    this.#at[cursor] = at
     return true
   }
 
@@ -103,39 +119,23 @@ export class Frontier {
       this.#batch[cursor] = next
       this.#at[cursor] = this.#generation.batchStart[batch]!
       this.#end[cursor] = this.#generation.batchEnd[batch]!
-      this.#lastTime[cursor] = Math.trunc(this.#generation.batchTicks[batch]! * this.#nsPerTick) - this.#origin
+      this.time[cursor] = Math.trunc(this.#generation.batchTicks[batch]! * this.#nsPerTick) - this.#origin
       if (this.#at[cursor] !== this.#end[cursor]) return true
     }
     return false
   }
 
-  /** Reads a varint without looking at the batch's end: the arena has bytes to spare, and `decode` checks afterwards. */
-  #varint(): number {
+  /** Reads a varint without looking at the batch's end, and leaves the position after it in #read. */
+  #varint(at: number): number {
     const bytes = this.#arena
-    let at = this.#read
-    let byte = bytes[at++]!
-    if (byte < 0x80) {
-      this.#read = at
-      return byte
-    }
-    let value = byte & 0x7f
-    byte = bytes[at++]!
-    value |= (byte & 0x7f) << 7
-    if (byte < 0x80) {
-      this.#read = at
-      return value
-    }
-    byte = bytes[at++]!
-    value |= (byte & 0x7f) << 14
-    if (byte < 0x80) {
-      this.#read = at
-      return value
-    }
-    byte = bytes[at++]!
-    value |= (byte & 0x7f) << 21
-    if (byte < 0x80) {
-      this.#read = at
-      return value
+    let value = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = bytes[at++]!
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) {
+        this.#read = at
+        return value
+      }
     }
     return this.#longVarint(at, value)
   }

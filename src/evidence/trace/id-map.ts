@@ -1,67 +1,83 @@
-// A hash table from ids (column form, doubles) to small integers, in typed arrays: several times faster than a Map in the hot path.
+// A hash table from ids (column form, doubles) to small integers: ids of 31 bits, which nearly all are, in one typed array; others in a Map.
 
-const free = Number.NaN
+const free = -1
 
 export class IdMap {
-  #keys = new Float64Array(64).fill(free)
-  #values = new Int32Array(64)
+  /** Key and value in turn; a free place has key -1. */
+  #table = new Int32Array(128).fill(free)
   #mask = 63
-  size = 0
+  /** Places the hash is shifted down by: its upper bits are the ones that mix. */
+  #shift = 26
+  #used = 0
+  readonly #wide = new Map<number, number>()
 
-  #slot(key: number): number {
-    const hash = Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 0x1_0000_0000) | 0, 0x85ebca6b)
-    return (hash ^ (hash >>> 15)) & this.#mask
+  get size() {
+    return this.#used + this.#wide.size
   }
 
   /** -1 when the key is absent. */
   get(key: number): number {
-    const keys = this.#keys
-    for (let at = this.#slot(key); ; at = (at + 1) & this.#mask) {
-      const found = keys[at]!
-      if (found === key) return this.#values[at]!
-      if (found !== found) return -1
+    const small = key | 0
+    if (small !== key || small < 0) return this.#wide.get(key) ?? -1
+    const table = this.#table
+    for (let at = Math.imul(small, 0x9e3779b1) >>> this.#shift; ; at = (at + 1) & this.#mask) {
+      const found = table[2 * at]!
+      if (found === small) return table[2 * at + 1]!
+      if (found === free) return -1
     }
   }
 
   set(key: number, value: number): void {
-    if (this.size * 2 >= this.#keys.length) this.#grow()
-    for (let at = this.#slot(key); ; at = (at + 1) & this.#mask) {
-      const found = this.#keys[at]!
-      if (found === key || found !== found) {
-        if (found !== found) this.size++
-        this.#keys[at] = key
-        this.#values[at] = value
-        return
-      }
+    const small = key | 0
+    if (small !== key || small < 0) {
+      this.#wide.set(key, value)
+      return
     }
+    if (this.#used * 2 > this.#mask) this.#grow()
+    const table = this.#table
+    let at = this.#home(small)
+    while (table[2 * at] !== small && table[2 * at] !== free) at = (at + 1) & this.#mask
+    if (table[2 * at] === free) this.#used++
+    table[2 * at] = small
+    table[2 * at + 1] = value
   }
 
   /** Removes a key and closes the gap, so that no marks are left behind. */
   delete(key: number): void {
-    const keys = this.#keys
-    let at = this.#slot(key)
-    for (; keys[at] !== key; at = (at + 1) & this.#mask) if (keys[at] !== keys[at]) return
-    this.size--
-    for (let next = (at + 1) & this.#mask; keys[next] === keys[next]; next = (next + 1) & this.#mask) {
-      const home = this.#slot(keys[next]!)
-      if (((next - home) & this.#mask) < ((next - at) & this.#mask)) continue
-      keys[at] = keys[next]!
-      this.#values[at] = this.#values[next]!
+    const small = key | 0
+    if (small !== key || small < 0) {
+      this.#wide.delete(key)
+      return
+    }
+    const table = this.#table
+    let at = this.#home(small)
+    for (; table[2 * at] !== small; at = (at + 1) & this.#mask) if (table[2 * at] === free) return
+    this.#used--
+    for (let next = (at + 1) & this.#mask; table[2 * next] !== free; next = (next + 1) & this.#mask) {
+      if (((next - this.#home(table[2 * next]!)) & this.#mask) < ((next - at) & this.#mask)) continue
+      table[2 * at] = table[2 * next]!
+      table[2 * at + 1] = table[2 * next + 1]!
       at = next
     }
-    keys[at] = free
+    table[2 * at] = free
   }
 
   *entries(): IterableIterator<readonly [key: number, value: number]> {
-    for (let at = 0; at < this.#keys.length; at++) if (this.#keys[at] === this.#keys[at]) yield [this.#keys[at]!, this.#values[at]!]
+    const table = this.#table
+    for (let at = 0; at < table.length; at += 2) if (table[at] !== free) yield [table[at]!, table[at + 1]!]
+    yield* this.#wide
+  }
+
+  #home(small: number): number {
+    return Math.imul(small, 0x9e3779b1) >>> this.#shift
   }
 
   #grow(): void {
-    const [keys, values] = [this.#keys, this.#values]
-    this.#keys = new Float64Array(keys.length * 2).fill(free)
-    this.#values = new Int32Array(keys.length * 2)
-    this.#mask = this.#keys.length - 1
-    this.size = 0
-    for (let at = 0; at < keys.length; at++) if (keys[at] === keys[at]) this.set(keys[at]!, values[at]!)
+    const old = this.#table
+    this.#table = new Int32Array(old.length * 2).fill(free)
+    this.#mask = old.length - 1
+    this.#shift--
+    this.#used = 0
+    for (let at = 0; at < old.length; at += 2) if (old[at] !== free) this.set(old[at]!, old[at + 1]!)
   }
 }

@@ -1,106 +1,133 @@
 // What every P did when: time by state, a heat map of fixed width, and running totals of stopped and saturated time that waits are held against.
+// Keeps the time of the event at hand, so that no time is passed as an argument: V8 allocates for each that is above 2^31 ns.
 
-/** What a P is doing. */
-export const procDoes = {idle: 0, scheduler: 1, user: 2, gc: 3, syscall: 4} as const
-const states = 5
+/** What a P is doing, as constants for the hot path; the bundler puts only those in place that come before anything else in a file. */
+export const procIdle = 0
+export const procScheduler = 1
+export const procUser = 2
+export const procGc = 3
+export const procSyscall = 4
+const procUnknown = 5
+const states = 8
 /** Columns of the heat map; its bucket doubles whenever the trace outgrows it. */
 const bucketsMax = 1024
 const procsMax = 4096
+/** Columns of `ProcClock.sums`. */
+export const sumStopped = 0
+export const sumSaturated = 1
+export const sumGcSaturated = 2
+/** What a P is doing, by name. */
+export const procDoes = {idle: procIdle, scheduler: procScheduler, user: procUser, gc: procGc, syscall: procSyscall} as const
 
 export class ProcClock {
-  /** By P slot × state, ns. */
-  readonly total: Float64Array = new Float64Array(states * procsMax)
+  /** Time of the event at hand, ns since the first one. Begins as no number so that V8 keeps a double here from the start. */
+  now: number = Number.NaN
   /** Ps that are not idle now. */
   busy = 0
   procs = 0
   gcActive = false
   stwDepth = 0
   bucketNs = 250_000
-  #heat: (Float32Array | undefined)[] = []
-  readonly #state = new Uint8Array(procsMax)
+  /** Time up to the last `tick`: with the world stopped, with no P idle (and the world not stopped), and the part of the latter in a GC mark phase. */
+  readonly sums: Float64Array = new Float64Array(3)
+  /** By P slot × state, ns. */
+  readonly #total: Float64Array = new Float64Array(states * procsMax)
+  readonly #heat: (Float32Array | undefined)[] = []
+  readonly #state = new Uint8Array(procsMax).fill(procUnknown)
   readonly #since = new Float64Array(procsMax)
-  readonly #known = new Uint8Array(procsMax)
-  #at = 0
-  #stwNs = 0
-  #busyNs = 0
-  #gcBusyNs = 0
+  #at: number = Number.NaN
+  /** The heat map's column that `now` was in last: its number and bounds. */
+  #bucket = 0
+  #bucketFrom: number = Number.NaN
+  #bucketUntil: number = Number.NaN
 
-  /** Adds the time since the last call to the totals; call before anything they depend on changes. */
-  tick(now: number): void {
-    const passed = now - this.#at
-    this.#at = now
-    if (this.stwDepth > 0) this.#stwNs += passed
-    else if (this.procs > 0 && this.busy >= this.procs) {
-      this.#busyNs += passed
-      if (this.gcActive) this.#gcBusyNs += passed
+  constructor() {
+    this.now = this.#at = this.#bucketFrom = this.#bucketUntil = 0
+  }
+
+  /** Brings `sums` up to now; call before anything they depend on changes, and before reading them. */
+  tick(): void {
+    const passed = this.now - this.#at
+    this.#at = this.now
+    if (this.stwDepth > 0) this.sums[sumStopped]! += passed
+    else if (this.busy >= this.procs && this.procs > 0) {
+      this.sums[sumSaturated]! += passed
+      if (this.gcActive) this.sums[sumGcSaturated]! += passed
     }
   }
 
-  /** Time up to `now` with the world stopped. */
-  stoppedNs(now: number): number {
-    return this.#stwNs + (this.stwDepth > 0 ? now - this.#at : 0)
+  /** Time up to now with the world stopped. */
+  get stoppedNs() {
+    this.tick()
+    return this.sums[sumStopped]!
   }
 
-  /** Time up to `now` in which no P was idle (and the world not stopped). */
-  saturatedNs(now: number): number {
-    return this.#busyNs + (this.stwDepth === 0 && this.procs > 0 && this.busy >= this.procs ? now - this.#at : 0)
-  }
-
-  /** The part of saturatedNs in a GC mark phase. */
-  gcSaturatedNs(now: number): number {
-    return this.#gcBusyNs + (this.gcActive && this.stwDepth === 0 && this.procs > 0 && this.busy >= this.procs ? now - this.#at : 0)
-  }
-
-  set(slot: number, state: number, now: number): void {
-    if (slot < 0 || slot >= procsMax) return
+  set(slot: number, state: number): void {
+    if (slot >>> 0 >= procsMax) return
     const old = this.#state[slot]!
-    if (this.#known[slot] === 0) {
-      this.#known[slot] = 1
-      this.#since[slot] = now
-      this.#state[slot] = state
-      if (state !== procDoes.idle) {
-        this.tick(now)
-        this.busy++
-      }
+    if (old === state) return
+    const now = this.now
+    const from = this.#since[slot]!
+    this.#state[slot] = state
+    this.#since[slot] = now
+    if (old === procUnknown) {
+      if (state === procIdle) return
+      this.tick()
+      this.busy++
       return
     }
-    if (old === state) return
-    this.#account(slot, old, this.#since[slot]!, now)
-    this.#since[slot] = now
-    this.#state[slot] = state
-    if ((old === procDoes.idle) !== (state === procDoes.idle)) {
-      this.tick(now)
-      this.busy += state === procDoes.idle ? -1 : 1
+    const row = slot * states + old
+    this.#total[row]! += now - from
+    if (old >= procUser) {
+      if (now >= this.#bucketUntil) this.#turn()
+      const heat = this.#heat[row]
+      if (from >= this.#bucketFrom && heat !== undefined) heat[this.#bucket]! += now - from
+      else this.#spread(row, from, now)
+    }
+    if (old === procIdle || state === procIdle) {
+      this.tick()
+      this.busy += state === procIdle ? -1 : 1
     }
   }
 
   state(slot: number): number {
-    return slot < 0 || slot >= procsMax ? procDoes.idle : this.#state[slot]!
+    const state = slot >>> 0 >= procsMax ? procIdle : this.#state[slot]!
+    return state === procUnknown ? procIdle : state
   }
 
-  /** How long the P has done what it does. */
+  /** Since when the P does what it does, ns. */
   sinceNs(slot: number): number {
-    return slot < 0 || slot >= procsMax ? 0 : this.#since[slot]!
+    return slot >>> 0 >= procsMax ? 0 : this.#since[slot]!
   }
 
-  finish(slots: number, now: number): void {
+  /** Takes what is under way into the totals. */
+  finish(slots: number): void {
     for (let slot = 0; slot < Math.min(slots, procsMax); slot++) {
-      if (this.#known[slot] === 0) continue
-      this.#account(slot, this.#state[slot]!, this.#since[slot]!, now)
-      this.#since[slot] = now
+      const state = this.#state[slot]!
+      if (state === procUnknown) continue
+      const row = slot * states + state
+      this.#total[row]! += this.now - this.#since[slot]!
+      if (this.now >= this.#bucketUntil) this.#turn()
+      if (state >= procUser) this.#spread(row, this.#since[slot]!, this.now)
+      this.#since[slot] = this.now
     }
-    this.tick(now)
+    this.tick()
   }
 
-  #account(slot: number, state: number, from: number, to: number): void {
-    this.total[slot * states + state]! += to - from
-    if (state < procDoes.user) return
-    while (to >= this.bucketNs * bucketsMax) this.#widen()
-    const row = (this.#heat[slot * states + state] ??= new Float32Array(bucketsMax))
+  /** Finds the column of `now`, widening the columns when the trace has outgrown them. */
+  #turn(): void {
+    while (this.now >= this.bucketNs * bucketsMax) this.#widen()
+    this.#bucket = Math.floor(this.now / this.bucketNs)
+    this.#bucketFrom = this.#bucket * this.bucketNs
+    this.#bucketUntil = this.#bucketFrom + this.bucketNs
+  }
+
+  #spread(row: number, from: number, to: number): void {
+    const heat = (this.#heat[row] ??= new Float32Array(bucketsMax))
     let bucket = Math.floor(from / this.bucketNs)
     for (let at = from; at < to; bucket++) {
       const end = Math.min(to, (bucket + 1) * this.bucketNs)
-      row[bucket]! += end - at
+      heat[bucket]! += end - at
       at = end
     }
   }
@@ -122,6 +149,6 @@ export class ProcClock {
   }
 
   totalNs(slot: number, state: number): number {
-    return slot < procsMax ? this.total[slot * states + state]! : 0
+    return slot < procsMax ? this.#total[slot * states + state]! : 0
   }
 }

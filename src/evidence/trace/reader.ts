@@ -73,7 +73,6 @@ class TraceReader implements TraceContext {
   readonly #task: Task
   #origin = 0
   #syncs = 0
-  #events = 0
   #experimental = 0
   /** The cursor whose event is at hand, for messages. */
   #cursor = -1
@@ -83,10 +82,7 @@ class TraceReader implements TraceContext {
     this.#frontier = new Frontier(this.wide)
     this.#sink = sink
     this.#task = task
-    this.#ordering = new Ordering(this.model, this.#frontier, this.event, () => {
-      this.#events++
-      sink.event()
-    })
+    this.#ordering = new Ordering(this.model, this.#frontier, this.event, sink)
   }
 
   get header() {
@@ -124,7 +120,7 @@ class TraceReader implements TraceContext {
       minor: this.minor,
       complete: error === undefined,
       ...(error === undefined ? {} : {error}),
-      events: this.#events,
+      events: this.#ordering.events,
       generations,
       experimentalBatches: this.#experimental,
       wideValues: this.wide,

@@ -97,6 +97,15 @@ describe.each(names)('the report of %s', name => {
     }
     for (const stop of stops) expect(stop.stoppingNs).toBeLessThanOrEqual(stop.totalNs)
   })
+
+  test('imbalance and Ps taken away are those of the table of Ps', async () => {
+    const {procTime, imbalance, migrations} = await reportOf(name)
+    const busy = procTime.map(p => p.userNs + p.gcNs + p.syscallNs)
+    expect(imbalance.maxOverMean).toBeCloseTo((Math.max(...busy) * busy.length) / sum(busy), 9)
+    expect(imbalance.utilisation).toBeGreaterThan(0)
+    expect(imbalance.utilisation).toBeLessThanOrEqual(1)
+    expect(sum(procTime.map(p => p.retaken))).toBe(migrations.retakes)
+  })
 })
 
 describe('a report on', () => {
@@ -124,7 +133,7 @@ describe('a report on', () => {
   })
 
   test('C calls names the C function, the Go line that calls it, and the P it lost', async () => {
-    const {longSyscalls, syscalls} = await reportOf('cgo')
+    const {longSyscalls, syscalls, migrations} = await reportOf('cgo')
     expect(longSyscalls).toHaveLength(1)
     expect(longSyscalls[0]).toMatchObject({
       cgo: true,
@@ -132,6 +141,7 @@ describe('a report on', () => {
       site: {function: 'main.main.func2', line: 59},
       retaken: true,
     })
+    expect(migrations.retakes).toBeGreaterThan(0)
     expect(syscalls.find(site => site.site?.function === 'main.main.func1')).toMatchObject({cgo: true, count: 20})
     expect(syscalls.find(site => site.call === 'syscall.write')).toMatchObject({cgo: false})
   })
@@ -153,9 +163,12 @@ describe('a report on', () => {
   })
 
   test('collections gives mark time, workers and assists, and no more assist time on Ps than there was', async () => {
-    const {gc, gomaxprocs} = await reportOf('gc')
+    const {gc, gomaxprocs, latency} = await reportOf('gc')
     const procs = gomaxprocs.at(-1)!.value
     expect(gc.length).toBeGreaterThan(2)
+    expect(sum(gc.map(cycle => cycle.waits))).toBeGreaterThan(0)
+    expect(sum(gc.map(cycle => cycle.waits))).toBeLessThanOrEqual(latency.count)
+    expect(Math.max(...gc.map(cycle => cycle.waitNsMax))).toBeLessThanOrEqual(latency.max)
     for (const cycle of gc) {
       expect(cycle.dedicatedNs + cycle.fractionalNs + cycle.idleNs).toBeGreaterThan(0)
       expect(cycle.assistRunningNs).toBeLessThanOrEqual(cycle.assistNs)

@@ -2,9 +2,9 @@
 import type {ByteSource} from '../../base/byte-source.ts'
 import type {Task} from '../../base/progress.ts'
 import type {BlockedSite, GoroutineGroup, ProcTime, StopCluster, TraceReport, TraceStop} from '../model/trace.ts'
-import {TraceAnalysis, type SiteTotals} from './analysis.ts'
+import {TraceAnalysis} from './analysis.ts'
 import {waitCauses} from './attribution.ts'
-import {kindNames} from './event-types.ts'
+import {kindIndex, kindNames} from './event-types.ts'
 import {procDoes} from './proc-clock.ts'
 import {isCgoStub} from './sites.ts'
 import {readTrace, type TraceEnd} from './reader.ts'
@@ -31,17 +31,23 @@ export async function traceReport(source: ByteSource, task: Task = {}, limits: P
 
 export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
   const {model, wide} = a.context
-  const cut = new Set(a.cut)
+  const cut = new Set<string>()
   const byKind: Record<string, number> = {}
-  for (const [i, name] of kindNames.entries()) if (a.byKind[i]! > 0) byKind[name] = a.byKind[i]!
+  for (const [i, name] of kindNames.entries()) {
+    const count = a.byType.reduce((sum, n, type) => (kindIndex[type] === i ? sum + n : sum), 0)
+    if (count > 0) byKind[name] = count
+  }
   const capped = <T>(name: string, list: readonly T[], max: number) => {
     if (list.length > max) cut.add(name)
     return list.slice(0, max)
   }
-  const {latency} = a
-  if (a.longWaits.cut) cut.add('longWaits')
+  const {clock, waits, rare} = a
+  const {latency} = waits
+  if (waits.longest.cut) cut.add('longWaits')
   if (a.longSyscalls.cut) cut.add('longSyscalls')
-  if (a.spans.cut) cut.add('tasks')
+  if (rare.spans.cut) cut.add('tasks')
+  if (a.stops.cut) cut.add('stops')
+  if (a.gc.cut) cut.add('gc')
   return {
     kind: 'trace',
     header: end.header,
@@ -58,7 +64,7 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     wakes: capped('wakes', wakesOf(a), wakesMax),
     procs: model.procId.length,
     threads: model.threads,
-    gomaxprocs: a.gomaxprocs,
+    gomaxprocs: rare.gomaxprocs,
     limits: a.limits,
     latency: {
       count: latency.count,
@@ -67,18 +73,18 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
       p99: latency.quantile(0.99),
       p999: latency.quantile(0.999),
       max: latency.max,
-      over300us: a.over300us,
+      over300us: waits.over300us,
       totalNs: latency.totalNs,
-      log2Counts: trimmed(latency.log2Counts),
+      log2Counts: trimmed(latency.log2Counts()),
       entropyBits: latency.entropyBits(),
     },
-    longWaits: a.longWaits.list(),
+    longWaits: waits.longest.list(),
     waitCauses: waitCauses.flatMap(cause => {
-      const total = a.waitCauses.get(cause)
+      const total = waits.causes.get(cause)
       return total === undefined ? [] : [{cause, ...total}]
     }),
-    stops: a.stops,
-    stopClusters: clustersOf(a.stops, a.limits.stopNs),
+    stops: a.stops.list,
+    stopClusters: clustersOf(a.stops.list, a.limits.stopNs),
     procTime: procTimeOf(a),
     procHeat: heatOf(a),
     imbalance: imbalanceOf(a),
@@ -93,12 +99,12 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     blocked: capped('blocked', blockedOf(a), rowsMax),
     syscalls: capped('syscalls', syscallsOf(a), rowsMax),
     longSyscalls: a.longSyscalls.list(),
-    gc: a.cycles.map(cycle => ({
+    gc: a.gc.list.map(cycle => ({
       startNs: cycle.startNs,
       markNs: cycle.endNs - cycle.startNs,
-      dedicatedNs: cycle.worker[1],
-      fractionalNs: cycle.worker[2],
-      idleNs: cycle.worker[3],
+      dedicatedNs: cycle.worker[1]!,
+      fractionalNs: cycle.worker[2]!,
+      idleNs: cycle.worker[3]!,
       assistNs: cycle.assistNs,
       assistRunningNs: cycle.assistRunningNs,
       stwNs: cycle.stwNs,
@@ -106,13 +112,14 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
       waitNsMax: cycle.waitNsMax,
       ended: cycle.ended,
     })),
-    assistNs: a.assistNs,
-    tasks: a.spans.list('task'),
-    regions: a.spans.list('region'),
-    logs: [...a.logs]
+    assistNs: a.gc.assistNs,
+    tasks: rare.spans.list('task'),
+    regions: rare.spans.list('region'),
+    logs: [...rare.logs]
       .map(([category, count]) => ({category, count}))
       .sort((x, y) => y.count - x.count || (x.category < y.category ? -1 : 1)),
-    cpuSamples: a.cpuSamples,
+    cpuSamples: waits.lockSamples.count,
+    runtimeLockSamples: waits.lockSamples.inLocks,
     cut: [...cut].sort(),
   }
 
@@ -120,11 +127,11 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     return model.procId
       .map((id, slot) => ({
         proc: Number(wide.signed(id)),
-        userNs: a.clock.totalNs(slot, procDoes.user),
-        gcNs: a.clock.totalNs(slot, procDoes.gc),
-        syscallNs: a.clock.totalNs(slot, procDoes.syscall),
-        schedulerNs: a.clock.totalNs(slot, procDoes.scheduler),
-        idleNs: a.clock.totalNs(slot, procDoes.idle),
+        userNs: clock.totalNs(slot, procDoes.user),
+        gcNs: clock.totalNs(slot, procDoes.gc),
+        syscallNs: clock.totalNs(slot, procDoes.syscall),
+        schedulerNs: clock.totalNs(slot, procDoes.scheduler),
+        idleNs: clock.totalNs(slot, procDoes.idle),
         retaken: a.retakes.get(slot) ?? 0,
       }))
       .sort((x, y) => x.proc - y.proc)
@@ -132,19 +139,19 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
 
   function imbalanceOf(a: TraceAnalysis): TraceReport['imbalance'] {
     const busy = [...model.procId.keys()].map(slot =>
-      [procDoes.user, procDoes.gc, procDoes.syscall].reduce((sum, state) => sum + a.clock.totalNs(slot, state), 0),
+      [procDoes.user, procDoes.gc, procDoes.syscall].reduce((sum, state) => sum + clock.totalNs(slot, state), 0),
     )
     const total = busy.reduce((sum, ns) => sum + ns, 0)
-    const couldNs = (a.clock.procs || busy.length) * a.wallNs
+    const couldNs = (clock.procs || busy.length) * a.wallNs
     return {maxOverMean: total > 0 ? (Math.max(...busy) * busy.length) / total : 1, utilisation: couldNs > 0 ? total / couldNs : 0}
   }
 
   function heatOf(a: TraceAnalysis): TraceReport['procHeat'] {
     const slots = [...model.procId.keys()].sort((x, y) => model.procId[x]! - model.procId[y]!)
     const shown = capped('procHeat', slots, heatProcsMax)
-    const rows = (state: number) => shown.map(slot => a.clock.heat(slot, state, a.wallNs))
+    const rows = (state: number) => shown.map(slot => clock.heat(slot, state, a.wallNs))
     return {
-      bucketNs: a.clock.bucketNs,
+      bucketNs: clock.bucketNs,
       procs: shown.map(slot => Number(wide.signed(model.procId[slot]!))),
       user: rows(procDoes.user),
       gc: rows(procDoes.gc),
@@ -160,19 +167,13 @@ const trimmed = (counts: Float64Array) => {
 }
 
 function groupsOf(a: TraceAnalysis): GoroutineGroup[] {
-  return a.groups
+  return a.groups.list
     .flatMap((totals, index) => {
+      if (totals === undefined) return []
       const {createdAt, ...numbers} = totals
       return [{start: a.sites.nameText(index - 1), createdAt: a.sites.site(createdAt), ...numbers}]
     })
     .sort((x, y) => y.seen - x.seen || y.lifeNs - x.lifeNs || (x.start < y.start ? -1 : 1))
-}
-
-/** Who woke whom: the keys are block site, waker group and woken group, packed by the analysis. */
-function unpack(key: number): {readonly block: number; readonly waker: number; readonly woken: number} {
-  const woken = key % 2 ** 17
-  const rest = Math.floor(key / 2 ** 17)
-  return {block: Math.floor(rest / 2 ** 17) - 1, waker: rest % 2 ** 17, woken: woken - 1}
 }
 
 /** 0 is the runtime itself: the network poller, a timer, sysmon. */
@@ -180,9 +181,7 @@ const wakerName = (a: TraceAnalysis, waker: number) => (waker === 0 ? '(runtime)
 
 function wakesOf(a: TraceAnalysis): TraceReport['wakes'] {
   const pairs = new Map<string, {waker: string; woken: string; count: number}>()
-  for (const [key, index] of a.wakes.entries()) {
-    const count = a.wakeCounts[index]!
-    const {waker, woken} = unpack(key)
+  for (const {waker, woken, count} of a.wakes.entries()) {
     const pair = {waker: wakerName(a, waker), woken: a.sites.nameText(woken), count}
     const id = `${pair.waker}\n${pair.woken}`
     const known = pairs.get(id)
@@ -193,43 +192,38 @@ function wakesOf(a: TraceAnalysis): TraceReport['wakes'] {
 }
 
 function blockedOf(a: TraceAnalysis): BlockedSite[] {
-  const wakers = a.blocked.map(() => new Map<string, number>())
-  for (const [key, index] of a.wakes.entries()) {
-    const count = a.wakeCounts[index]!
-    const {block, waker} = unpack(key)
+  const wakers = Array.from({length: a.blocked.length}, () => new Map<string, number>())
+  for (const {block, waker, count} of a.wakes.entries()) {
     const name = wakerName(a, waker)
     wakers[block]?.set(name, (wakers[block].get(name) ?? 0) + count)
   }
-  return a.blocked
-    .map((totals, i) => ({
-      reason: totals.reason < 0 ? '' : a.sites.nameText(totals.reason),
-      site: a.sites.site(totals.site),
-      group: a.sites.nameText(totals.group),
-      count: totals.count,
-      totalNs: totals.totalNs,
-      maxNs: totals.maxNs,
-      open: totals.open,
-      wakers: [...wakers[i]!]
-        .map(([group, count]) => ({group, count}))
-        .sort((x, y) => y.count - x.count || (x.group < y.group ? -1 : 1))
-        .slice(0, wakersMax),
-    }))
+  return wakers
+    .map((of, i) => {
+      const {count, totalNs, maxNs, open} = a.blocked.totals(i)
+      return {
+        reason: a.blocked.reason[i]! < 0 ? '' : a.sites.nameText(a.blocked.reason[i]!),
+        site: a.sites.site(a.blocked.site[i]!),
+        group: a.sites.nameText(a.blocked.group[i]!),
+        count,
+        totalNs,
+        maxNs,
+        open,
+        wakers: [...of]
+          .map(([group, count]) => ({group, count}))
+          .sort((x, y) => y.count - x.count || (x.group < y.group ? -1 : 1))
+          .slice(0, wakersMax),
+      }
+    })
     .filter(site => site.count + site.open > 0)
     .sort((x, y) => y.totalNs - x.totalNs || y.count - x.count)
 }
 
 function syscallsOf(a: TraceAnalysis): TraceReport['syscalls'] {
-  return a.syscalls
-    .map((totals: SiteTotals) => ({
-      call: totals.reason < 0 ? '' : a.sites.nameText(totals.reason),
-      site: a.sites.site(totals.site),
-      cgo: isCgoStub(a.sites.nameText(totals.reason)),
-      count: totals.count,
-      totalNs: totals.totalNs,
-      maxNs: totals.maxNs,
-      retaken: totals.retaken,
-      open: totals.open,
-    }))
+  return Array.from({length: a.syscalls.length}, (_, i) => {
+    const {count, totalNs, maxNs, retaken, open} = a.syscalls.totals(i)
+    const call = a.syscalls.reason[i]! < 0 ? '' : a.sites.nameText(a.syscalls.reason[i]!)
+    return {call, site: a.sites.site(a.syscalls.site[i]!), cgo: isCgoStub(call), count, totalNs, maxNs, retaken, open}
+  })
     .filter(site => site.count + site.open > 0)
     .sort((x, y) => y.totalNs - x.totalNs || y.count - x.count)
 }

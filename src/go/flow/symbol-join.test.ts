@@ -1,8 +1,10 @@
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {gunzipSync, gzipSync} from 'node:zlib'
+import {Profile} from 'pprof-format'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {memorySource} from '../../base/byte-source.ts'
 import {describeNeeding} from '../../base/testing/needs.ts'
@@ -34,6 +36,15 @@ function framesOfDump(dump: string): EvidenceFrame[] {
   })
 }
 
+/** The stacks of a goroutine profile as those of a CPU profile, so that the compiler takes their calls for hot (internal/profile, `samples/count`). */
+function asCpuProfile(bytes: Uint8Array): Uint8Array {
+  const profile = Profile.decode(gunzipSync(bytes))
+  const samples = profile.stringTable.dedup('samples')
+  for (const type of profile.sampleType) type.type = samples
+  for (const sample of profile.sample) sample.value = sample.value.map(() => 1_000_000)
+  return gzipSync(profile.encode())
+}
+
 const isOurs = (frame: EvidenceFrame) =>
   /^(main|example\.com\/parked\/\w+)\./.test(frame.function) && /parked|main\.go|inner\.go/.test(frame.file)
 
@@ -44,13 +55,18 @@ describeNeeding('go', 'frames of a real program, joined to its source', () => {
     inlined: [],
     'not inlined': ['-gcflags=example.com/parked/...=-l'],
     trimmed: ['-trimpath'],
+    'with PGO': ['-pgo=PROFILE'],
   }
+  const hotProfile = join(scratch, 'hot.pgo')
   beforeAll(async () => {
-    for (const [name, args] of Object.entries(flags)) {
+    for (const [name, flagsOfBuild] of Object.entries(flags)) {
+      const args = flagsOfBuild.map(flag => flag.replace('PROFILE', hotProfile))
       const binary = join(scratch, name.replaceAll(' ', '-'))
       execFileSync('go', ['build', ...args, '-o', binary, '.'], {cwd: program, env: {...process.env, GOWORK: 'off', GOFLAGS: ''}})
       const [profile = '', ...dump] = execFileSync(binary, {encoding: 'utf8'}).split('\n')
       const bytes = new Uint8Array(Buffer.from(profile, 'base64'))
+      if (name === 'inlined') writeFileSync(hotProfile, asCpuProfile(bytes))
+      if (name === 'with PGO') expect(execFileSync('go', ['version', '-m', binary], {encoding: 'utf8'})).toContain('-pgo=')
       const view = profileView(await readProfile(memorySource('goroutine.pb.gz', bytes), {}))
       const frames = Array.from({length: view.sampleCount}, (_, sample) => view.frames(sample)).flat()
       builds.set(name, {profile: frames.filter(isOurs), dump: framesOfDump(dump.join('\n')).filter(isOurs)})

@@ -1,5 +1,6 @@
 // What loading gives to those behind it: packages, their files and the build configuration, as `go list -deps` would say, without running go.
 // Loading is asynchronous and reads import clauses only; everything on `Loaded` but `preload` is synchronous.
+import type {DeclarationCache} from '../../base/declaration-cache.ts'
 import type {Host} from '../../base/host.ts'
 import type {Task} from '../../base/progress.ts'
 
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly hostPlatform?: {readonly goos: string; readonly goarch: string}
   /** Sort test files into `testGoFiles` and `xTestGoFiles` for every package, not only for roots; costs their reading. */
   readonly testFilesOfDependencies?: boolean
+  /** Where heads of files of the module cache and GOROOT are kept between loads; `nowMs`: milliseconds since the epoch. */
+  readonly kept?: {readonly cache: DeclarationCache; readonly nowMs: number}
 }
 
 /** The build configuration, with everything that decides which files take part. */
@@ -153,8 +156,10 @@ export interface Loaded {
   bytes(file: SourceFile): Uint8Array
   /** Brings bytes into memory in a bounded parallel batch, for hosts that cannot read synchronously. Files that vanished become notes. */
   preload(files: readonly SourceFile[], task?: Task): Promise<void>
-  /** Lets go of the bytes of a file; `bytes` would read them again. */
+  /** Lets go of the bytes of a file; `bytes` would read them again, where the host can (`readsAgain`). */
   release(file: SourceFile): void
+  /** Whether bytes that were released can be had without `preload`. */
+  readonly readsAgain: boolean
 }
 
 export type LoadPackages = (host: Host, options: LoadOptions, task?: Task) => Promise<Loaded>

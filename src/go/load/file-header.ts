@@ -1,7 +1,7 @@
 // The head of a source file, as go/build reads it: build constraints, package clause and import clauses, and not a byte further
 // (go/build/read.go readGoInfo). A file that breaks off there still yields what came before. It is no parser: a load reads thousands of
 // heads and needs the tree of none.
-import {constraintOf, holds} from './constraint-lines.ts'
+import {constraintOf, holds, type FileConstraint} from './constraint-lines.ts'
 
 export interface FileHeader {
   /** Empty when there is no readable package clause. */
@@ -161,13 +161,19 @@ const importWord = [0x69, 0x6d, 0x70, 0x6f, 0x72, 0x74]
 const startsWithImport = ({bytes, at}: Reader): boolean =>
   importWord.every((c, i) => bytes[at + i] === c) && !isIdentByte(bytes[at + importWord.length] ?? 0)
 
-/** Whether the constraints at the head of a file (Go, assembly or C) let it take part; a text where they are malformed. */
-export function headerSatisfies(bytes: Uint8Array, satisfies: (tag: string) => boolean): boolean | string {
+/** The constraints at the head of a file, whatever its language. */
+export function headerConstraint(bytes: Uint8Array): FileConstraint {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   const end = skipSpace(bytes, start)
-  if (end === start) return true
+  if (end === start) return {kind: 'none'}
   const head = decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
-  if (!head.includes('build')) return true
-  const found = constraintOf(head)
-  return found.kind === 'malformed' ? found.message : holds(found, satisfies)
+  return head.includes('build') ? constraintOf(head) : {kind: 'none'}
 }
+
+/** Whether constraints let a file take part; a text where they are malformed. */
+export const constraintSatisfies = (found: FileConstraint, satisfies: (tag: string) => boolean): boolean | string =>
+  found.kind === 'malformed' ? found.message : holds(found, satisfies)
+
+/** Whether the constraints at the head of a file (Go, assembly or C) let it take part; a text where they are malformed. */
+export const headerSatisfies = (bytes: Uint8Array, satisfies: (tag: string) => boolean): boolean | string =>
+  constraintSatisfies(headerConstraint(bytes), satisfies)

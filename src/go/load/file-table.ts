@@ -20,6 +20,10 @@ export class FileTable {
     this.#bytesMax = bytesMax
   }
 
+  get readsAgain(): boolean {
+    return this.#tree.host.readFileSync !== undefined
+  }
+
   /** The one object for a path. */
   at(path: string, name: string): SourceFile {
     let file = this.#files.get(path)

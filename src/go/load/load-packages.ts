@@ -5,6 +5,7 @@ import type {Host} from '../../base/host.ts'
 import {checkpoint, type Task} from '../../base/progress.ts'
 import type {LoadConfig, Loaded, LoadedPackage, LoadNote, LoadOptions, SourceFile} from './api.ts'
 import {FileTable} from './file-table.ts'
+import {HeaderIndex} from './header-index.ts'
 import {matchPatterns, type Matched} from './match-patterns.ts'
 import {joinPath} from './module-path.ts'
 import {ModuleGraph} from './module-graph.ts'
@@ -49,7 +50,8 @@ export async function loadPackages(host: Host, options: LoadOptions, task?: Task
   const files = new FileTable(tree, sourceBytesMax)
   const graph = new ModuleGraph(tree, settings, workspace, task)
   const finder = new PackageFinder(tree, settings, workspace, graph, roots)
-  const load = new Load({tree, files, settings, workspace, graph, finder, options, dir, task})
+  const headers = headerIndex(options, tree, settings)
+  const load = new Load({tree, files, settings, workspace, graph, finder, options, dir, task, ...(headers === undefined ? {} : {headers})})
   const result = await load.run()
   const config = configOf(settings, workspace)
   return assemble({
@@ -59,6 +61,11 @@ export async function loadPackages(host: Host, options: LoadOptions, task?: Task
     result,
     notes: [...read.notes, ...newer.notes, ...workspace.notes, ...graph.notes, ...finder.notes, ...result.notes],
   })
+}
+
+function headerIndex({kept}: LoadOptions, tree: Tree, {gomodcache, goroot}: Settings): HeaderIndex | undefined {
+  if (kept === undefined) return undefined
+  return new HeaderIndex(kept.cache, tree, gomodcache, goroot === undefined ? undefined : `${goroot}/src`, kept.nowMs)
 }
 
 async function enter(host: Host, dir: string, settings: Settings, further: readonly string[]) {
@@ -134,6 +141,7 @@ interface LoadParts {
   readonly options: LoadOptions
   readonly dir: string
   readonly task: Task | undefined
+  readonly headers?: HeaderIndex
 }
 
 interface LoadResult {
@@ -416,5 +424,6 @@ function assemble({config, workspace, files, result, notes}: Assembly): Loaded {
       addNotes(await files.preload(wanted, task))
     },
     release: file => files.release(file),
+    readsAgain: files.readsAgain,
   }
 }

@@ -3,7 +3,8 @@
 import {TriageError} from '../../base/errors.ts'
 import type {LoadNote, SourceFile} from './api.ts'
 import {nameSatisfies} from './file-name.ts'
-import {headerSatisfies, readGoHeader, type FileHeader} from './file-header.ts'
+import {constraintSatisfies, headerConstraint, readGoHeader, type FileHeader} from './file-header.ts'
+import type {DirectoryHeads, HeaderIndex, StoredHead} from './header-index.ts'
 import type {Settings} from './settings.ts'
 import type {FileTable} from './file-table.ts'
 import type {Tree} from './tree.ts'
@@ -54,6 +55,8 @@ export interface Scanner {
   readonly tree: Tree
   readonly files: FileTable
   readonly settings: Settings
+  /** Heads of files that were read before. */
+  readonly headers?: HeaderIndex
 }
 
 /** Reads what takes part in a directory; test files only when asked, or when there is nothing else. `only` restricts it to named files. */
@@ -78,16 +81,29 @@ async function factsOf(
   anyConstraint: boolean,
 ): Promise<FileFact[]> {
   const facts: FileFact[] = []
-  for (const entry of entries) {
-    const {name} = entry
-    if (name.startsWith('_') || name.startsWith('.')) continue
-    const dot = name.lastIndexOf('.')
-    const extension = dot < 0 ? '' : name.slice(dot)
-    const other = Object.hasOwn(otherKinds, extension) ? otherKinds[extension] : undefined
-    if (extension !== '.go' && other === undefined) continue
-    facts.push(await factOf(scanner, scanner.files.at(`${dir}/${name}`, name), other, entry.kind, anyConstraint))
+  const heads = await scanner.headers?.open(
+    dir,
+    entries.flatMap(({name, kind}) => {
+      const looked = kind === 'file' && kindOfName(name) !== undefined && (anyConstraint || nameSatisfies(name, scanner.settings.satisfies))
+      return looked ? [name] : []
+    }),
+  )
+  for (const {name, kind} of entries) {
+    const what = kindOfName(name)
+    if (what === undefined) continue
+    const file = scanner.files.at(`${dir}/${name}`, name)
+    facts.push(await factOf(scanner, file, what === 'go' ? undefined : what, kind, anyConstraint, heads))
   }
+  heads?.save()
   return facts
+}
+
+/** Undefined for names that take no part. */
+function kindOfName(name: string): 'go' | OtherKind | undefined {
+  if (name.startsWith('_') || name.startsWith('.')) return undefined
+  const dot = name.lastIndexOf('.')
+  const extension = dot < 0 ? '' : name.slice(dot)
+  return extension === '.go' ? 'go' : Object.hasOwn(otherKinds, extension) ? otherKinds[extension] : undefined
 }
 
 async function factOf(
@@ -96,6 +112,7 @@ async function factOf(
   other: OtherKind | undefined,
   kind: string,
   anyConstraint: boolean,
+  heads: DirectoryHeads | undefined,
 ): Promise<FileFact> {
   const isGo = other === undefined
   if (!anyConstraint && !nameSatisfies(file.name, settings.satisfies)) return {kind: 'ignored', file}
@@ -104,21 +121,37 @@ async function factOf(
     if ((await tree.kind(file.path)) === 'directory') return {kind: 'skipped', file}
   }
   if (other === 'syso') return {kind: 'other', file, other}
-  let bytes: Uint8Array
+  let head = kind === 'file' ? heads?.get(file.name) : undefined
+  let bytes: Uint8Array | undefined
+  if (head === undefined) {
+    const read = await readHead(tree, file, isGo)
+    if ('kind' in read) return read
+    ;({head, bytes} = read)
+    if (kind === 'file') heads?.add(file.name, head)
+  }
+  const satisfied = constraintSatisfies(head.constraint, settings.satisfies)
+  if (typeof satisfied === 'string')
+    return {kind: 'invalid', file, note: {code: 'package-invalid', message: `${file.path}: ${satisfied}`, path: file.path}}
+  if (!satisfied && !anyConstraint) return {kind: 'ignored', file}
+  if (!isGo) return {kind: 'other', file, other}
+  if (bytes !== undefined) files.keep(file, bytes)
+  return {kind: 'go', file, header: head.header ?? {packageName: '', imports: [], problem: undefined}}
+}
+
+/** The head of a file, or the fact that it could not be read. */
+async function readHead(
+  tree: Tree,
+  file: SourceFile,
+  isGo: boolean,
+): Promise<{readonly head: StoredHead; readonly bytes: Uint8Array} | FileFact> {
   try {
-    bytes = await tree.read(file.path, sourceBytesMax)
+    const bytes = await tree.read(file.path, sourceBytesMax)
+    return {head: {constraint: headerConstraint(bytes), ...(isGo ? {header: readGoHeader(bytes)} : {})}, bytes}
   } catch (error) {
     if (!(error instanceof TriageError)) throw error
     if (error.code === 'not-found' && !isGo) return {kind: 'skipped', file}
     return {kind: 'invalid', file, note: {code: noteCode(error), message: error.message, path: file.path}}
   }
-  const satisfied = headerSatisfies(bytes, settings.satisfies)
-  if (typeof satisfied === 'string')
-    return {kind: 'invalid', file, note: {code: 'package-invalid', message: `${file.path}: ${satisfied}`, path: file.path}}
-  if (!satisfied && !anyConstraint) return {kind: 'ignored', file}
-  if (!isGo) return {kind: 'other', file, other}
-  files.keep(file, bytes)
-  return {kind: 'go', file, header: readGoHeader(bytes)}
 }
 
 function noteCode(error: TriageError): LoadNote['code'] {

@@ -17,7 +17,18 @@ import {typeSetOf} from './type-set.ts'
 import {underlying} from './underlying.ts'
 import {untypedNil, type Type} from './types.ts'
 
-export {checkPackage, declarePackage, type Checked, type Config, type Info, type PackageFile} from './check.ts'
+export {
+  checkPackage,
+  declarationFile,
+  declarePackage,
+  isFromSource,
+  type Checked,
+  type Config,
+  type Info,
+  type PackageFile,
+  type StoredDeclarations,
+} from './check.ts'
+export {formatVersion as declarationFormat} from './declarations/format.ts'
 export type {Importer, TypeError} from './checker.ts'
 export {Mode, type FileState, type InstanceInfo, type Tables} from './file-state.ts'
 export type * from './types.ts'

@@ -1,7 +1,11 @@
 // Entry points: check a package with its bodies, or declare one whose members are resolved when something refers to them.
+import {TriageError} from '../../base/errors.ts'
 import {parseFile, type ParsedFile} from '../syntax/parse.ts'
 import {Checker, type Importer, type TypeError} from './checker.ts'
 import {directCycles} from './cycles.ts'
+import {decodeDeclarations} from './declarations/decode.ts'
+import {encodeDeclarations} from './declarations/encode.ts'
+import {StoredSyntax} from './declarations/stored-syntax.ts'
 import {newTables, type FileState} from './file-state.ts'
 import {newPackage, type GoObject, type Package} from './objects.ts'
 import {setLoader} from './package-members.ts'
@@ -107,17 +111,31 @@ export function checkPackage(config: Config, path: string, files: readonly Packa
   return {package: pkg, info: {files: c.files}, errors: c.errors}
 }
 
-/** A package of which only declarations matter. Its files are read and parsed when the first member is asked for. */
+/** Where a declaration file of a package may be had. */
+export interface StoredDeclarations {
+  /** Undefined when there is none. */
+  read(): Uint8Array | undefined
+  /** Any package that this one reaches, by import path. */
+  package(path: string): Package | undefined
+}
+
+/**
+ * A package of which only declarations matter. Its declaration file or, without one, its source files are read when the first member is asked
+ * for.
+ */
 export function declarePackage(
   config: Config,
   path: string,
   name: string,
   files: () => readonly PackageFile[],
   importer: Importer,
+  stored?: StoredDeclarations,
 ): Package {
   const pkg = newPackage(path, name)
   pkg.goVersion = config.goVersion
   setLoader(pkg, () => {
+    const bytes = stored?.read()
+    if (bytes !== undefined && stored !== undefined && readStored(pkg, bytes, files, stored)) return
     const states = fileStates(config, files(), true)
     const [first] = states
     if (first === undefined) {
@@ -138,8 +156,39 @@ export function declarePackage(
     c.protect(() => directCycles(c))
     c.active--
     pkg.complete = true
+    sources.set(pkg, c)
   })
   return pkg
+}
+
+/** Those that were declared from source. */
+const sources = new WeakMap<Package, Checker>()
+
+/** Whether `pkg` was looked at and its declarations come from source files. */
+export const isFromSource = (pkg: Package): boolean => sources.has(pkg)
+
+/** The declaration file of a package that was declared from source; undefined when it is broken or cannot be written. Resolves all it declares. */
+export function declarationFile(pkg: Package): Uint8Array | undefined {
+  const c = sources.get(pkg)
+  if (c === undefined || c.errors.length > 0 || c.files.some(file => file.syntaxErrors.length > 0)) return undefined
+  const bytes = encodeDeclarations(pkg, c.files)
+  return c.errors.length > 0 ? undefined : bytes
+}
+
+/** False when the bytes are no declaration file of this version. */
+function readStored(pkg: Package, bytes: Uint8Array, files: () => readonly PackageFile[], stored: StoredDeclarations): boolean {
+  const syntax = new StoredSyntax(pkg, files)
+  try {
+    decodeDeclarations(pkg, bytes, {
+      file: (index, version) => syntax.file(index, version),
+      declaration: obj => syntax.declaration(obj),
+      package: path => (path === 'unsafe' ? unsafePackage : stored.package(path)),
+    })
+    return true
+  } catch (error) {
+    if (error instanceof TriageError) return false
+    throw error
+  }
 }
 
 const withUnsafe =

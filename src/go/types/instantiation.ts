@@ -16,6 +16,10 @@ export interface InstanceCache {
   readonly entries: Map<string, Type>
   readonly ids: Map<Type, number>
 }
+/** Who remembers the instances it makes: a checker, or a package read from a declaration file. */
+export interface Instances {
+  readonly instances: InstanceCache
+}
 export const newInstanceCache = (): InstanceCache => ({entries: new Map(), ids: new Map()})
 
 function idIn(cache: InstanceCache, t: Type): number {
@@ -27,7 +31,7 @@ function idIn(cache: InstanceCache, t: Type): number {
 }
 
 /** The instance of `orig` for `targs`; the number of arguments must match (go/types Checker.instance). */
-export function instantiate(checker: Checker | undefined, orig: Named | Alias | Signature, targs: readonly Type[]): Type {
+export function instantiate(checker: Instances | undefined, orig: Named | Alias | Signature, targs: readonly Type[]): Type {
   const cache = checker?.instances
   const key = cache === undefined ? '' : instanceKey(orig, targs, t => idIn(cache, t))
   const known = cache?.entries.get(key)
@@ -39,7 +43,7 @@ export function instantiate(checker: Checker | undefined, orig: Named | Alias | 
   return result
 }
 
-function makeInstance(checker: Checker | undefined, orig: Named | Alias | Signature, targs: readonly Type[]): Type {
+function makeInstance(checker: Instances | undefined, orig: Named | Alias | Signature, targs: readonly Type[]): Type {
   switch (orig.kind) {
     case 'Named': {
       const {obj} = orig

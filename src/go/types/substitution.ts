@@ -1,7 +1,6 @@
 // Replacing type parameters by types, keeping everything that does not mention them (go/types subst.go).
 import {cloneFunc, cloneVar, newTypeName, type Func, type Var} from './objects.ts'
-import type {Checker} from './checker.ts'
-import {instantiate} from './instantiation.ts'
+import {instantiate, type Instances} from './instantiation.ts'
 import {originOf, typeParamsOf} from './underlying.ts'
 import {
   invalidType,
@@ -38,13 +37,13 @@ export function substitutionOf(params: readonly TypeParam[], targs: readonly (Ty
 }
 
 /** `checker` makes the instances; without one, instances of other types are not remembered. */
-export function substitute(checker: Checker | undefined, t: Type, smap: Substitution): Type {
+export function substitute(checker: Instances | undefined, t: Type, smap: Substitution): Type {
   if (smap.size === 0 || t.kind === 'Basic') return t
   if (t.kind === 'TypeParam') return smap.get(t) ?? t
   return apply(checker, t, smap)
 }
 
-function apply(checker: Checker | undefined, t: Type, smap: Substitution): Type {
+function apply(checker: Instances | undefined, t: Type, smap: Substitution): Type {
   switch (t.kind) {
     case 'Basic':
       return t
@@ -105,18 +104,18 @@ function apply(checker: Checker | undefined, t: Type, smap: Substitution): Type 
   }
 }
 
-function applyVar(checker: Checker | undefined, v: Var, smap: Substitution): Var {
+function applyVar(checker: Instances | undefined, v: Var, smap: Substitution): Var {
   if (v.type === undefined) return v
   const type = apply(checker, v.type, smap)
   return type === v.type ? v : cloneVar(v, type)
 }
 
-function applyTuple(checker: Checker | undefined, t: Tuple, smap: Substitution): Tuple {
+function applyTuple(checker: Instances | undefined, t: Tuple, smap: Substitution): Tuple {
   const vars = each(t.vars, v => applyVar(checker, v, smap))
   return vars === undefined ? t : newTuple(vars)
 }
 
-function applySignature(checker: Checker | undefined, t: Signature, smap: Substitution): Signature {
+function applySignature(checker: Instances | undefined, t: Signature, smap: Substitution): Signature {
   const params = applyTuple(checker, t.params, smap)
   const results = applyTuple(checker, t.results, smap)
   if (params === t.params && results === t.results) return t
@@ -127,7 +126,7 @@ function applySignature(checker: Checker | undefined, t: Signature, smap: Substi
   return sig
 }
 
-function applyInterface(checker: Checker | undefined, t: Interface, smap: Substitution): Interface {
+function applyInterface(checker: Instances | undefined, t: Interface, smap: Substitution): Interface {
   const methods = each(t.methods, f => {
     const type = f.type === undefined ? undefined : apply(checker, f.type, smap)
     return type === undefined || type === f.type ? f : cloneFunc(f, type)
@@ -169,7 +168,7 @@ export function replaceReceiver(methods: readonly Func[], old: Type, type: Type)
 }
 
 /** An instance of a generic alias: its right side is substituted at once (go/types newAliasInstance). */
-export function newAliasInstance(checker: Checker | undefined, orig: Alias, targs: readonly Type[]): Alias {
+export function newAliasInstance(checker: Instances | undefined, orig: Alias, targs: readonly Type[]): Alias {
   const {obj} = orig
   const alias = newAlias(newTypeName(obj.file, obj.pos, obj.pkg, obj.name), undefined)
   alias.fromRHS = orig.fromRHS === undefined ? undefined : substitute(checker, orig.fromRHS, substitutionOf(orig.tparams ?? [], targs))

@@ -1,6 +1,6 @@
 // The types of Go: a union tagged by `kind`, with go/types' names. Declared, instantiated and parameter types are completed lazily, so their
 // fields change until they are; everything that must see the completed form goes through underlying.ts and type-set.ts.
-import type {Checker} from './checker.ts'
+import type {Instances} from './instantiation.ts'
 import type {Func, Package, TypeName, Var} from './objects.ts'
 import type {Scope} from './scope.ts'
 
@@ -134,7 +134,7 @@ export interface Instance {
 export interface Named {
   readonly kind: 'Named'
   /** Resolves and instantiates what belongs to this type; undefined only for predeclared types. */
-  readonly checker: Checker | undefined
+  readonly checker: Instances | undefined
   /** The declared object; for instances a copy, use `originOf(t).obj`. */
   obj: TypeName
   readonly inst: Instance | undefined
@@ -205,7 +205,7 @@ export const copySignature = (s: Signature): Signature => ({
   variadic: s.variadic,
 })
 
-export function newNamed(checker: Checker | undefined, obj: TypeName, inst: Instance | undefined): Named {
+export function newNamed(checker: Instances | undefined, obj: TypeName, inst: Instance | undefined): Named {
   const named: Named = {
     kind: 'Named',
     checker,

@@ -6,6 +6,19 @@ import {goConstants, goFile, goFloat} from './go-file.ts'
 
 const q = '`'
 
+const halfOpenEnd = {
+  open: 'half-open ends after this and it opens, whatever the probes do',
+  closed: 'half-open ends after this and it closes, whatever the probes do',
+  decide: 'half-open ends after this: closed if every probe that was let through was good',
+} as const
+
+const afterHalfOpen = (next: BreakerPolicy['afterHalfOpen']): string =>
+  next === 'open'
+    ? '\t\t\tm.open("probes unanswered")\n'
+    : next === 'closed'
+      ? '\t\t\tm.move(Closed, "probes unanswered")\n'
+      : '\t\t\tif m.s.Good > 0 && m.s.Good == m.s.Asked {\n\t\t\t\tm.move(Closed, "probes good")\n\t\t\t} else {\n\t\t\t\tm.open("probes unanswered")\n\t\t\t}\n'
+
 export function breakerMachineGo(packageName: string, header: string, policy: BreakerPolicy, doc: string): string {
   const f = goFile(packageName, header, doc)
   f.use('errors', 'math')
@@ -38,25 +51,47 @@ ${goConstants([
   ['closeShare', goFloat(policy.closeShare), 'share of good probes that closes it'],
   ['reopenFailures', int(policy.reopenFailures), 'failed probes that reopen it'],
   ['slowProbeFails', String(policy.slowProbeFails), 'a slow probe counts as failed'],
-  ['halfOpenMsMax', int(policy.halfOpenMsMax), 'half-open ends after this, whatever the probes do'],
-  ['afterHalfOpen', policy.afterHalfOpen === 'open' ? 'Open' : 'Closed', 'and this is next'],
+  ['halfOpenMsMax', int(policy.halfOpenMsMax), halfOpenEnd[policy.afterHalfOpen]],
   ['slices', int(windowSlices), 'parts of the window'],
   ['z', '1.96', 'two-sided 95 % of the normal distribution'],
   ['zz', '3.8416', 'its square'],
 ])})
 `)
   f.print(`
-// Status is what the breaker does with calls.
-type Status string
+// Status is what the breaker does with calls; in JSON it is its name.
+type Status uint8
 
 // Closed lets calls through, Open refuses them, HalfOpen lets a few probes through; ForcedOpen and Disabled are set by hand.
 const (
-	Closed     Status = "closed"
-	Open       Status = "open"
-	HalfOpen   Status = "half-open"
-	ForcedOpen Status = "forced-open"
-	Disabled   Status = "disabled"
+	Closed Status = iota
+	Open
+	HalfOpen
+	ForcedOpen
+	Disabled
 )
+
+var statusNames = [...]string{"closed", "open", "half-open", "forced-open", "disabled"}
+
+func (s Status) String() string {
+	if int(s) < len(statusNames) {
+		return statusNames[s]
+	}
+	return "unknown"
+}
+
+// MarshalText gives the name.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText takes a name.
+func (s *Status) UnmarshalText(text []byte) error {
+	for i, name := range statusNames {
+		if name == string(text) {
+			*s = Status(i)
+			return nil
+		}
+	}
+	return errors.New("breaker: state without a known status")
+}
 
 // Outcome is how a call ended. Ignored says nothing about the backend: its caller gave up, for example.
 type Outcome int
@@ -121,9 +156,7 @@ func Restore(s State) (*Machine, error) {
 	if s.Version != 1 {
 		return nil, errors.New("breaker: state of another version")
 	}
-	switch s.Status {
-	case Closed, Open, HalfOpen, ForcedOpen, Disabled:
-	default:
+	if s.Status > Disabled {
 		return nil, errors.New("breaker: state without a known status")
 	}
 	var calls, failed, slow int64
@@ -248,8 +281,7 @@ func (m *Machine) pass(nowMs int64) {
 		}
 	case HalfOpen:
 		if m.s.NowMs-m.s.SinceMs >= halfOpenMsMax {
-			m.${policy.afterHalfOpen === 'open' ? 'open("probes unanswered")' : 'move(afterHalfOpen, "probes unanswered")'}
-		}
+${afterHalfOpen(policy.afterHalfOpen)}		}
 	}
 }
 

@@ -92,11 +92,18 @@ func (b *Breaker) Ask() (Call, bool) {
 
 // Done says how the call ended.
 func (c Call) Done(outcome Outcome) {
+	now := time.Since(c.breaker.start)
+	c.end(now, outcome, now-c.started)
+}
+
+// DoneUntimed says how a call ended whose duration says nothing about the backend, such as a stream's.
+func (c Call) DoneUntimed(outcome Outcome) { c.end(time.Since(c.breaker.start), outcome, 0) }
+
+func (c Call) end(now time.Duration, outcome Outcome, took time.Duration) {
 	b := c.breaker
-	now := time.Since(b.start)
 	b.mu.Lock()
 	before := b.machine.s.Status
-	b.machine.Done(now.Milliseconds(), c.generation, outcome, float64(now-c.started)/1e6)
+	b.machine.Done(now.Milliseconds(), c.generation, outcome, float64(took)/1e6)
 	if b.machine.s.Status == before {
 		b.mu.Unlock()
 	} else {
@@ -456,7 +463,7 @@ func (b *Breaker) Gin() gin.HandlerFunc {
 
 function grpcGo(guard: BreakerGuard, header: string): string {
   const f = goFile(guard.package, header)
-  f.use('context', 'google.golang.org/grpc', 'google.golang.org/grpc/codes', 'google.golang.org/grpc/status')
+  f.use('context', 'io', 'sync', 'google.golang.org/grpc', 'google.golang.org/grpc/codes', 'google.golang.org/grpc/status')
   f.print(`
 // UnaryClient puts the breaker before unary calls to a backend.
 func (b *Breaker) UnaryClient() grpc.UnaryClientInterceptor {
@@ -485,6 +492,66 @@ func (b *Breaker) UnaryServer() grpc.UnaryServerInterceptor {
 		reply, err := handle(ctx, req)
 		outcome = codeOutcome(status.Code(err))
 		return reply, err
+	}
+}
+
+// StreamClient puts the breaker before streams to a backend. The call ends when the stream does, or when its context does.
+func (b *Breaker) StreamClient() grpc.StreamClientInterceptor {
+	return func(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+		call, ok := b.Ask()
+		if !ok {
+			return nil, status.Error(codes.Unavailable, ErrOpen.Error())
+		}
+		stream, err := open(ctx, desc, cc, method, opts...)
+		if err != nil {
+			call.DoneUntimed(codeOutcome(status.Code(err)))
+			return nil, err
+		}
+		s := &endingStream{ClientStream: stream, call: call, answers: desc.ServerStreams}
+		s.stop = context.AfterFunc(ctx, func() { s.once.Do(func() { call.DoneUntimed(OutcomeOf(ctx.Err())) }) })
+		return s, nil
+	}
+}
+
+// endingStream tells the breaker once how its stream ended.
+type endingStream struct {
+	grpc.ClientStream
+	once    sync.Once
+	call    Call
+	stop    func() bool
+	answers bool // more than one
+}
+
+func (s *endingStream) RecvMsg(m any) error {
+	err := s.ClientStream.RecvMsg(m)
+	switch {
+	case err == io.EOF || err == nil && !s.answers:
+		s.end(Good)
+	case err != nil:
+		s.end(codeOutcome(status.Code(err)))
+	}
+	return err
+}
+
+func (s *endingStream) end(outcome Outcome) {
+	s.once.Do(func() {
+		s.stop()
+		s.call.DoneUntimed(outcome)
+	})
+}
+
+// StreamServer puts the breaker before the handlers of streams. How long a stream lasts says nothing of its health, so only its end counts.
+func (b *Breaker) StreamServer() grpc.StreamServerInterceptor {
+	return func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+		call, ok := b.Ask()
+		if !ok {
+			return status.Error(codes.Unavailable, ErrOpen.Error())
+		}
+		outcome := Failed
+		defer func() { call.DoneUntimed(outcome) }()
+		err := handle(srv, ss)
+		outcome = codeOutcome(status.Code(err))
+		return err
 	}
 }
 

@@ -18,10 +18,10 @@ test('the four-field list is read as it stands in the text, and with its indenta
 })
 
 test.each([
-  ['- name: f\n  timeout: 5\n', /^c\.yaml:2: config\[0\]: no key "timeout" here/, /timeout_ms/],
+  ['- name: f\n  timeout: 5\n', /^c\.yaml:2: there is no key "timeout" here/, /timeout_ms/],
   ['- name: f\n- name: f\n', /^c\.yaml:2: .*listed twice/, /./],
   ['- name: C.f\n', /^c\.yaml:1: .*no name of a C function/, /./],
-  ['- name: f\n  timeout_ms: -1\n', /^c\.yaml:2: .*-1 lies outside/, /./],
+  ['- name: f\n  timeout_ms: -1\n', /^c\.yaml:2: timeout_ms must be a whole number from 1/, /./],
   ['- name: f\n  may_block: maybe\n', /^c\.yaml:2: .*true or false/, /./],
   ['functions: []\n', /no functions/, /./],
 ])('what is wrong is told with its line: %j', (yaml, message, hint) => {
@@ -127,7 +127,7 @@ func TestErrnoIsThatOfTheCall(t *testing.T) {
 	if err := gate.WriteMetrics(&text); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(text.String(), "cgo_errno_total{function=\\"fails\\",errno=\\"2\\"} 1\\n") {
+	if !strings.Contains(text.String(), "cgo_errno_total{package=\\"gate\\",function=\\"fails\\",errno=\\"2\\"} 1\\n") {
 		t.Fatal(text.String())
 	}
 }

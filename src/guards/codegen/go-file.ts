@@ -2,7 +2,7 @@
 
 /** Prints numbers and words as they are; `${…}` of anything else does not compile. */
 export interface GoFile {
-  /** Records the import and returns nothing to print: the name is that of the package. */
+  /** Records the import and returns nothing to print: the name is that of the package, unless one stands before the path (`name path`). */
   use(...paths: readonly string[]): void
   print(text: string): void
   toString(): string
@@ -38,8 +38,9 @@ export function goFile(packageName: string, header: string, doc?: string): GoFil
 function importBlock(paths: ReadonlySet<string>): string {
   const sorted = [...paths].sort()
   if (sorted.length === 0) return ''
-  if (sorted.length === 1) return `\nimport "${sorted[0]}"\n`
-  const line = (path: string) => `\t"${path}"\n`
+  const spec = (path: string) => (path.includes(' ') ? path.replace(/ (.*)$/, ' "$1"') : `"${path}"`)
+  if (sorted.length === 1) return `\nimport ${spec(sorted[0]!)}\n`
+  const line = (path: string) => `\t${spec(path)}\n`
   const own = sorted.filter(path => !path.split('/')[0]!.includes('.'))
   const others = sorted.filter(path => path.split('/')[0]!.includes('.'))
   return `\nimport (\n${own.map(line).join('')}${own.length > 0 && others.length > 0 ? '\n' : ''}${others.map(line).join('')})\n`
@@ -57,6 +58,12 @@ export function goConstants(rows: readonly (readonly [name: string, value: strin
   const nameWidth = Math.max(...rows.map(([name]) => name.length))
   const valueWidth = Math.max(...rows.map(([, value]) => value.length))
   return rows.map(([name, value, comment]) => `\t${name.padEnd(nameWidth)} = ${value.padEnd(valueWidth)} // ${comment}\n`).join('')
+}
+
+/** `name = value` lines in columns, as gofmt sets them. */
+export function goValues(rows: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(0, ...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `\t${name.padEnd(width)} = ${value}\n`).join('')
 }
 
 /** A number as a Go constant of type float64. */

@@ -86,7 +86,7 @@ function readPolicy(e: ReadonlyMap<string, Field>, base: BreakerPolicy): Breaker
     reopenFailures: whole(e.get('reopen-failures'), base.reopenFailures, 1, 1000),
     slowProbeFails: e.get('slow-probe-fails')?.flag() ?? base.slowProbeFails,
     halfOpenMsMax: milliseconds(e.get('half-open-max'), base.halfOpenMsMax),
-    afterHalfOpen: e.get('after-half-open')?.oneOf(['open', 'closed'] as const) ?? base.afterHalfOpen,
+    afterHalfOpen: e.get('after-half-open')?.oneOf(['open', 'closed', 'decide'] as const) ?? base.afterHalfOpen,
   }
   if (openMax !== undefined && policy.openMsMax > milliseconds(openMax, 0))
     throw openMax.problem('shorter than "open"', 'Make it at least as long.')

@@ -26,7 +26,7 @@ function percent(field: Field | undefined): number | undefined {
 
 export const whole = (field: Field | undefined, otherwise: number, min = 0, max = 1e9): number => field?.whole(min, max) ?? otherwise
 
-const keywords = new Set(
+export const goKeywords: ReadonlySet<string> = new Set(
   'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var'.split(
     ' ',
   ),
@@ -36,9 +36,24 @@ const keywords = new Set(
 export function packageName(field: Field | undefined, otherwise: string): string {
   if (field === undefined) return otherwise
   const name = field.text()
-  if (!/^[a-z][a-z0-9_]*$/.test(name) || keywords.has(name) || name === 'main')
+  if (!/^[a-z][a-z0-9_]*$/.test(name) || goKeywords.has(name) || name === 'main')
     throw field.problem(`"${name}" is no name for an importable Go package`, 'Write lower case letters and digits.')
   return name
+}
+
+/** A name as cgo spells it. */
+export function cIdentifier(field: Field): string {
+  const text = field.text()
+  if (!/^[A-Za-z_]\w*$/.test(text))
+    throw field.problem(`"${text}" is no name in C`, 'Write it as it stands in the header, without "C."; "struct foo" is struct_foo.')
+  return text
+}
+
+/** A Go import path. */
+export function importPath(field: Field): string {
+  const path = field.text()
+  if (!/^[\w.~-]+(\/[\w.~-]+)*$/.test(path)) throw field.problem(`"${path}" is no import path`, 'Write it as in an import.')
+  return path
 }
 
 /** One line of text for comments and messages. */

@@ -2,7 +2,10 @@
 import type {BreakerPolicy} from './breaker.ts'
 
 export const breakerPresets = {
-  /** Minimum samples, a bound on chance, rules for slow calls and for failures in a row, open times that grow, and a half-open that ends. */
+  /**
+   * Minimum samples, a bound on chance, rules for slow calls and for failures in a row, and a half-open that ends. How long an outage lasts is not known
+   * when it begins: open times of 5 s, 7.5 s, … 60 s end at most half as long after the outage as it lasted (or 5 s), and never more than a minute.
+   */
   default: {
     windowMs: 60_000,
     evaluateEveryMs: 10_000,
@@ -18,16 +21,16 @@ export const breakerPresets = {
     failuresInARow: 10,
     slowShareAbove: 0.5,
     slowSamplesMin: 20,
-    openMs: 60_000,
-    openFactor: 2,
-    openMsMax: 600_000,
+    openMs: 5000,
+    openFactor: 1.5,
+    openMsMax: 60_000,
     openJitter: 0.1,
     probes: 5,
     closeShare: 1,
     reopenFailures: 1,
     slowProbeFails: true,
     halfOpenMsMax: 30_000,
-    afterHalfOpen: 'open',
+    afterHalfOpen: 'decide',
   },
   /**
    * S2 2.5: score below 0.4 three times (its diagram) or more than 15 % errors, 60 s open, five probes of which 95 % must be good, two failures

@@ -45,7 +45,7 @@ function inStatus(policy: BreakerPolicy, status: BreakerStatus): {state: Breaker
   if (status === 'forced-open') command(state, 0, 'force-open')
   if (status === 'disabled') command(state, 0, 'disable')
   if (status === 'open' || status === 'half-open') {
-    for (let i = 0; i < 40; i++) apply(policy, state, 'failed', (nowMs += 500), 10)
+    for (let i = 0; i < 40 && state.status !== 'open'; i++) apply(policy, state, 'failed', (nowMs += 500), 10)
     expect(state.status).toBe('open')
   }
   if (status === 'half-open') ask(policy, state, (nowMs = state.openUntilMs))
@@ -87,6 +87,7 @@ describe('the table of steps', () => {
     const policies: BreakerPolicy[] = [
       usual,
       {...usual, afterHalfOpen: 'closed'},
+      {...usual, afterHalfOpen: 'open', openMs: 60_000},
       {...usual, closeShare: 0.6, reopenFailures: 4, slowProbeFails: false},
     ]
     for (const policy of policies) {
@@ -129,13 +130,29 @@ describe('half-open', () => {
     expect(state.reason).toBe('probes unanswered')
   })
 
-  test('closes on five good probes, reopens on the first failed one, for twice as long', () => {
+  test('with little traffic ends at its limit by the probes that were answered', () => {
+    for (const [answers, status] of [
+      [['good', 'good'], 'closed'],
+      [['good'], 'open'], // two went out
+      [['good', 'failed'], 'reopened'],
+    ] as const) {
+      const {state, nowMs} = inStatus(usual, 'half-open')
+      ask(usual, state, nowMs + 10)
+      const {generation} = state
+      for (const answer of answers) done(usual, state, nowMs + 100, generation, answer, 10)
+      tick(usual, state, nowMs + usual.halfOpenMsMax)
+      if (status === 'reopened') expect(state.openings).toBe(2)
+      else expect(state.status, answers.join(' ')).toBe(status)
+    }
+  })
+
+  test('closes on five good probes, reopens on the first failed one, for half as long again', () => {
     const first = inStatus(usual, 'half-open')
     for (let i = 0; i < 5; i++) done(usual, first.state, first.nowMs + i, first.state.generation, 'good', 10)
     expect(first.state.status).toBe('closed')
     const second = inStatus({...usual, openJitter: 0}, 'half-open')
     done({...usual, openJitter: 0}, second.state, second.nowMs, second.state.generation, 'failed', 10)
-    expect(second.state.openUntilMs - second.nowMs).toBe(2 * usual.openMs)
+    expect(second.state.openUntilMs - second.nowMs).toBe(1.5 * usual.openMs)
   })
 
   test('of the source text hangs between its two rules on exactly one failure, and still ends', () => {
@@ -164,8 +181,8 @@ describe('half-open', () => {
 describe('a backend that is only slow', () => {
   const brownout = (policy: BreakerPolicy) => {
     const state = newBreaker()
-    for (let i = 0; i < 600; i++) done(policy, state, i * 100, state.generation, 'good', 3000)
-    tick(policy, state, 60_000)
+    for (let i = 0; i < 600 && state.status === 'closed'; i++) done(policy, state, i * 100, state.generation, 'good', 3000)
+    if (state.status === 'closed') tick(policy, state, 60_000)
     return state
   }
 

@@ -56,7 +56,8 @@ export interface BreakerPolicy {
   readonly slowProbeFails: boolean
   /** Half-open cannot last longer, whatever the probes do. */
   readonly halfOpenMsMax: number
-  readonly afterHalfOpen: 'open' | 'closed'
+  /** What follows then; `decide` closes when some probes were answered and none failed or is missing, so that little traffic cannot keep it open. */
+  readonly afterHalfOpen: 'open' | 'closed' | 'decide'
 }
 
 /** A window is this many slices; the oldest is dropped as a new one begins. */
@@ -267,8 +268,9 @@ function pass(policy: BreakerPolicy, state: BreakerState, nowMs: number): void {
   if (state.status === 'closed') evaluate(policy, state)
   else if (state.status === 'open' && state.nowMs >= state.openUntilMs) move(state, 'half-open', 'time')
   else if (state.status === 'half-open' && state.nowMs - state.sinceMs >= policy.halfOpenMsMax) {
-    if (policy.afterHalfOpen === 'open') open(policy, state, 'probes unanswered')
-    else move(state, 'closed', 'probes unanswered')
+    if (policy.afterHalfOpen === 'decide' && state.good > 0 && state.good === state.asked) move(state, 'closed', 'probes good')
+    else if (policy.afterHalfOpen === 'closed') move(state, 'closed', 'probes unanswered')
+    else open(policy, state, 'probes unanswered')
   }
 }
 
@@ -393,7 +395,7 @@ export function breakerText(policy: BreakerPolicy, state: BreakerState): string 
     score: `health ${score.toFixed(2)} below ${policy.scoreBelow} ${policy.scoreInARow} times in a row`,
     time: state.status === 'half-open' ? 'the open time is over' : 'it has just begun',
     'probe failed': `${policy.reopenFailures} of ${policy.probes} probes failed`,
-    'probes good': `${percent(policy.closeShare)} or more of ${policy.probes} probes were good`,
+    'probes good': `${percent(policy.closeShare)} or more of up to ${policy.probes} probes were good`,
     'probes undecided': 'the probes neither closed nor opened it and begin anew',
     'probes unanswered': `the probes were not all answered in ${policy.halfOpenMsMax} ms`,
     'by hand': 'someone decided so',

@@ -36,6 +36,51 @@ func (c *Context) Get(key string) (any, bool)              { return nil, false }
 func (c *Context) FullPath() string                        { return "" }
 `,
   },
+  'go.opentelemetry.io/otel': {
+    'attribute/attribute.go': `package attribute
+
+type KeyValue struct{}
+
+func String(key, value string) KeyValue    { return KeyValue{} }
+func Int(key string, value int) KeyValue { return KeyValue{} }
+`,
+    'metric/metric.go': `package metric
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+)
+
+type (
+	Observable              interface{}
+	Int64ObservableCounter  interface{ Observable }
+	Int64ObservableGauge    interface{ Observable }
+	Float64ObservableGauge  interface{ Observable }
+	InstrumentOption        interface{}
+	ObserveOption           interface{}
+	MeasurementOption       interface{ ObserveOption }
+	Registration            interface{ Unregister() error }
+	Callback                func(context.Context, Observer) error
+)
+
+type Observer interface {
+	ObserveInt64(Observable, int64, ...ObserveOption)
+	ObserveFloat64(Observable, float64, ...ObserveOption)
+}
+
+type Meter interface {
+	Int64ObservableCounter(string, ...InstrumentOption) (Int64ObservableCounter, error)
+	Int64ObservableGauge(string, ...InstrumentOption) (Int64ObservableGauge, error)
+	Float64ObservableGauge(string, ...InstrumentOption) (Float64ObservableGauge, error)
+	RegisterCallback(Callback, ...Observable) (Registration, error)
+}
+
+func WithDescription(string) InstrumentOption                     { return nil }
+func WithUnit(string) InstrumentOption                            { return nil }
+func WithAttributes(...attribute.KeyValue) MeasurementOption { return nil }
+`,
+  },
   'google.golang.org/grpc': {
     'grpc.go': `package grpc
 
@@ -45,6 +90,18 @@ type ClientConn struct{}
 type CallOption interface{}
 type UnaryInvoker func(ctx context.Context, method string, req, reply any, cc *ClientConn, opts ...CallOption) error
 type UnaryClientInterceptor func(ctx context.Context, method string, req, reply any, cc *ClientConn, invoker UnaryInvoker, opts ...CallOption) error
+type ClientStream interface {
+	CloseSend() error
+	SendMsg(m any) error
+	RecvMsg(m any) error
+}
+type StreamDesc struct{ ServerStreams bool }
+type Streamer func(ctx context.Context, desc *StreamDesc, cc *ClientConn, method string, opts ...CallOption) (ClientStream, error)
+type StreamClientInterceptor func(ctx context.Context, desc *StreamDesc, cc *ClientConn, method string, streamer Streamer, opts ...CallOption) (ClientStream, error)
+type ServerStream interface{ Context() context.Context }
+type StreamServerInfo struct{}
+type StreamHandler func(srv any, stream ServerStream) error
+type StreamServerInterceptor func(srv any, ss ServerStream, info *StreamServerInfo, handler StreamHandler) error
 type UnaryServerInfo struct{}
 type UnaryHandler func(ctx context.Context, req any) (any, error)
 type UnaryServerInterceptor func(ctx context.Context, req any, info *UnaryServerInfo, handler UnaryHandler) (any, error)

@@ -92,16 +92,20 @@ export function memoryController(policy: MemoryPolicy, state: MemoryState): Heap
 }
 
 /**
- * cch123/gogctuner, last commit of 2024-08, with 70 % of the limit: after each collection GOGC = (limit - used) / used, of the resident size; above the limit
- * the old value times limit / used. Its `previousGOGC` keeps the value that was in force before. Source: tuner.go.
+ * cch123/gogctuner at 28bc366 (2024-08), with 70 % of the limit: after each collection GOGC = (limit - used) / used of the resident size; when that is
+ * below 0, the previous value times limit / used. What it remembers as previous is what SetGCPercent answered: the value before the last one
+ * (tuner.go, getCurrentPercentAndChangeGOGC). 0, which collects all the time, is taken as 1 here.
  */
 export function gogctuner(share = 0.7): HeapController {
   let cycles = 0
+  let previous = 100
   return sample => {
     if (sample.kind !== 'cycle' || sample.cycles === cycles || !Number.isFinite(sample.quotaBytes)) return undefined
     cycles = sample.cycles
     const [limit, used] = [share * 100, (sample.rssBytes / sample.quotaBytes) * 100]
-    const gogc = Math.trunc(used < limit ? ((limit - used) / used) * 100 : (sample.gogc * limit) / used)
+    const wanted = ((limit - used) / used) * 100
+    const gogc = Math.trunc(wanted < 0 ? (previous * limit) / used : wanted)
+    previous = sample.gogc
     return gogc === sample.gogc ? undefined : {gogc: Math.max(1, gogc), because: `${used.toFixed(0)} % of the quota is used`}
   }
 }

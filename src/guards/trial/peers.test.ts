@@ -6,6 +6,8 @@ import {trafficPhases, traffic, type TrafficKind} from '../../sim/traffic/traffi
 import {goModule} from '../testing/go-module.ts'
 import {cockatiel, gobreaker, opossum, type TrialBreaker} from './breaker-peers.ts'
 import {arrivalMs, callMs, tryBreaker} from './breaker-trial.ts'
+import {gogctuner} from './memory-trial.ts'
+import {procsRules} from './procs-trial.ts'
 
 const require = createRequire(import.meta.url)
 const kinds = ['burst', 'brownout', 'flapping', 'recovery'] as const
@@ -156,3 +158,64 @@ func TestDecisions(t *testing.T) {
     })
   },
 )
+
+const automaxprocs = 'go.uber.org/automaxprocs'
+const cached = `${execFileSync('go', ['env', 'GOMODCACHE'], {encoding: 'utf8'}).trim()}/${automaxprocs}@v1.6.0`
+
+describe.skipIf(!existsSync(cached))('automaxprocs [needs go and the module in its cache]', () => {
+  test('its model gives the GOMAXPROCS the library gives for the same quotas', () => {
+    const module = goModule([], '.')
+    try {
+      // Its own package may replace where the quota comes from; the copy is beside the module, not part of it.
+      execFileSync('cp', ['-r', '--no-preserve=mode', cached, `${module.directory}/lib`])
+      writeFileSync(
+        `${module.directory}/lib/internal/runtime/model_test.go`,
+        `package runtime
+
+import (
+	"fmt"
+	"testing"
+)
+
+type fixed float64
+
+func (q fixed) CPUQuota() (float64, bool, error) { return float64(q), true, nil }
+
+func TestQuotas(t *testing.T) {
+	for _, q := range []float64{0.1, 0.5, 0.99, 1, 1.5, 2, 2.5, 3.7, 8, 16} {
+		_newQueryer = func() (queryer, error) { return fixed(q), nil }
+		n, _, err := CPUQuotaToGOMAXPROCS(1, nil)
+		fmt.Println("quota", q, n, err)
+	}
+}
+`,
+      )
+      execFileSync('rm', ['-f', `${module.directory}/lib/internal/runtime/cpu_quota_linux_test.go`])
+      const text = execFileSync('go', ['test', '-count=1', '-v', '-run', 'TestQuotas', './internal/runtime'], {
+        cwd: `${module.directory}/lib`,
+        encoding: 'utf8',
+        env: {...process.env, GOFLAGS: '-mod=mod', GOPROXY: 'off', GONOSUMDB: '*'},
+      })
+      const theirs = [...text.matchAll(/^quota (\S+) (\d+) <nil>$/gm)]
+      expect(theirs).toHaveLength(10)
+      const rule = procsRules.find(({name}) => name === 'automaxprocs')!
+      for (const [, quota, procs] of theirs) expect([quota, rule.procs(Number(quota), 64)]).toEqual([quota, Number(procs)])
+    } finally {
+      module.remove()
+    }
+  })
+})
+
+describe('gogctuner', () => {
+  // The module is no longer given out by the proxy; these are the values of its formula, worked out by hand.
+  test('above the limit its model scales the value before the last one, as the library remembers it', () => {
+    const tuner = gogctuner(0.7)
+    const after = (cycles: number, usedPercent: number, gogc: number) =>
+      tuner({kind: 'cycle', cycles, rssBytes: usedPercent, quotaBytes: 100, gogc} as Parameters<typeof tuner>[0])?.gogc
+    expect(after(1, 35, 100)).toBeUndefined() // (70 - 35) / 35 = 100 %
+    expect(after(2, 50, 100)).toBe(40)
+    expect(after(3, 80, 40)).toBe(87) // 100 x 70 / 80, not 40 x 70 / 80
+    expect(after(4, 80, 87)).toBe(35) // 40 x 70 / 80
+    expect(after(4, 10, 35)).toBeUndefined() // no new cycle
+  })
+})

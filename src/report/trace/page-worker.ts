@@ -46,8 +46,10 @@ export function pageWorker(): void {
   const headHeight = 26
   const labelWidth = 150
   const goroutineLanesMax = 400
-  const baseBuckets = 1 << 15
-  const directMax = 40_000
+  /** Buckets of the pyramid's base, three bytes each and lane: fewer where there are many lanes. */
+  const baseBucketsMax = 1 << 17
+  const baseBucketsMin = 1 << 15
+  const fineLanesMax = 16
 
   let data: Data
   let colors: Readonly<Record<string, string>> = {}
@@ -150,7 +152,12 @@ export function pageWorker(): void {
       const lane = lists.get(proc[i]!)!
       lane.list[lane.used++] = i
     }
-    procLanes = order.map(p => ({name: p === 0xffff ? 'no P' : `P${p}`, list: lists.get(p)!.list, levels: pyramid(lists.get(p)!.list)}))
+    const baseBuckets = order.length <= fineLanesMax ? baseBucketsMax : baseBucketsMin
+    procLanes = order.map(p => ({
+      name: p === 0xffff ? 'no P' : `P${p}`,
+      list: lists.get(p)!.list,
+      levels: pyramid(lists.get(p)!.list, baseBuckets),
+    }))
     const goroutines = data.goroutineId.length
     goOffsets = new Uint32Array(goroutines + 1)
     const busy = new Float64Array(goroutines)
@@ -166,7 +173,7 @@ export function pageWorker(): void {
   }
 
   /** Shares of each bucket by kind, 0 to 255, three bytes a bucket; every level halves the number of buckets. */
-  function pyramid(list: Uint32Array): Uint8Array[] {
+  function pyramid(list: Uint32Array, baseBuckets: number): Uint8Array[] {
     const width = (data.untilNs - data.fromNs) / baseBuckets || 1
     const sums = new Float64Array(baseBuckets * 3)
     for (const slice of list) {
@@ -240,7 +247,10 @@ export function pageWorker(): void {
     const {list, levels, name} = procLanes[lane]!
     const from = firstAfter(list, 0, list.length, view.from)
     const to = firstAfter(list, from, list.length, view.until)
-    if (to - from > directMax) coarse(levels, y)
+    // Several slices a pixel: their shares, where the pyramid is fine enough for that.
+    const pixelNs = (view.until - view.from) / (view.width - labelWidth)
+    const baseNs = ((data.untilNs - data.fromNs) * 3) / levels[0]!.length
+    if (to - from > 2 * view.width && baseNs <= 1.5 * pixelNs) coarse(levels, y)
     else fine(list, from, Math.min(list.length, to + 1), y)
     label(name, y)
   }
@@ -255,17 +265,18 @@ export function pageWorker(): void {
     const width = wall / buckets
     const colorOf = kindColors()
     const firstBucket = Math.max(0, Math.floor((view.from - data.fromNs) / width))
-    for (let b = firstBucket; b < buckets; b++) {
-      const left = x(data.fromNs + b * width)
-      if (left > view.width) break
-      const right = Math.max(left + 1, x(data.fromNs + (b + 1) * width))
-      let base = y + laneHeight - 2
-      for (let kind = 0; kind < 3; kind++) {
-        const tall = (shares[b * 3 + kind]! / 255) * (laneHeight - 3)
-        if (tall < 0.3) continue
-        pen.fillStyle = colorOf[kind]!
-        pen.fillRect(left, base - tall, right - left, tall)
-        base -= tall
+    const scale = (laneHeight - 3) / 255
+    for (let kind = 0; kind < 3; kind++) {
+      pen.fillStyle = colorOf[kind]!
+      for (let b = firstBucket; b < buckets; b++) {
+        const share = shares[b * 3 + kind]!
+        if (share * scale < 0.3) continue
+        const left = x(data.fromNs + b * width)
+        if (left > view.width) break
+        let below = 0
+        for (let under = 0; under < kind; under++) below += shares[b * 3 + under]!
+        const right = Math.max(left + 1, x(data.fromNs + (b + 1) * width))
+        pen.fillRect(left, y + laneHeight - 2 - (below + share) * scale, right - left, share * scale)
       }
     }
   }
@@ -273,15 +284,18 @@ export function pageWorker(): void {
   function fine(list: Uint32Array, from: number, to: number, y: number): void {
     const colorOf = kindColors()
     let drawnTo = -1
+    let style = -1
     for (let i = from; i < to; i++) {
       const slice = list[i]!
       const left = Math.max(labelWidth, x(start[slice]!))
       const right = Math.max(left + 0.6, x(start[slice]! + duration[slice]!))
       if (right <= drawnTo) continue
       drawnTo = Math.ceil(left * 2) / 2
-      pen.fillStyle = colorOf[kindOf(slice)]!
+      const kind = kindOf(slice)
+      if (kind !== style) pen.fillStyle = colorOf[(style = kind)]!
       pen.fillRect(left, y + 1, right - left, laneHeight - 3)
       if (right - left > 60) {
+        style = -1
         pen.fillStyle = '#fff'
         pen.fillText(
           `${data.goroutineId[goroutine[slice]!]} ${data.names[data.goroutineGroup[goroutine[slice]!]!]}`,

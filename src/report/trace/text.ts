@@ -32,6 +32,7 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
     ...histogram(r),
     '',
     ...causeLines(r),
+    ...lockLines(r),
     ...hostLines(r, o),
     '',
     `longest waits of goroutines that could run (${Math.min(o.rows, r.longWaits.length)} of ${sum(r.waitCauses.map(c => c.count))} over ${ns(r.limits.waitNs)}):`,
@@ -66,6 +67,7 @@ const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => stri
 }
 
 const ns = formatNanos
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 const maybe = (value: number | undefined) => (value === undefined ? '-' : ns(value))
 const percent = (part: number, whole: number) => (whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-')
 const at = (site: TraceSite | undefined) => (site === undefined ? '(no stack)' : `${site.function} ${site.file}:${site.line}`)
@@ -85,11 +87,11 @@ function head(r: TraceReport): string[] {
   const timers =
     r.goroutines.byTimer === 0 ? '' : `, ${percent(r.goroutines.byTimer, r.goroutines.created)} of the new ones by timers (time.AfterFunc)`
   return [
-    `${r.header}: ${r.events} events in ${r.generations} generations, ${ns(r.wallNs)}`,
+    `${r.header}: ${r.events} events in ${counted(r.generations, 'generation')}, ${ns(r.wallNs)}`,
     `goroutines: ${r.goroutines.seen} seen, ${r.goroutines.created} created, ${r.goroutines.ended} ended${timers}`,
     `Ps: ${r.procs} seen, GOMAXPROCS ${gomaxprocs === '' ? 'unknown' : gomaxprocs}; threads: ${r.threads}`,
-    `GC: ${r.gc.length} cycles; mark ${percent(sum(r.gc.map(c => c.markNs)), r.wallNs)} of the time; assists ${ns(r.assistNs)}`,
-    `starts: ${r.migrations.starts}; ${percent(r.migrations.toOtherProc, r.migrations.starts)} on another P, ${percent(r.migrations.toOtherThread, r.migrations.starts)} on another M than before; ${r.migrations.retakes} Ps taken from syscalls`,
+    `GC: ${counted(r.gc.length, 'cycle')}; mark ${percent(sum(r.gc.map(c => c.markNs)), r.wallNs)} of the time; assists ${ns(r.assistNs)}`,
+    `starts: ${r.migrations.starts}; ${percent(r.migrations.toOtherProc, r.migrations.starts)} on another P, ${percent(r.migrations.toOtherThread, r.migrations.starts)} on another M than before; ${counted(r.migrations.retakes, 'P')} taken from syscalls`,
   ]
 }
 
@@ -121,11 +123,19 @@ function causeLines(r: TraceReport): string[] {
   ]
 }
 
+/** Runtime locks have no events; what CPU samples in the trace show of them, or that there are none. */
+function lockLines(r: TraceReport): string[] {
+  if (r.waitCauses.length === 0) return []
+  if (r.cpuSamples === 0) return ['  runtime locks: not in this trace; it would take a CPU profile that runs at the same time']
+  return [`  runtime locks: ${r.runtimeLockSamples} of ${r.cpuSamples} CPU samples stand in runtime.lock2 or unlock2`]
+}
+
 /** What each cause means; a trace cannot say more. */
 export const causeWords: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'the world was stopped',
+  'runtime-lock': 'half or more of the CPU samples in it (at least 3) stood in runtime.lock2 or unlock2',
   'gc-mark': 'GC was marking and no P was idle',
-  'proc-held': 'a goroutine held a P over 20 ms without being preempted, and no P was idle',
+  'proc-held': 'a goroutine held a P over 20 ms and no P was idle: it could not be preempted, or the host gave its thread no CPU',
   saturation: 'no P was idle',
   'wake-up-storm': 'many goroutines became runnable within 100 µs',
   'wake-up': 'a P was idle: waking a thread took the time, or the host gave it no CPU',
@@ -154,7 +164,7 @@ function stopLines(r: TraceReport, o: TextOptions): string[] {
   const total = sum(r.stops.map(s => s.totalNs))
   const longest = [...r.stops].sort((a, b) => b.totalNs - a.totalNs).slice(0, o.rows)
   return [
-    `stop-the-world: ${r.stops.length} stops, ${ns(total)} (${percent(total, r.wallNs)})`,
+    `stop-the-world: ${counted(r.stops.length, 'stop')}, ${ns(total)} (${percent(total, r.wallNs)})`,
     ...table(
       ['total', 'stopping', 'at', 'kind', 'in GC', 'waits it lengthened', 'tasks', 'asked by'],
       longest.map(s => [
@@ -314,7 +324,7 @@ function blockedLines(r: TraceReport, o: TextOptions): string[] {
 function gcLines(r: TraceReport, o: TextOptions): string[] {
   const procs = r.gomaxprocs.at(-1)?.value ?? r.procs
   return [
-    `${r.gc.length} GC cycles (the longest ${Math.min(o.rows, r.gc.length)}); assists ${ns(r.assistNs)} in all`,
+    `${counted(r.gc.length, 'GC cycle')}${r.gc.length > o.rows ? ` (the longest ${o.rows})` : ''}; assists ${ns(r.assistNs)} in all`,
     ...table(
       ['mark', 'at', 'dedicated', 'fractional', 'idle', 'assist', 'Ps in assists', 'stopped', 'waits', 'longest wait'],
       [...r.gc]

@@ -6,6 +6,9 @@ import {locksSomething} from '../../analysis/reading/locks.ts'
 import {declaredNameAround, isGenerated, isTestFile, rootOf, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
+import {typeString} from '../../go/types/type-string.ts'
+import type {Type} from '../../go/types/types.ts'
+import {underlying} from '../../go/types/underlying.ts'
 
 type MixedPass = Pass<'write' | 'read'>
 
@@ -18,7 +21,7 @@ export default defineRule({
   title: 'A variable is accessed atomically and plainly',
   severity: 'warning',
   confidence: 0.75,
-  preset: 'all',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://go.dev/ref/mem', 'https://github.com/google/gxui/issues/69'],
   messages: {
@@ -35,7 +38,7 @@ export default defineRule({
   },
 
   run(pass) {
-    const atomic = new Map<GoObject, {readonly call: CallExpr; writes: boolean}>()
+    const atomic = new Map<GoObject, {readonly call: CallExpr; changes: boolean}>()
     const inside = new Set<Expr>()
     for (const call of pass.nodes('CallExpr')) {
       const access = atomicAccess(pass, call)
@@ -45,8 +48,8 @@ export default defineRule({
       inside.add(access.variable)
       if (isTestFile(pass, call)) continue
       const known = atomic.get(variable)
-      if (known === undefined) atomic.set(variable, {call, writes: access.kind !== 'load'})
-      else known.writes ||= access.kind !== 'load'
+      if (known === undefined) atomic.set(variable, {call, changes: access.kind === 'change'})
+      else known.changes ||= access.kind === 'change'
     }
     if (atomic.size === 0) return
     for (const node of plainMentions(pass, inside)) {
@@ -54,7 +57,8 @@ export default defineRule({
       const found = variable === undefined ? undefined : atomic.get(variable)
       if (found === undefined || isExcused(pass, node)) continue
       const kind = isWritten(pass, node) ? 'write' : 'read'
-      if (kind === 'write' || found.writes)
+      // Who only ever stores may be the one writer, which reads what it wrote itself; adding and swapping is for several.
+      if (kind === 'write' || found.changes)
         pass.report(node, kind, {data: {variable: pass.text(node)}, related: [{node: found.call, label: 'accessed atomically here'}]})
     }
   },
@@ -83,6 +87,43 @@ const knows = /racy|unsynchronized|unsafe|nonatomic/i
 /** The packages that make synchronisation have an order of their own, and are built without the race detector. */
 const implementsSync = /^(?:sync|sync\/atomic|internal\/sync|runtime|internal\/runtime\/.*)$/
 
+/** Words of types that keep others out. */
+const lockType = /mutex|lock|seqcount|semaphore|once\b/i
+
+/**
+ * Only what no lock of the package can be for: a field by the receiver of its own type, which has no lock of any kind in it, or a variable of a
+ * package without locks. A field of somebody else's is under somebody else's rules.
+ */
+function isUnguarded(pass: MixedPass, node: Expr, outer: Node): boolean {
+  if (node.kind === 'Ident') return !pass.nodes('Field').some(field => lockType.test(pass.text(field))) && !declaresLock(pass)
+  if (node.kind !== 'SelectorExpr' || outer.kind !== 'FuncDecl') return false
+  const receiver = outer.recv?.list[0]?.names[0]
+  const x = unparen(node.x)
+  if (receiver === undefined || x.kind !== 'Ident' || pass.objectOf(x) !== pass.objectOf(receiver)) return false
+  const type = pass.typeOf(x)
+  const struct = type === undefined ? undefined : underlying(pointed(type))
+  return struct?.kind === 'Struct' && !struct.fields.some(field => field.type === undefined || lockType.test(typeString(field.type)))
+}
+
+const pointed = (type: Type): Type => {
+  const under = underlying(type)
+  return under.kind === 'Pointer' ? under.base : type
+}
+
+const declaresLock = (pass: MixedPass): boolean =>
+  pass.nodes('ValueSpec').some(spec => spec.type !== undefined && lockType.test(pass.text(spec.type)))
+
+/** Behind a Wait or a receive of its own function, or in what a sync.Once runs: others are done, or not yet there. */
+function isOrdered(pass: MixedPass, node: Expr, outer: Node): boolean {
+  for (const at of pass.ancestors(node)) {
+    if (at.kind !== 'FuncLit') continue
+    const call = pass.parent(at)
+    if (call?.kind === 'CallExpr' && /\.Do$/.test(pass.text(call.fun))) return true
+  }
+  if (pass.within(outer, 'UnaryExpr').some(one => one.op === '<-' && one.pos < node.pos)) return true
+  return pass.within(outer, 'CallExpr').some(call => call.pos < node.pos && /\.Wait$/.test(pass.text(call.fun)))
+}
+
 /** Not yet shared, under some lock, in a test or generated, or its address is taken: then others see to it. */
 function isExcused(pass: MixedPass, node: Expr): boolean {
   const parent = pass.parent(node)
@@ -93,6 +134,7 @@ function isExcused(pass: MixedPass, node: Expr): boolean {
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
   if (outer === undefined || locksSomething(pass, outer) || callerLocks(outer)) return true
+  if (!isUnguarded(pass, node, outer) || isOrdered(pass, node, outer)) return true
   return madeHere(pass, node, outer)
 }
 

@@ -53,6 +53,8 @@ type Kind = 'forever' | 'flag' | 'poll' | 'yield'
 function kindOf(pass: Pass<Kind>, loop: ForStmt): Kind | undefined {
   const body = loop.body.list.filter(stmt => stmt.kind !== 'EmptyStmt')
   const plainCondition = loop.cond === undefined || readsOnly(pass, loop)
+  if (!plainCondition && !readsFlag(pass, loop)) return undefined
+  if (body.length === 1 && loop.cond !== undefined && asksWithoutWaiting(body[0]!) && !leavesLoop(pass, loop)) return 'poll'
   if (!plainCondition) return undefined
   if (body.length === 0) return loop.cond === undefined ? 'forever' : 'flag'
   const only = body.length === 1 ? body[0] : undefined
@@ -66,6 +68,12 @@ const readsOnly = (pass: Pass<Kind>, loop: ForStmt) =>
   loop.cond !== undefined &&
   pass.constantOf(loop.cond) === undefined &&
   !some(loop.cond, at => at.kind === 'CallExpr' || (at.kind === 'UnaryExpr' && at.op === '<-'))
+
+/** `!stopped.Load()`: a flag that another goroutine sets. */
+function readsFlag(pass: Pass<Kind>, loop: ForStmt): boolean {
+  const cond = loop.cond?.kind === 'UnaryExpr' && loop.cond.op === '!' ? loop.cond.x : loop.cond
+  return cond?.kind === 'CallExpr' && cond.args.length === 0 && pass.callsMethod(cond, 'sync/atomic.Bool', 'Load') === 'yes'
+}
 
 const isYield = (pass: Pass<Kind>, stmt: Stmt) =>
   stmt.kind === 'ExprStmt' && stmt.x.kind === 'CallExpr' && packageCall(pass, stmt.x) === 'runtime.Gosched'

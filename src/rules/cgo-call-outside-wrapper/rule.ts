@@ -1,5 +1,6 @@
 // cgo-call-outside-wrapper: a policy of the project. C is called outside of the wrapper, or a function is called that the contract does not list.
-import {cCallName, isCgoHelper} from '../../analysis/cgo/c-member.ts'
+import {cFunction} from '../../analysis/cgo/c-function.ts'
+import {type AnyPass, cCallName, isCgoHelper} from '../../analysis/cgo/c-member.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 
 export default defineRule({
@@ -18,7 +19,7 @@ export default defineRule({
     },
     unlisted: {
       what: 'C.{name} is not listed in {contract}',
-      why: 'the contract says which C functions may block and which lock each needs; it says nothing of this one',
+      why: 'the contract says which C functions may block and which lock each needs; it says nothing of this one{known}',
       next: 'Add it to the contract.',
     },
   },
@@ -32,7 +33,15 @@ export default defineRule({
       if (policy.wrappers !== undefined && !policy.wrappers.covers(pass.fileOf(call).path))
         pass.report(call, 'outside', {data: {name, wrappers: policy.wrappers.text}})
       else if (policy.contract !== undefined && name !== 'free' && !policy.contract.functions.has(name))
-        pass.report(call, 'unlisted', {data: {name, contract: policy.contract.text}})
+        pass.report(call, 'unlisted', {data: {name, contract: policy.contract.text, known: knownOf(pass, name)}})
     }
   },
 })
+
+/** What is known of a function that the contract does not list. */
+function knownOf(pass: AnyPass, name: string): string {
+  const facts = cFunction(pass, name)
+  const says = facts === undefined || facts.saidBy === 'body' ? 'its body' : `the description of ${facts.saidBy}`
+  if (facts?.mayBlock === true) return `, and by ${says} it may block`
+  return facts?.thread === 'process' ? `, and by ${says} it works on state of the whole process` : ''
+}

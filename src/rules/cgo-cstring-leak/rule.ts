@@ -1,8 +1,9 @@
 // cgo-cstring-leak: what C.CString or C.CBytes allocated is released by nobody. See rule.md.
-import {cCallName, cMember, endsItsArgument, isCgoHelper, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, cMember, endsItsArgument, isCgoHelper, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, inLoop, listAround, localOf, mentions, statementIn} from '../../analysis/cgo/local-variable.ts'
 import {converted} from '../../analysis/cgo/pointer-argument.ts'
-import {mayKeepOrFree, preambleFunction} from '../../analysis/cgo/preamble-function.ts'
+import {type CFunctionFacts, cFunction} from '../../analysis/cgo/c-function.ts'
+import {preambleFunction} from '../../analysis/cgo/preamble-function.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr, Expr, Ident, Node, Stmt} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
@@ -28,6 +29,11 @@ export default defineRule({
       what: '{name} gets memory from {alloc} and is only passed to C functions that do not free it',
       why: 'C.CString and C.CBytes allocate with malloc: the garbage collector never sees that memory, and heap profiles do not show it',
       next: 'Add defer C.free(unsafe.Pointer({name})).',
+    },
+    result: {
+      what: '{reader} copies what {callee} returned, and nothing frees the original',
+      why: 'the result of {callee} belongs to the caller ({saidBy}): the garbage collector never sees that memory, and heap profiles do not show it',
+      next: 'Keep the result in a variable and pass it to {release} afterwards.',
     },
     early: {
       what: 'this return leaves before {name} is freed',
@@ -57,8 +63,28 @@ export default defineRule({
           pass.report(fate.at, 'early', {data: {alloc, name: outer.variable.name}, related: [{node: call, label: 'allocated here'}]})
       }
     }
+    for (const call of pass.nodes('CallExpr')) reportResult(pass, call)
+
+    /** The result of a C function that gives its caller memory, lost in a call that only copies it. */
+    function reportResult(at: AnyPass, call: CallExpr): void {
+      const callee = cCallName(at, call)
+      const facts = callee === undefined ? undefined : cFunction(at, callee)
+      if (callee === undefined || facts?.returns !== 'owned' || facts.freeWith === undefined || ranOnce(at, call)) return
+      const outer = consumer(at, call)
+      const reader = outer?.kind === 'call' ? cMember(at, outer.call.fun) : undefined
+      if (outer?.kind !== 'call' || !copies.test(reader ?? '')) return
+      pass.report(call, 'result', {
+        data: {reader: `C.${reader}`, callee: `C.${callee}`, release: `C.${facts.freeWith}`, saidBy: saidBy(facts)},
+        confidence: 0.95,
+        ...(inLoop(at, call) ? {severity: 'error' as const} : {}),
+      })
+    }
   },
 })
+
+const copies = /^(?:GoString|GoStringN|GoBytes)$/
+const saidBy = (facts: CFunctionFacts): string =>
+  facts.saidBy === 'body' ? 'its body allocates it' : `by the description of ${facts.saidBy}`
 
 /** `main`, `init`, `TestMain` and package level run once, and tests end soon. */
 function ranOnce(pass: AnyPass, node: Node): boolean {
@@ -92,14 +118,15 @@ function consumer(pass: AnyPass, alloc: CallExpr): Consumer | undefined {
   return undefined
 }
 
-/** Whether a C function frees or keeps its argument: by its body in the preamble, else by its name. */
+/** Whether a C function frees or keeps its argument: by its body or its description, else by its name. */
 function keeps(pass: AnyPass, call: CallExpr, index: number): 'yes' | 'no' | 'unknown' {
   const name = cCallName(pass, call) ?? ''
-  if (/^(?:GoString|GoStringN|GoBytes)$/.test(name)) return 'no'
-  const definition = preambleFunction(pass, name)
-  const read = mayKeepOrFree(definition, index)
-  if (read !== undefined) return read ? 'yes' : 'no'
-  const parameter = definition?.params[index]
+  if (copies.test(name)) return 'no'
+  const facts = cFunction(pass, name)
+  const fate = facts?.argument(index)
+  if (fate === 'borrowed') return 'no'
+  if (fate === 'owned' || fate === 'stored' || facts?.saidBy === 'body') return 'yes'
+  const parameter = preambleFunction(pass, name)?.params[index]
   if (parameter !== undefined && /\bchar\b/.test(parameter.type) && !/\bconst\b/.test(parameter.type)) return 'yes' // may be written, and so kept
   return endsItsArgument(name) || takesOver.test(name) || isCgoHelper(name) ? 'yes' : 'unknown'
 }
@@ -151,9 +178,7 @@ function leavesBefore(pass: AnyPass, alloc: CallExpr, released: Node): Fate | un
   const scope = pass.enclosingFunction(alloc)
   for (const stmt of list.slice(from + 1, to)) {
     if (callsNamed(pass, stmt, /^(?:free|panic|Exit|Fatal\w*)$/i)) return undefined
-    for (const leave of pass.nodes('ReturnStmt'))
-      if (pass.fileOf(leave) === pass.fileOf(stmt) && within(leave, stmt) && pass.enclosingFunction(leave) === scope)
-        return {kind: 'early', at: leave}
+    for (const leave of pass.within(stmt, 'ReturnStmt')) if (pass.enclosingFunction(leave) === scope) return {kind: 'early', at: leave}
   }
   return undefined
 }

@@ -1,5 +1,6 @@
 // cgo-errno-separate-call: the error of a C call fetched by a second C call, perhaps on another thread. See rule.md.
-import {cCallName, isCgoHelper, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {describedFunction} from '../../analysis/cgo/c-function.ts'
+import {cCallName, isCgoHelper, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, declarationAround, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr, FuncDecl} from '../../go/syntax/ast.ts'
@@ -38,7 +39,7 @@ export default defineRule({
   run(pass) {
     for (const fetch of pass.nodes('CallExpr')) {
       const name = cCallName(pass, fetch)
-      if (name === undefined || !isFetch(name, fetch)) continue
+      if (name === undefined || !isFetch(pass, name, fetch)) continue
       const decl = declarationAround(pass, fetch)
       if (decl?.body === undefined || locked(pass, decl)) continue
       const before = callBefore(pass, decl, fetch)
@@ -51,18 +52,25 @@ export default defineRule({
   },
 })
 
-const isFetch = (name: string, call: CallExpr): boolean =>
-  ofThreadWithArguments.test(name) || (call.args.length === 0 && ofThread.test(name))
+/** By its name, or by a description that says so: `rd_kafka_last_error`. */
+const isFetch = (pass: AnyPass, name: string, call: CallExpr): boolean =>
+  ofThreadWithArguments.test(name) ||
+  (call.args.length === 0 && (ofThread.test(name) || (/err/i.test(name) && describedFunction(pass, name)?.thread === 'own')))
 
 /** The last C call before the fetch, in the same function. */
 function callBefore(pass: AnyPass, decl: FuncDecl, fetch: CallExpr): {call: CallExpr; name: string} | undefined {
   let last: {call: CallExpr; name: string} | undefined
   const fun = pass.enclosingFunction(fetch)
-  for (const call of pass.nodes('CallExpr')) {
-    if (pass.fileOf(call) !== pass.fileOf(decl) || !within(call, decl) || call.end > fetch.pos || pass.enclosingFunction(call) !== fun)
-      continue
+  for (const call of pass.within(decl, 'CallExpr')) {
+    if (call.end > fetch.pos || pass.enclosingFunction(call) !== fun) continue
     const name = cCallName(pass, call)
-    if (name === undefined || isCgoHelper(name) || isFetch(name, call) || /^(?:free$|ERR_clear_error)/.test(name) || isDeferred(pass, call))
+    if (
+      name === undefined ||
+      isCgoHelper(name) ||
+      isFetch(pass, name, call) ||
+      /^(?:free$|ERR_clear_error)/.test(name) ||
+      isDeferred(pass, call)
+    )
       continue
     last = {call, name}
   }

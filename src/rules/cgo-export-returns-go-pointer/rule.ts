@@ -1,5 +1,5 @@
 // cgo-export-returns-go-pointer: a function that C calls returns Go memory. See rule.md.
-import {declaredInC, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {declaredInC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {exportedFunctions} from '../../analysis/cgo/exported-function.ts'
 import {callsNamed, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -48,8 +48,8 @@ export default defineRule({
 
 /** The first returned expression that is a Go pointer for sure; nil, constants and C's own pointers are none. */
 function goResult(pass: AnyPass, decl: FuncDecl): {expr: Expr; kind: string} | undefined {
-  for (const stmt of pass.nodes('ReturnStmt')) {
-    if (!within(stmt, decl) || pass.fileOf(stmt) !== pass.fileOf(decl) || pass.enclosingFunction(stmt) !== decl) continue
+  for (const stmt of pass.within(decl, 'ReturnStmt')) {
+    if (pass.enclosingFunction(stmt) !== decl) continue
     for (const expr of stmt.results) {
       const kind = goPointerKind(pass, expr)
       if (kind !== undefined) return {expr, kind}

@@ -1,5 +1,5 @@
 // cgo-free-of-returned: a deferred release frees the very pointer the function returns. See rule.md.
-import {cCallName, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {assignedAt, localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {isUnsafe, peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -113,9 +113,8 @@ function returnOf(
   target: Expr,
   variable: Var,
 ): {stmt: ReturnStmt; expr: Expr} | undefined {
-  for (const stmt of pass.nodes('ReturnStmt')) {
-    if (!within(stmt, body) || pass.fileOf(stmt) !== pass.fileOf(body) || stmt.pos < defer.end || pass.enclosingFunction(stmt) !== fun)
-      continue
+  for (const stmt of pass.within(body, 'ReturnStmt')) {
+    if (stmt.pos < defer.end || pass.enclosingFunction(stmt) !== fun) continue
     for (const expr of stmt.results) if (handsOut(pass, expr, target, variable)) return {stmt, expr}
   }
   return undefined

@@ -1,9 +1,10 @@
 // cgo-go-pointer-to-c: C gets the address of Go memory that itself holds Go pointers, or a map or channel. See rule.md.
 import {cCallName, cMember, declaredInC, isCgoHelper, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
-import {callsNamed, declarationAround, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
+import {assignedAt, callsNamed, declarationAround, localOf, mentions, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {addressed, peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
+import type {CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
+import type {Var} from '../../go/types/objects.ts'
 import type {Type} from '../../go/types/types.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -22,6 +23,11 @@ export default defineRule({
       what: '{call} gets the {kind} {value}',
       why: 'a {kind} is a pointer to memory that only the Go runtime understands; with cgocheck on, its default, the call panics',
       next: 'Copy what C needs into C memory or into a value without Go pointers.',
+    },
+    record: {
+      what: '{call} gets the address of {value}, whose {field} was set to the address of Go memory',
+      why: 'a record of C that lies in Go memory is Go memory all the same, and must hold no unpinned Go pointer while C has it; with cgocheck on, its default, the call panics',
+      next: 'Copy what {field} points to into C memory (C.CBytes), or pin it with runtime.Pinner (Go 1.21).',
     },
     always: {
       what: '{call} gets the address of {value}, which holds {holds}',
@@ -45,6 +51,12 @@ export default defineRule({
       const name = cCallName(pass, call)
       if (name === undefined || isCgoHelper(name)) continue
       for (const argument of call.args) {
+        const set = filledRecord(pass, argument)
+        if (set !== undefined && convertedTo(pass, argument) === undefined && !pinsAround(pass, call)) {
+          const data = {call: `C.${name}`, value: set.variable.name, field: set.field}
+          pass.report(argument, 'record', {data, related: [{node: set.at, label: 'set here'}]})
+          continue
+        }
         const found = judge(pass, argument)
         if (found === undefined || pinsAround(pass, call)) continue
         const {value, kind, holds, confidence} = found
@@ -55,6 +67,66 @@ export default defineRule({
     }
   },
 })
+
+interface FilledRecord {
+  readonly variable: Var
+  readonly field: string
+  readonly at: Node
+}
+
+/** `&v` of a local record of C, one of whose fields was given the address of something that is certainly Go's in front of the call. */
+function filledRecord(pass: AnyPass, argument: Expr): FilledRecord | undefined {
+  const target = addressed(pass, argument)
+  const variable = target === undefined ? undefined : localOf(pass, target)
+  const scope = declarationAround(pass, argument)
+  if (variable?.varKind !== 'local' || scope === undefined || !isRecordOfC(pass, variable)) return undefined
+  let found: FilledRecord | undefined
+  for (const assign of pass.within(scope, 'AssignStmt')) {
+    if (assign.pos > argument.pos) continue
+    for (const [i, left] of assign.lhs.entries()) {
+      const at = unparen(left)
+      const value = assign.rhs[i]
+      if (at.kind !== 'SelectorExpr' || value === undefined || localOf(pass, at.x) !== variable) continue
+      if (isGoAddress(pass, value, 0)) found = {variable, field: at.sel.name, at: assign}
+      else if (found?.field === at.sel.name) found = undefined
+    }
+  }
+  return found
+}
+
+/** Declared as `var v C.T`; a pointer to one would be memory of C's. */
+function isRecordOfC(pass: AnyPass, variable: Var): boolean {
+  const [first] = mentions(pass, variable)
+  const spec = first === undefined ? undefined : pass.parent(first)
+  return spec?.kind === 'ValueSpec' && spec.type !== undefined && cMember(pass, spec.type) !== undefined
+}
+
+/** Behind conversions: `&x` of a variable of this function, `&s[0]` of a slice that is no view of other memory, or a variable that only gets such. */
+function isGoAddress(pass: AnyPass, expr: Expr, depth: number): boolean {
+  const inner = peel(pass, expr)
+  if (depth > depthMax) return false
+  const target = addressed(pass, inner)
+  if (target === undefined) {
+    const local = localOf(pass, inner)
+    if (local?.varKind !== 'local') return false
+    const given = mentions(pass, local).flatMap(mention => assignedAt(pass, mention) ?? [])
+    return given.length > 0 && given.every(one => one !== 'other' && isGoAddress(pass, one, depth + 1))
+  }
+  if (target.kind === 'CompositeLit') return true
+  if (target.kind === 'Ident') return localOf(pass, target)?.varKind === 'local'
+  if (target.kind !== 'IndexExpr') return false
+  const type = pass.typeOf(target.x)
+  if (type === undefined || underlying(type).kind !== 'Slice') return false
+  const slice = localOf(pass, target.x)
+  const made = slice?.varKind === 'local' ? onlyValue(pass, slice) : undefined
+  return made === undefined ? slice === undefined || slice.varKind !== 'local' : isMadeInGo(pass, made)
+}
+
+/** `make`, a literal, a conversion of a string: not a slice over memory of C's. */
+function isMadeInGo(pass: AnyPass, made: Expr): boolean {
+  if (made.kind === 'CompositeLit') return true
+  return made.kind === 'CallExpr' && (pass.calleeName(made) === 'builtin make' || unparen(made.fun).kind === 'ArrayType')
+}
 
 interface Judged {
   readonly message: 'direct' | 'always' | 'filled'

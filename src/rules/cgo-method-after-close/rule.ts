@@ -75,9 +75,8 @@ function unaskedUse(pass: AnyPass, method: FuncDecl, field: string): Use | undef
 
 function setsNil(pass: AnyPass, closer: FuncDecl, field: string): boolean {
   const receiver = receiverOf(pass, closer)
-  for (const assign of pass.nodes('AssignStmt')) {
-    if (receiver === undefined || closer.body === undefined || pass.fileOf(assign) !== pass.fileOf(closer)) continue
-    if (assign.pos < closer.body.pos || assign.end > closer.body.end) continue
+  if (receiver === undefined || closer.body === undefined) return false
+  for (const assign of pass.within(closer.body, 'AssignStmt')) {
     if (assign.lhs.some(lhs => fieldUse(pass, lhs, receiver, field) !== undefined)) return true
   }
   return false

@@ -1,5 +1,6 @@
 // cgo-retained-go-pointer: a C function of the package keeps a pointer to Go memory after it returned. See rule.md.
 import {cSourceOf, placeInC} from '../../analysis/cgo/c-source.ts'
+import {describedFunction} from '../../analysis/cgo/c-function.ts'
 import {keptArgument} from '../../analysis/cgo/c-effects.ts'
 import {type AnyPass, cCallName, declaredInC, isCgoHelper, unparen} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, declarationAround, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
@@ -24,6 +25,11 @@ export default defineRule({
     'https://github.com/golang/go/blob/go1.26.0/src/runtime/cgocall.go',
   ],
   messages: {
+    described: {
+      what: '{call} keeps the pointer to {value} that it gets, says {saidBy}',
+      why: 'C may use Go memory until the call returns and no longer, unless it is pinned: the collector does not see what C holds, frees the memory when Go has no pointer to it, and gives it to something else',
+      next: 'Give C memory of its own (C.malloc, freed when C is done with it) with a runtime/cgo.Handle for what Go wants back, or hold a runtime.Pinner (Go 1.21) for as long as C has the pointer.',
+    },
     kept: {
       what: '{call} keeps the pointer to {value} that it gets: {function} stores it',
       why: 'C may use Go memory until the call returns and no longer, unless it is pinned: the collector does not see what C holds, frees the memory when Go has no pointer to it, and gives it to something else',
@@ -33,21 +39,27 @@ export default defineRule({
 
   run(pass) {
     const source = cSourceOf(pass)
-    if (source.bodies.length === 0) return
     for (const call of pass.nodes('CallExpr')) {
       const name = cCallName(pass, call)
-      const body = name === undefined || isCgoHelper(name) ? undefined : source.body(name, undefined)
-      if (body === undefined) continue
+      if (name === undefined || isCgoHelper(name)) continue
+      const body = source.body(name, undefined)
+      const described = body === undefined ? describedFunction(pass, name) : undefined
+      if (body === undefined && described?.stores === undefined) continue
       const around = declarationAround(pass, call)
       for (const [index, argument] of call.args.entries()) {
-        const value = goMemory(pass, argument, 0)
-        const kept = value === undefined ? undefined : keptArgument(source, body, index)
-        if (value === undefined || kept === undefined) continue
+        const stores = described?.stores?.includes(index) === true
+        const value = stores || body !== undefined ? goMemory(pass, argument, 0) : undefined
+        const kept = value === undefined || body === undefined ? undefined : keptArgument(source, body, index)
+        if (value === undefined || (kept === undefined && !stores)) continue
         if (around !== undefined && callsNamed(pass, around, /^Pin$/)) continue
-        pass.report(argument, 'kept', {
-          data: {call: `C.${name}`, value: pass.text(value).replaceAll(/\s+/g, ' ').slice(0, 80), function: kept.body.name},
-          relatedAt: [{place: placeInC(kept.body.file, kept.token, kept.body.name), label: 'kept here'}],
-        })
+        const data = {call: `C.${name}`, value: pass.text(value).replaceAll(/\s+/g, ' ').slice(0, 80)}
+        if (kept === undefined)
+          pass.report(argument, 'described', {data: {...data, saidBy: `the description of ${described?.saidBy ?? ''}`}})
+        else
+          pass.report(argument, 'kept', {
+            data: {...data, function: kept.body.name},
+            relatedAt: [{place: placeInC(kept.body.file, kept.token, kept.body.name), label: 'kept here'}],
+          })
       }
     }
   },

@@ -1,5 +1,5 @@
 // cgo-struct-no-release: a struct keeps what a C constructor made, and nothing in the package releases it. See rule.md.
-import {cCallName, endsItsArgument, unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, endsItsArgument, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {closesByName, cOwners} from '../../analysis/cgo/c-owner.ts'
 import {localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -71,13 +71,7 @@ function isReleased(pass: AnyPass, field: string): boolean {
     if (called === 'SetFinalizer' || called === 'AddCleanup') return true
     const name = cCallName(pass, call)
     if (name !== undefined && !endsItsArgument(name)) continue
-    for (const selector of pass.nodes('SelectorExpr'))
-      if (
-        selector.sel.name === field &&
-        pass.fileOf(selector) === pass.fileOf(call) &&
-        call.args.some(argument => within(selector, argument))
-      )
-        return true
+    if (call.args.some(argument => pass.within(argument, 'SelectorExpr').some(selector => selector.sel.name === field))) return true
   }
   return false
 }

@@ -1,15 +1,18 @@
 // defer-in-loop: deferred calls pile up until the function returns. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {covers, isTestFile, loopAround, rootOf, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {CallExpr, DeferStmt, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
+import {covers, isTestFile, loopAround, rootOf, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr, DeferStmt, Expr, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
+import type {GoObject} from '../../go/types/objects.ts'
+import {typeString} from '../../go/types/type-string.ts'
+import {underlying} from '../../go/types/underlying.ts'
 
 export default defineRule({
   id: 'defer-in-loop',
   title: 'defer inside a loop',
   severity: 'warning',
   confidence: 0.75,
-  preset: 'all',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://go.dev/ref/spec#Defer_statements'],
   messages: {
@@ -24,7 +27,8 @@ export default defineRule({
     for (const defer of pass.nodes('DeferStmt')) {
       if (isTestFile(pass, defer)) continue
       const loop = loopAround(pass, defer)
-      if (loop === undefined || leavesAfterwards(pass, defer) || isKept(pass, defer, loop)) continue
+      if (loop === undefined || pass.parent(defer) !== loop.body || leavesAfterwards(pass, defer)) continue
+      if (!releasesWhatTheRoundMade(pass, defer, loop)) continue
       pass.report(defer, 'piles', {data: {call: named(pass, defer)}, related: [{node: loop, label: 'the loop'}]})
     }
   },
@@ -32,33 +36,64 @@ export default defineRule({
 
 const named = (pass: Pass<'piles'>, {call}: DeferStmt) => (call.fun.kind === 'FuncLit' ? 'the function literal' : pass.text(call))
 
+/** Names of what releases, as methods, functions and functions of C. */
+const releases = /^(?:Close|Free|Release|Destroy|Stop|Cancel|close|free|cancel)$|^cancel|(?:^|_)(?:free|close|destroy|release|unref)$/
+
 /**
- * What is released is needed after the round, or was there before it: it is not made in the round, it is stored or appended, or it goes into a
- * call together with a variable from outside of the loop, which may keep it. A lock is held on purpose.
+ * Each round runs the statement, it releases one value that the round made, and that value and what was made of it stay in the round: not
+ * stored, appended, captured or handed to something that was there before. Then it could be released at the end of the round.
  */
-function isKept(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
-  if (/\.R?Unlock$/.test(pass.text(defer.call.fun))) return true
-  if (isGuarded(pass, defer, loop)) return true
-  let [kept, made] = [false, false]
-  walk(defer.call, at => {
-    if (at.kind !== 'Ident') return
-    const object = variableOf(pass, at)
-    const isMade = object !== undefined && object.varKind === 'local' && object.pos >= loop.body.pos && object.pos < defer.pos
-    if (!isMade) return
-    made = true
-    walk(loop.body, mention => {
-      kept ||=
-        mention.kind === 'Ident' && variableOf(pass, mention) === object && !covers(defer, mention) && isHandedOn(pass, mention, loop)
-    })
-  })
-  return kept || !made
+function releasesWhatTheRoundMade(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
+  const call = releaseOf(defer)
+  if (call === undefined) return false
+  const fun = unparen(call.fun)
+  const name = fun.kind === 'SelectorExpr' ? fun.sel.name : fun.kind === 'Ident' ? fun.name : ''
+  if (!releases.test(name)) return false
+  const made = new Set<GoObject>()
+  for (const ident of pass.within(call, 'Ident')) {
+    const object = variableOf(pass, ident)
+    if (object === undefined) continue
+    if (object.varKind === 'local' && object.pos >= loop.body.pos && object.pos < defer.pos) made.add(object)
+  }
+  if (made.size === 0) return false
+  // What was made together with it, and from it: a context with its cancel, a reader of a file.
+  for (let before = -1; before < made.size;) {
+    before = made.size
+    for (const assign of pass.within(loop.body, 'AssignStmt')) {
+      const takes = assign.tok === ':=' && assign.rhs.some(right => mentionsAny(pass, right, made))
+      const names = assign.lhs.flatMap(left => (left.kind === 'Ident' ? (variableOf(pass, left) ?? []) : []))
+      if (takes || names.some(one => made.has(one))) for (const one of names) if (!isError(one)) made.add(one)
+    }
+  }
+  for (const ident of pass.within(loop.body, 'Ident')) {
+    const object = variableOf(pass, ident)
+    if (object === undefined || !made.has(object) || covers(defer, ident)) continue
+    if (isHandedOn(pass, ident, loop) || isCaptured(pass, ident, loop)) return false
+  }
+  return true
 }
 
-/** `if x == nil { x = …; defer … }`: once, however many rounds there are. */
-function isGuarded(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
-  for (const at of pass.ancestors(defer)) {
+/** The call that is deferred, or the only one of a deferred literal. */
+function releaseOf({call}: DeferStmt): CallExpr | undefined {
+  const fun = unparen(call.fun)
+  if (fun.kind !== 'FuncLit') return call
+  const [only, ...more] = fun.body.list
+  return more.length === 0 && call.args.length === 0 && only?.kind === 'ExprStmt' && only.x.kind === 'CallExpr' ? only.x : undefined
+}
+
+const isError = (object: GoObject): boolean => object.type !== undefined && typeString(object.type) === 'error'
+
+const mentionsAny = (pass: Pass<'piles'>, node: Node, objects: ReadonlySet<GoObject>): boolean =>
+  pass.within(node, 'Ident').some(ident => {
+    const object = variableOf(pass, ident)
+    return object !== undefined && objects.has(object)
+  })
+
+/** In a function literal, which may run after the round. */
+function isCaptured(pass: Pass<'piles'>, mention: Node, loop: Node): boolean {
+  for (const at of pass.ancestors(mention)) {
     if (at === loop) return false
-    if (at.kind === 'IfStmt' && at.cond.kind === 'BinaryExpr' && at.cond.op === '==' && pass.text(at.cond.y) === 'nil') return true
+    if (at.kind === 'FuncLit' || at.kind === 'GoStmt') return true
   }
   return false
 }
@@ -73,15 +108,32 @@ function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStm
     if (at.kind !== 'Ident' && at.kind !== 'SelectorExpr' && at.kind !== 'IndexExpr') return false
     const root = rootOf(at)
     const object = root === undefined ? undefined : variableOf(pass, root)
-    return object !== undefined && (object.pos < loop.body.pos || object.pos > loop.body.end)
+    if (object === undefined) return false
+    if (object.pos >= loop.pos && object.pos < loop.body.pos) return sharesMemory(object) // a variable of the loop
+    return object.pos < loop.pos || object.pos > loop.body.end
   }
   if (parent?.kind === 'AssignStmt') {
     const i = parent.rhs.findIndex(right => right === node)
     return i >= 0 && parent.lhs.some(left => left.kind !== 'Ident' || (parent.tok === '=' && isOutside(left)))
   }
-  return (
-    parent?.kind === 'CallExpr' && parent.args.some(arg => arg === node) && parent.args.some(arg => arg !== node && isOutside(unparen(arg)))
-  )
+  if (parent?.kind !== 'CallExpr' || !parent.args.some(arg => arg === node)) return false
+  const type = mention.kind === 'Ident' ? variableOf(pass, mention)?.type : undefined
+  if (type !== undefined && typeString(type) === 'context.Context') return false // who gets a context uses it during the call
+  const fun = unparen(parent.fun)
+  if (fun.kind === 'SelectorExpr' && isOutside(fun.x)) return true
+  return parent.args.some(arg => arg !== node && holdsMore(pass, arg) && isOutside(unparen(arg)))
+}
+
+/** A number or a string keeps nothing that is passed beside it. */
+function holdsMore(pass: Pass<'piles'>, arg: Expr): boolean {
+  const type = pass.typeOf(arg)
+  return type === undefined || underlying(type).kind !== 'Basic'
+}
+
+/** What such a variable refers to may have been there before the round. */
+function sharesMemory(object: GoObject): boolean {
+  const type = object.type === undefined ? undefined : underlying(object.type)
+  return type === undefined || /^(?:Pointer|Map|Chan|Slice|Interface|Signature)$/.test(type.kind)
 }
 
 /** The block it stands in, or one between it and the loop, ends the loop or the function: the defer runs once. */

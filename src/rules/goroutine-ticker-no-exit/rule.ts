@@ -53,7 +53,9 @@ export default defineRule({
       const body = bodyOf(pass, go)
       if (body === undefined) continue
       for (const {loop, ticker} of endlessTicks(pass, body)) {
-        const stop = stops.find(one => one.ticker === ticker && !covers(body, one.node))
+        const stop =
+          stops.find(one => one.ticker === ticker && !covers(body, one.node)) ??
+          stops.find(one => one.collection !== undefined && isStoredIn(pass, ticker, one.collection, 0))
         const related = [{node: go, label: 'started here'}]
         if (stop !== undefined)
           pass.report(loop, 'stopped', {data: {ticker: ticker.name}, related: [...related, {node: stop.node, label: 'stopped here'}]})
@@ -82,12 +84,48 @@ function bodyOf(pass: TickerPass, go: GoStmt): BlockStmt | undefined {
   return callee?.kind === 'Func' && callee.pkg === pass.package.types ? callee.decl?.fdecl?.body : undefined
 }
 
-const stopCalls = (pass: TickerPass) =>
-  [...pass.nodes('CallExpr')].flatMap(call => {
+interface StopCall {
+  readonly node: Node
+  readonly ticker: Var
+  /** What the ticker was taken from, in `for _, t := range m { t.Stop() }`. */
+  readonly collection: Var | undefined
+}
+
+const stopCalls = (pass: TickerPass): readonly StopCall[] =>
+  pass.nodes('CallExpr').flatMap(call => {
     if (!must(pass.callsMethod(call, 'time.Ticker', 'Stop')) || call.fun.kind !== 'SelectorExpr') return []
     const ticker = variableOf(pass, call.fun.x)
-    return ticker === undefined ? [] : [{node: call as Node, ticker}]
+    if (ticker === undefined) return []
+    let collection: Var | undefined
+    for (const at of pass.ancestors(call))
+      if (at.kind === 'RangeStmt' && at.value !== undefined && variableOf(pass, at.value) === ticker) collection = variableOf(pass, at.x)
+    return [{node: call, ticker, collection}]
   })
+
+/** Functions a ticker is handed through on its way into the goroutine. */
+const handsMax = 3
+
+/** `m[k] = t`, or `f(t)` where the parameter of f is the one that is asked about. */
+function isStoredIn(pass: TickerPass, ticker: Var, collection: Var, depth: number): boolean {
+  for (const assign of pass.nodes('AssignStmt'))
+    for (const [i, left] of assign.lhs.entries()) {
+      const right = assign.rhs[i]
+      if (left.kind !== 'IndexExpr' || right === undefined || variableOf(pass, left.x) !== collection) continue
+      if (variableOf(pass, right) === ticker) return true
+    }
+  if (ticker.varKind !== 'parameter' || depth > handsMax) return false
+  for (const decl of pass.nodes('FuncDecl')) {
+    const index = decl.type.params.list.flatMap(field => field.names).findIndex(name => pass.objectOf(name) === ticker)
+    if (index < 0) continue
+    const object = pass.objectOf(decl.name)
+    return pass.nodes('CallExpr').some(call => {
+      const argument = pass.calleeOf(call) === object ? call.args[index] : undefined
+      const given = argument === undefined ? undefined : variableOf(pass, argument)
+      return given !== undefined && isStoredIn(pass, given, collection, depth + 1)
+    })
+  }
+  return false
+}
 
 /** Loops over the ticks of a variable that nothing leaves. */
 function endlessTicks(pass: TickerPass, body: BlockStmt): {loop: Loop; ticker: Var}[] {

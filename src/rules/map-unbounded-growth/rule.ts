@@ -39,7 +39,7 @@ export default defineModuleRule<'grows', Facts>({
   title: 'A long-lived map is written and never deleted from',
   severity: 'info',
   confidence: 0.3,
-  preset: 'all',
+  preset: 'evidence',
   since: '0.1',
   sources: ['https://github.com/golang/go/issues/20135', 'https://github.com/golang/go/blob/go1.26.0/src/internal/runtime/maps/map.go'],
   messages: {

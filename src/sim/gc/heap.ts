@@ -1,7 +1,7 @@
 // The heap over time: a workload allocates and retains, the pacer decides when to collect, and memory is given back or runs out.
 // Between two cycles everything is linear, so a run steps from trigger to trigger; pacing is gc/pacer.ts, from src/runtime/mgcpacer.go.
 import {assert, errors} from '../../base/errors.ts'
-import {forcedCollectionAfterNs, markShare} from '../../knowledge/scheduler.ts'
+import {forcedCollectionAfterNs, markShare, markWorkers} from '../../knowledge/scheduler.ts'
 import {GcCpuLimiter, Pacer} from './pacer.ts'
 import type {HeapController, HeapSample, HeapSettings} from './controller.ts'
 import {demandAt, nextChange, type Workload} from './workload.ts'
@@ -24,6 +24,8 @@ export interface HeapScenario {
   readonly overheadShare: number
   /** Where the kernel kills the process. */
   readonly oomBytes?: number
+  /** The run begins just after a collection, with what is live then; else with an empty heap. */
+  readonly warm?: boolean
   readonly durationS: number
   /** Longest step; also how often a controller is asked between cycles. */
   readonly tickS: number
@@ -119,6 +121,12 @@ class Heap {
     this.#pacer = new Pacer(scenario.gogc, scenario.memoryLimitBytes ?? Infinity)
     this.#limiter = new GcCpuLimiter(scenario.procs)
     this.#pacer.globalsScan = scenario.globalsBytes
+    if (scenario.warm === true) {
+      const {liveBytes, stackBytes} = this.#demand()
+      this.#pacer.heapScanWork = liveBytes * scenario.scanShare
+      this.#pacer.stackScanWork = stackBytes
+      this.#pacer.resetLive(liveBytes)
+    }
     this.#mapped()
     this.#pacer.commit(true)
   }
@@ -233,9 +241,12 @@ class Heap {
     const step = Math.max(1, work / reviseSteps)
     let left = work
     let [black, assist, idle] = [0, 0, 0]
-    const idleCpus = Math.max(0, procs * (1 - markShare) - mutatorCpus)
-    const background = markBytesPerS * (procs * markShare + idleCpus)
-    const mutatorMax = Math.min(mutatorCpus, procs * (1 - markShare))
+    // Dedicated workers take whole Ps, and the program moves to the others; a fractional worker takes its share of every P, the program's too.
+    const {dedicated, fractionalShare} = markWorkers(procs)
+    const workers = dedicated + procs * fractionalShare
+    const mutatorMax = Math.min(mutatorCpus, procs - dedicated) * (1 - fractionalShare)
+    const idleCpus = Math.max(0, procs - workers - mutatorMax)
+    const background = markBytesPerS * (workers + idleCpus)
     while (left > 0 && this.#oomAt === undefined) {
       pacer.revise()
       const owed = pacer.assistWorkPerByte * demand.allocBytesPerS

@@ -25,7 +25,11 @@ function bucketsFor(entries: number): number {
   return buckets
 }
 
-const powerOfTwoFrom = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
+function powerOfTwoFrom(n: number): number {
+  let power = 1
+  while (power < n) power *= 2
+  return power
+}
 
 /**
  * Bytes of the arrays of a map that grew to `entries` one by one. What entries point to is not counted.

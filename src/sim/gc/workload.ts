@@ -1,5 +1,6 @@
 // What a program allocates and keeps over time. Each kind is a straight-line function of time, so that a day needs no step per request.
 import {unreachable} from '../../base/errors.ts'
+import {exponential} from '../kernel/portable-math.ts'
 import {mapBytes, type MapDesign} from './map-growth.ts'
 
 interface During {
@@ -68,7 +69,7 @@ export function demandAt(workloads: readonly Workload[], atS: number, refusing =
       case 'sessions': {
         if (ended) break
         const full = load.arrivalsPerS * load.lifeS
-        const n = Math.min(load.sessionsMax ?? Infinity, full * (1 - Math.exp(-t / load.lifeS)))
+        const n = Math.min(load.sessionsMax ?? Infinity, full * (1 - exponential(-t / load.lifeS)))
         liveBytes += n * load.bytesEach
         allocBytesPerS += n * load.allocBytesPerSEach + (refusing ? 0 : Math.min(load.arrivalsPerS, n) * load.bytesEach)
         stackBytes += n * (load.goroutinesEach ?? 1) * (load.stackBytesEach ?? 4096)

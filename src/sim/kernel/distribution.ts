@@ -1,4 +1,5 @@
 // Durations and sizes that vary: what a scenario or a cost profile writes down, and the table it is drawn from.
+import {exponential, naturalLog} from './portable-math.ts'
 import type {Prng} from './prng.ts'
 
 /** A number, or a shape. Values carry the unit of the field that holds them. */
@@ -26,8 +27,8 @@ export function sampler(distribution: Distribution): Sampler {
     }
     case 'lognormal': {
       const {median, p99} = distribution
-      const sigma = Math.log(p99 / median) / 2.326347874
-      return prng => median * Math.exp(sigma * prng.normal())
+      const sigma = naturalLog(p99 / median) / 2.326347874
+      return prng => median * exponential(sigma * prng.normal())
     }
     case 'quantiles': {
       const table = new Float64Array(1024)

@@ -1,4 +1,5 @@
 // Counts of durations in buckets of at most 1.6 % width, without limit on their number: quantiles, mean, entropy, distance.
+import {naturalLog} from './portable-math.ts'
 
 /** 64 buckets per power of two, from 1 up to 2^53. Values below 64 are exact to 1. */
 const perOctave = 64
@@ -25,17 +26,24 @@ export class Histogram {
   readonly counts = new Float64Array(bucketsMax)
   count = 0
   sum = 0
+  sumOfSquares = 0
   max = 0
 
   add(value: number): void {
     this.counts[bucketOf(value)]!++
     this.count++
     this.sum += value
+    this.sumOfSquares += value * value
     if (value > this.max) this.max = value
   }
 
   get mean(): number {
     return this.count === 0 ? 0 : this.sum / this.count
+  }
+
+  /** Standard deviation. */
+  get deviation(): number {
+    return this.count === 0 ? 0 : Math.sqrt(Math.max(0, this.sumOfSquares / this.count - this.mean ** 2))
   }
 
   /** Nearest rank, the middle of its bucket; 0 when nothing was counted. */
@@ -70,7 +78,7 @@ export class Histogram {
       }
     }
     let bits = 0
-    for (const n of wide.values()) bits -= (n / this.count) * Math.log2(n / this.count)
+    for (const n of wide.values()) bits -= (n / this.count) * (naturalLog(n / this.count) / Math.LN2)
     return bits
   }
 

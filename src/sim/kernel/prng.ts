@@ -1,5 +1,6 @@
-// The only source of chance in the simulators: sfc32, seeded through splitmix32. Integer arithmetic only, so every engine gives the same run.
+// The only source of chance in the simulators: sfc32, seeded through splitmix32. Integer arithmetic and portable-math.ts, so every engine gives the same run.
 // Source of the algorithms: Doty-Humphrey, PractRand (sfc32); Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014).
+import {cosineOfTurns, naturalLog} from './portable-math.ts'
 
 export class Prng {
   #a: number
@@ -44,11 +45,11 @@ export class Prng {
 
   /** Mean 1. */
   exponential(): number {
-    return -Math.log(1 - this.random())
+    return -naturalLog(1 - this.random())
   }
 
   /** Mean 0, deviation 1 (Box and Muller). */
   normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.random())) * Math.cos(2 * Math.PI * this.random())
+    return Math.sqrt(-2 * naturalLog(1 - this.random())) * cosineOfTurns(this.random())
   }
 }

@@ -8,7 +8,7 @@ export interface FinalizerScenario {
   readonly chain: number
   /** The last points back to the first. */
   readonly cycle: boolean
-  /** Below 16 bytes without pointers: several share one block. */
+  /** Below 16 bytes without pointers: several share one block, and while a neighbour lives the block does, so nothing runs. */
   readonly tiny: boolean
   /** Chains that die per collection. */
   readonly chainsPerCycle: number

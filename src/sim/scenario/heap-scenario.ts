@@ -19,6 +19,7 @@ export const heapKeys = [
   'oom',
   'duration',
   'tick',
+  'warm',
   'controller',
 ] as const
 
@@ -53,6 +54,7 @@ export function readHeapScenario(root: Field, entries: Entries): HeapScenarioFil
       nonHeapBytes: entries.get('non-heap')?.bytes() ?? 0,
       overheadShare: entries.get('overhead')?.number(0, 10) ?? 0,
       ...optional('oomBytes', entries.get('oom')?.bytes(1)),
+      ...optional('warm', entries.get('warm')?.flag()),
       durationS,
       tickS,
     },

@@ -1,4 +1,4 @@
-// A scheduler scenario from YAML: machine, Go version, programs, arrivals, duration. Schema: docs/schema/scenario.schema.json.
+// A scheduler scenario from YAML: machine, Go version, programs, arrivals, duration. Schema: docs/schema/gotriage-scenario-1.schema.json.
 import {goMinor, schedulerVersionsKnown} from '../../knowledge/scheduler.ts'
 import type {CostProfile, CostRow} from '../calibration/cost-profile.ts'
 import {defaultProfile, profiles} from '../calibration/profiles.ts'

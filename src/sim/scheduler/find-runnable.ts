@@ -47,6 +47,7 @@ export function schedule(w: World, m: M): void {
     }
   }
   if (p.schedtick % globalCheckEveryTicks === 0 && w.globalSize > 0) {
+    p.globalTick = p.schedtick
     found(w, m, globalGet(w)!, false, false)
     return
   }
@@ -56,11 +57,15 @@ export function schedule(w: World, m: M): void {
     return
   }
   if (w.globalSize > 0) {
+    p.globalTick = p.schedtick
     found(w, m, globalBatch(w, p)!, false, false)
     return
   }
-  if (w.netWaiters > 0 && w.lastpoll !== 0) {
-    m.extraNs += w.costs.netpollNs(w.prng)
+  // Since 1.25 one M polls at a time; before, each paid for its own look.
+  if (w.netWaiters > 0 && w.lastpoll !== 0 && (!w.version.onePoller || w.nowNs >= w.pollingUntilNs)) {
+    const cost = w.costs.netpollNs(w.prng)
+    w.pollingUntilNs = w.nowNs + cost
+    m.extraNs += cost
     const list = takeReady(w)
     const g = list.shift()
     if (g !== undefined) {

@@ -27,6 +27,7 @@ export function schedulerMetrics(run: SchedulerRun, scenario: SchedulerScenario)
     ] as const)
       out[`${name}.${label}`] = figure(h.quantile(p), 'ns')
     out[`${name}.max`] = figure(h.max, 'ns')
+    out[`${name}.deviation`] = figure(h.deviation, 'ns')
   }
   quantiles('latency', m.latencyNs)
   out['latency.over300us'] = figure(m.latencyNs.shareAbove(longLatencyNs), 'share')

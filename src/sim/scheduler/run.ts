@@ -89,22 +89,46 @@ export interface SchedulerRun {
 const heatSlots = 100
 
 export function runScheduler(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
+  const run = beginScheduler(scenario, options)
+  while (run.next());
+  return run
+}
+
+/** A run that is driven from outside, event by event; `world.queue` holds the event that was handled last. */
+export interface SteppedRun extends SchedulerRun {
+  /** Handles one event; false when the scenario's time is over, and its measures are closed. */
+  next(): boolean
+}
+
+export function beginScheduler(scenario: SchedulerScenario, options: RunOptions): SteppedRun {
   const {world: w, names} = build(scenario, options)
   begin(w, scenario, names)
   const queue = w.queue
   const until = scenario.durationNs
-  while (queue.nextNs <= until) {
+  const {eventsMax} = options
+  const checked = w.check
+  let over = false
+  const next = (): boolean => {
+    if (queue.nextNs > until) {
+      if (!over) close(w, until)
+      over = true
+      return false
+    }
     queue.pop()
-    if (w.events++ === options.eventsMax) throw errors.limit('events of the simulation (--events)', options.eventsMax)
+    if (w.events++ === eventsMax) throw errors.limit('events of the simulation (--events)', eventsMax)
     w.nowNs = queue.atNs
     handle(w, queue.kind, queue.a, queue.b)
-    if (w.check) checkWorld(w)
+    if (checked) checkWorld(w)
+    return true
   }
+  return {world: w, names, next}
+}
+
+function close(w: World, until: number): void {
   w.nowNs = until
   for (const p of w.allp) useP(w, p, p.use)
   if (w.throttled) w.measures.throttledNs += until - w.throttledSinceNs
   checkEnd(w)
-  return {world: w, names}
 }
 
 /** GOMAXPROCS of a scenario: as written, or the default of its Go version on its machine. */
@@ -383,6 +407,7 @@ function build(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
     lastpoll: 1,
     pollUntil: 0,
     poller: undefined,
+    pollingUntilNs: 0,
     netReady: [],
     netWaiters: 0,
     stop: undefined,
@@ -442,6 +467,7 @@ function newP(id: number): P {
     tail: 0,
     runnext: undefined,
     schedtick: 0,
+    globalTick: 0,
     syscalltick: 0,
     inSyscall: false,
     preempt: false,

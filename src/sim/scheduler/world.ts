@@ -114,6 +114,8 @@ export interface P {
   tail: number
   runnext: G | undefined
   schedtick: number
+  /** `schedtick` when it last took from the global queue, or that was empty. */
+  globalTick: number
   syscalltick: number
   inSyscall: boolean
   preempt: boolean
@@ -289,6 +291,8 @@ export interface World {
   lastpoll: number
   pollUntil: number
   poller: M | undefined
+  /** Until when some M is in a poll that does not block (`sched.pollingNet`). */
+  pollingUntilNs: number
   readonly netReady: G[]
   /** Goroutines that wait for the network. */
   netWaiters: number

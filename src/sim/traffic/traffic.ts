@@ -1,6 +1,7 @@
 // Generated traffic for trying policies: what a backend answers over time, and when it was truly bad. The same seed gives the same requests.
 // A policy decides whether a request is let through; the answer it would have got is fixed beforehand, so that policies can be compared.
 import {errors} from '../../base/errors.ts'
+import {exponential, naturalLog} from '../kernel/portable-math.ts'
 import {Prng} from '../kernel/prng.ts'
 
 export interface TrafficRequest {
@@ -74,7 +75,7 @@ export function* traffic(phases: readonly TrafficPhase[], seed: number): Generat
   let atNs = 0
   let made = 0
   for (const phase of phases) {
-    const sigma = Math.log(phase.p99Ns / phase.medianNs) / 2.326347874
+    const sigma = naturalLog(phase.p99Ns / phase.medianNs) / 2.326347874
     for (;;) {
       const next = atNs + (prng.exponential() * s) / phase.requestsPerS
       if (next >= phase.untilNs) {
@@ -86,7 +87,7 @@ export function* traffic(phases: readonly TrafficPhase[], seed: number): Generat
       yield {
         atNs,
         failed: prng.random() < phase.errorShare,
-        durationNs: phase.medianNs * Math.exp(sigma * prng.normal()),
+        durationNs: phase.medianNs * exponential(sigma * prng.normal()),
         saturation: phase.saturation,
         bad: phase.bad,
       }

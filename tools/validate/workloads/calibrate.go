@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -138,6 +139,37 @@ func signals(n int) (arrive, handled []float64) {
 	return
 }
 
+// threads starts goroutines that keep their threads, so that each needs a new one: what the go statement costs then, and how long until it runs.
+func threads(n int) (call, start []float64) {
+	block := make(chan bool)
+	var ended sync.WaitGroup
+	made := pprof.Lookup("threadcreate")
+	for range n {
+		var began atomic.Int64
+		before := made.Count()
+		ended.Add(1)
+		t := now()
+		go func() {
+			runtime.LockOSThread()
+			began.Store(now())
+			<-block
+			runtime.UnlockOSThread()
+			ended.Done()
+		}()
+		u := now()
+		for began.Load() == 0 {
+		}
+		if made.Count() > before { // else a parked thread was there
+			call = append(call, float64(u-t))
+			start = append(start, float64(began.Load()-t))
+		}
+		busy(200 * time.Microsecond)
+	}
+	close(block)
+	ended.Wait()
+	return
+}
+
 func calibrate(d time.Duration) {
 	debug.SetGCPercent(-1)
 	runtime.GOMAXPROCS(1)
@@ -201,6 +233,9 @@ func calibrate(d time.Duration) {
 	emit("osSwitchNs", latency, nil)
 	emit("sleepExtraNs", append(sleeps(1500, 3*time.Microsecond), sleeps(1500, 20*time.Microsecond)...), nil)
 	emit("longSleepExtraNs", sleeps(200, 10*time.Millisecond), nil)
+	made, started := threads(80)
+	emit("threadCallNs", made, nil)
+	emit("threadStartNs", started, nil)
 	arrive, handled := signals(800)
 	emit("signalNs", arrive, nil)
 	emit("preemptNs", handled, nil)

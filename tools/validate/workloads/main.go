@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sort"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -23,8 +26,14 @@ const samplesMax = 4000
 
 var workload string
 
+// warming is set during the first second, of which nothing is kept.
+var warming bool
+
 // emit prints a variant; of many samples it keeps evenly spaced ones in order of time.
 func emit(variant string, samples []float64, figures map[string]float64) {
+	if warming {
+		return
+	}
 	if n := len(samples); n > samplesMax {
 		kept := make([]float64, samplesMax)
 		for i := range kept {
@@ -60,7 +69,36 @@ func main() {
 		fmt.Fprintln(os.Stderr, "unknown workload or duration")
 		os.Exit(2)
 	}
+	if !strings.HasPrefix(workload, "w13") && workload != "pacer" {
+		debug.SetGCPercent(-1)
+	}
+	if workload != "calibrate" && workload != "pacer" {
+		warming = true
+		run(min(time.Second, seconds/2))
+		warming = false
+	}
+	wall, own, busy, stolen := now(), ownCpu(), int64(0), int64(0)
+	busy, stolen = machineCpu()
 	run(seconds)
+	b, s := machineCpu()
+	emit("machine", nil, map[string]float64{
+		"wall": float64(now() - wall), "own": float64(ownCpu() - own), "busy": float64(b - busy), "stolen": float64(s - stolen),
+	})
+}
+
+// ownCpu is this process's CPU time in ns.
+func ownCpu() int64 {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return u.Utime.Nano() + u.Stime.Nano()
+}
+
+// machineCpu is the time of all CPUs that was not idle, in ns, and what the hypervisor took; ticks of 10 ms.
+func machineCpu() (busy, stolen int64) {
+	text, _ := os.ReadFile("/proc/stat")
+	var user, nice, system, idle, iowait, irq, softirq, steal int64
+	fmt.Sscanf(string(text), "cpu %d %d %d %d %d %d %d %d", &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal)
+	return (user + nice + system + irq + softirq) * 1e7, steal * 1e7
 }
 
 var workloads = map[string]func(time.Duration){

@@ -63,18 +63,9 @@ func waiting(d time.Duration) {
 }
 
 // roundTrips measures batches of 1000 round trips between two goroutines.
-func roundTrips(procs int, d time.Duration, lock, hog bool) []float64 {
+func roundTrips(procs int, d time.Duration, lock bool) []float64 {
 	runtime.GOMAXPROCS(procs)
 	ping, pong := make(chan struct{}), make(chan struct{})
-	var stop atomic.Bool
-	if hog {
-		for range procs {
-			go func() {
-				for !stop.Load() {
-				}
-			}()
-		}
-	}
 	go func() {
 		if lock {
 			runtime.LockOSThread()
@@ -89,7 +80,7 @@ func roundTrips(procs int, d time.Duration, lock, hog bool) []float64 {
 			runtime.LockOSThread()
 		}
 		batch := 1000
-		if lock || hog {
+		if lock {
 			batch = 50
 		}
 		var samples []float64
@@ -104,26 +95,25 @@ func roundTrips(procs int, d time.Duration, lock, hog bool) []float64 {
 		close(ping)
 		done <- samples
 	}()
-	samples := <-done
-	stop.Store(true)
-	return samples
+	return <-done
 }
 
 func pingPong(d time.Duration) {
-	emit("p1", roundTrips(1, d/4, false, false), nil)
-	emit("p2", roundTrips(2, d/4, false, false), nil)
-	emit("p2-hog1", hogged(d/4), nil)
+	emit("p1", roundTrips(1, d/4, false), nil)
+	emit("p2", roundTrips(2, d/4, false), nil)
+	emit("p1-hog1", hogged(1, d/4), nil)
+	emit("p2-hog1", hogged(2, d/4), nil)
 }
 
-// hogged is a ping-pong on two Ps beside one goroutine that computes.
-func hogged(d time.Duration) []float64 {
-	runtime.GOMAXPROCS(2)
+// hogged is a ping-pong beside one goroutine that computes.
+func hogged(procs int, d time.Duration) []float64 {
+	runtime.GOMAXPROCS(procs)
 	var stop atomic.Bool
 	go func() {
 		for !stop.Load() {
 		}
 	}()
-	s := roundTrips(2, d, false, false)
+	s := roundTrips(procs, d, false)
 	stop.Store(true)
 	return s
 }
@@ -282,8 +272,8 @@ func loopback(d time.Duration) {
 
 func locked(d time.Duration) {
 	for _, p := range []int{1, 2} {
-		emit(fmt.Sprintf("p%d-locked", p), roundTrips(p, d/4, true, false), nil)
-		emit(fmt.Sprintf("p%d-unlocked", p), roundTrips(p, d/4, false, false), nil)
+		emit(fmt.Sprintf("p%d-locked", p), roundTrips(p, d/4, true), nil)
+		emit(fmt.Sprintf("p%d-unlocked", p), roundTrips(p, d/4, false), nil)
 	}
 }
 

@@ -24,6 +24,12 @@ const structural: Readonly<Record<string, TextSpec>> = {
 }
 const timed: ReadonlyMap<string, TextSpec> = new Map([...specs].map(([type, spec]) => [spec.name, {type, args: ['dt', ...spec.args]}]))
 
+/** A batch in text form with the size its events have. */
+export function batch(generation: number, m: string, time: number, events: string): string {
+  const size = binaryTrace(`Trace Go1.22\n${events}`).length - 16
+  return `EventBatch gen=${generation} m=${m} time=${time} size=${size}\n${events}`
+}
+
 /** The binary trace of a text one whose first line is `Trace Go1.N`. */
 export function binaryTrace(text: string): Uint8Array {
   const lines = text

@@ -35,6 +35,16 @@ func polls(in chan int, use func(int)) {
 	}
 }
 
+func pollsUntil(in chan int, use func(int), stopped *atomic.Bool) {
+	for !stopped.Load() { // want `the select with an empty default`
+		select {
+		case v := <-in:
+			use(v)
+		default:
+		}
+	}
+}
+
 func empty() {
 	for { // want `the select with an empty default`
 		select {

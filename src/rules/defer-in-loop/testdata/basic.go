@@ -19,9 +19,13 @@ func files(names []string) error {
 
 func cancels(ctx context.Context) {
 	for range 3 {
-		if ctx != nil {
+		_, cancel := context.WithCancel(ctx)
+		defer cancel() // want `cancel\(\) is deferred`
+	}
+	for range 3 {
+		if ctx != nil { // perhaps in one round only
 			_, cancel := context.WithCancel(ctx)
-			defer cancel() // want `cancel\(\) is deferred`
+			defer cancel()
 		}
 	}
 }

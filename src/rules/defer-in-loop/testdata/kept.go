@@ -1,8 +1,10 @@
 package kept
 
 import (
+	"context"
 	"os"
 	"sync"
+	"time"
 )
 
 type node struct {
@@ -89,5 +91,54 @@ func waits(open func() *os.File, p []byte) {
 		if n, _ := f.Read(p); n == 0 {
 			return
 		}
+	}
+}
+
+// What is started in the round goes on after it, with what the round made.
+func removes(ctx context.Context, paths []string, start func(func() error)) {
+	for _, path := range paths {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		fn := func() error { <-ctx.Done(); return os.Remove(path) }
+		start(fn)
+	}
+}
+
+// A function of unknown effect, one that restores, and one in a round that may not come again.
+func restores(names []string, rename func(string) (func(), error)) (err error) {
+	for _, name := range names {
+		back, failed := rename(name)
+		if failed != nil {
+			return failed
+		}
+		defer back()
+		defer func() {
+			if err != nil {
+				os.Remove(name)
+			}
+		}()
+	}
+	return nil
+}
+
+func selects(stop chan chan struct{}, work chan func()) {
+	for {
+		select {
+		case f := <-work:
+			f()
+		case done := <-stop:
+			defer close(done)
+			return
+		}
+	}
+}
+
+// A number that was taken from it is kept.
+func numbers(names []string, fds []uintptr) {
+	for i, name := range names {
+		f, _ := os.Open(name)
+		defer f.Close()
+		fd := f.Fd()
+		fds[i] = fd
 	}
 }

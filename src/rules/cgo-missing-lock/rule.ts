@@ -1,0 +1,81 @@
+// cgo-missing-lock: a policy of the project. A C function is called without the lock that gotriage.api.yaml asks for. See rule.md.
+import {describedFunction} from '../../analysis/cgo/c-function.ts'
+import {type AnyPass, cCallName, isCgoHelper, unparen} from '../../analysis/cgo/c-member.ts'
+import {declarationAround, mentions} from '../../analysis/cgo/local-variable.ts'
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {CallExpr, FuncDecl, Node} from '../../go/syntax/ast.ts'
+
+/** Callers of callers that are looked at for the lock. */
+const depthMax = 6
+
+export default defineRule({
+  id: 'cgo-missing-lock',
+  title: 'A C function is called without the lock it asks for',
+  severity: 'error',
+  confidence: 0.85,
+  preset: 'default',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/sync#Mutex', 'https://pkg.go.dev/cmd/cgo'],
+  messages: {
+    missing: {
+      what: 'C.{name} is called without {lock}, which {saidBy} asks for',
+      why: 'neither this function nor one of the package that calls it locks anything of that name, so two goroutines can be in C.{name} at once',
+      next: 'Hold {lock} around the call, on every path.',
+    },
+  },
+
+  run(pass) {
+    if (pass.package.cApi === undefined) return
+    for (const call of pass.nodes('CallExpr')) {
+      const name = cCallName(pass, call)
+      const described = name === undefined || isCgoHelper(name) ? undefined : describedFunction(pass, name)
+      if (name === undefined || described?.requiresLock === undefined) continue
+      const decl = declarationAround(pass, call)
+      if (decl === undefined || throughGate(pass, call, name) || holds(pass, decl, plain(described.requiresLock), 0, new Set())) continue
+      pass.report(call, 'missing', {data: {name, lock: described.requiresLock, saidBy: pass.package.cApi.path}})
+    }
+  },
+})
+
+/** `ssl_mutex`, `sslMutex` and `sslMu` of `ssl.mu` are one name. */
+const plain = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]|mutex|lock/g, '')
+    .replace(/mu$/, '')
+
+/** In a literal that is handed to a call together with the function's name, as the gate of `gotriage guard cgo` is called. */
+function throughGate(pass: AnyPass, call: CallExpr, name: string): boolean {
+  for (const at of pass.ancestors(call)) {
+    if (at.kind === 'FuncDecl') return false
+    if (at.kind !== 'CallExpr') continue
+    if (at.args.some(arg => arg.kind === 'BasicLit' && arg.value === JSON.stringify(name))) return true
+  }
+  return false
+}
+
+/** Whether the function locks it, or each of the package's functions that call it does on its way. */
+function holds(pass: AnyPass, decl: FuncDecl, lock: string, depth: number, seen: Set<Node>): boolean {
+  if (depth > depthMax) return true // not known: not claimed
+  if (seen.has(decl)) return true
+  seen.add(decl)
+  if (locks(pass, decl, lock)) return true
+  const object = pass.objectOf(decl.name)
+  const callers = (object === undefined ? [] : mentions(pass, object)).filter(one => one !== decl.name)
+  return (
+    callers.length > 0 &&
+    callers.every(mention => {
+      const caller = declarationAround(pass, mention)
+      return caller !== undefined && holds(pass, caller, lock, depth + 1, seen)
+    })
+  )
+}
+
+function locks(pass: AnyPass, decl: FuncDecl, lock: string): boolean {
+  return pass.within(decl, 'CallExpr').some(call => {
+    const fun = unparen(call.fun)
+    if (fun.kind !== 'SelectorExpr' || !/^(?:R?Lock|TryR?Lock)$/.test(fun.sel.name)) return false
+    const owner = plain(pass.text(fun.x))
+    return owner === lock || owner.endsWith(lock) || lock === ''
+  })
+}

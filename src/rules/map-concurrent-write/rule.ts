@@ -1,0 +1,86 @@
+// map-concurrent-write: a map that several goroutines share is written without a lock. See rule.md.
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {concurrencyOf} from '../../analysis/reading/concurrency.ts'
+import {covers, isGenerated, isTestFile, runsOnce, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {Expr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
+import type {Var} from '../../go/types/objects.ts'
+import {underlying} from '../../go/types/underlying.ts'
+
+type MapPass = Pass<'unguarded'>
+
+export default defineRule({
+  id: 'map-concurrent-write',
+  title: 'A map is written by several goroutines without a lock',
+  severity: 'error',
+  confidence: 0.85,
+  preset: 'strict',
+  since: '0.1',
+  sources: [
+    'https://go.dev/doc/faq#atomic_maps',
+    'https://github.com/golang/go/blob/go1.26.0/src/internal/runtime/maps/map.go',
+    'https://go.dev/ref/mem',
+  ],
+  messages: {
+    unguarded: {
+      what: '{map} is written here without a lock, and this may run in several goroutines at once: {how}',
+      why: 'a map is not safe for a write beside any other access; where the runtime notices, it ends the process with a fatal error that recover does not stop',
+      next: 'Hold one sync.Mutex around every access of {map}, or make it a sync.Map.',
+    },
+  },
+
+  run(pass) {
+    const reported = new Set<string>()
+    for (const {at, map} of writes(pass)) {
+      if (isTestFile(pass, at) || isGenerated(pass, at) || runsOnce(pass, at)) continue
+      const variable = variableOf(pass, map)
+      const scope = pass.enclosingFunction(at)
+      if (variable === undefined || scope === undefined || !isMap(variable) || !isShared(pass, variable, scope)) continue
+      const how = concurrencyOf(pass, scope)
+      if (how === undefined || mayBeOrdered(pass, scope)) continue
+      const key = `${variable.name} ${scope.pos}`
+      if (reported.has(key)) continue
+      reported.add(key)
+      pass.report(at, 'unguarded', {data: {map: pass.text(map), how: how.text}, related: [{node: how.at, label: how.text}]})
+    }
+  },
+})
+
+/** `m[k] = v`, `m[k]++`, `delete(m, k)`, `clear(m)`. */
+function* writes(pass: MapPass): Iterable<{readonly at: Node; readonly map: Expr}> {
+  for (const index of pass.nodes('IndexExpr')) {
+    const parent = pass.parent(index)
+    const written =
+      (parent?.kind === 'AssignStmt' && parent.tok !== ':=' && parent.lhs.includes(index)) ||
+      (parent?.kind === 'IncDecStmt' && unparen(parent.x) === index)
+    if (written) yield {at: parent, map: unparen(index.x)}
+  }
+  for (const call of pass.nodes('CallExpr')) {
+    const name = pass.calleeName(call)
+    if ((name === 'builtin delete' || name === 'builtin clear') && call.args[0] !== undefined) yield {at: call, map: unparen(call.args[0])}
+  }
+}
+
+const isMap = (variable: Var) => variable.type !== undefined && underlying(variable.type).kind === 'Map'
+
+/** A variable of the package, or one that a goroutine's literal captures and that is older than the loop which starts the goroutines. */
+function isShared(pass: MapPass, variable: Var, scope: FuncDecl | FuncLit): boolean {
+  if (variable.varKind === 'package') return true
+  if (variable.varKind === 'field' || scope.kind !== 'FuncLit') return false
+  if (variable.pos >= scope.pos && variable.pos < scope.end) return false
+  for (const at of pass.ancestors(scope)) {
+    if (at.kind === 'ForStmt' || at.kind === 'RangeStmt') return !(variable.pos >= at.pos && variable.pos < at.end)
+    if (at.kind === 'FuncDecl' || at.kind === 'FuncLit') return false
+  }
+  return false
+}
+
+/** Channels in the function may be what keeps others out: a semaphore of one, a turn that is passed on. */
+function mayBeOrdered(pass: MapPass, scope: FuncDecl | FuncLit): boolean {
+  const done = (node: Node) => /\.Done\(\)$/.test(pass.text(node))
+  return (
+    pass.within(scope, 'UnaryExpr').some(one => one.op === '<-' && covers(scope, one) && !done(one.x)) ||
+    pass.within(scope, 'SendStmt').length > 0 ||
+    pass.within(scope, 'SelectStmt').length > 0
+  )
+}
