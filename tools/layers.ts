@@ -51,7 +51,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['base', 'host', 'cli', 'node:'],
   'index.ts': ['base', 'findings', 'operations', 'evidence', 'host'],
   'owned-map.ts': ['base', 'guards'],
-  'render.ts': ['base', 'render', 'host', 'operations'],
+  'render.ts': ['base', 'guards', 'render', 'host', 'operations'],
 }
 
 const covers = (entry: string, target: string) =>

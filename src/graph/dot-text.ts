@@ -40,11 +40,12 @@ function nodeLine({id, lines, tone = 'plain', shape = 'box'}: GraphNode): string
   return `${dotString(id)} [label=${dotLabel(lines)}, shape=${shape}${width}, fillcolor="${fill}", color="${line}"]`
 }
 
-function edgeLine({from, to, label, tone = 'faint', dashed}: GraphEdge): string {
+function edgeLine({from, to, label, tone = 'faint', dashed, undirected}: GraphEdge): string {
   const attributes = [
     ...(label === undefined ? [] : [`label=${dotLabel([label])}`]),
     `color="${colours[tone].line}"`,
     ...(dashed ? ['style=dashed'] : []),
+    ...(undirected ? ['dir=none'] : []),
   ]
   return `${dotString(from)} -> ${dotString(to)} [${attributes.join(', ')}]`
 }
@@ -59,7 +60,7 @@ export function dotText(graph: Graph): string {
   const groups = (graph.groups ?? []).map((group, i) =>
     [
       `  subgraph cluster_${i} {`,
-      `    label=${dotLabel([group.title])}; color="#c9ced6"; style=rounded; fontcolor="#5c6675"`,
+      `    label=${dotLabel(group.title.split('\n'))}; color="#c9ced6"; style=rounded; fontcolor="#5c6675"`,
       ...(grouped.get(group.id) ?? []).map(node => `    ${nodeLine(node)}`),
       '  }',
     ].join('\n'),

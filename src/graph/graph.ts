@@ -19,10 +19,13 @@ export interface GraphEdge {
   readonly label?: string
   readonly tone?: Tone
   readonly dashed?: boolean
+  /** Holds both ways: a line without an arrow. */
+  readonly undirected?: boolean
 }
 
 export interface GraphGroup {
   readonly id: string
+  /** Lines, parted by line ends: a box does not grow with its title. */
   readonly title: string
 }
 

@@ -8,17 +8,34 @@ import type {Graph} from '../graph/graph.ts'
 import {causeChain} from '../report/diagrams/cause-chain.ts'
 import {escapePaths} from '../report/diagrams/escape-paths.ts'
 import {goroutineWaits} from '../report/diagrams/goroutine-waits.ts'
-import {breakerStates, cgoCallPath, goroutineStates} from '../report/diagrams/runtime-diagrams.ts'
+import {numaNodes} from '../report/diagrams/numa-nodes.ts'
+import {cgoCallPath, goroutineStates} from '../report/diagrams/runtime-diagrams.ts'
+import {callHazards} from './call-hazards.ts'
 import {diagnose} from './diagnose.ts'
 import {importGraph} from './import-graph.ts'
+import {memoryOrderGraph} from './memory-order.ts'
 import {middlewareGraph} from './middleware-graph.ts'
+import {abGraph, breakerGraph} from './policy-states.ts'
 import {readEvidence} from './read-evidence.ts'
 
-export const diagramKinds = ['imports', 'middleware', 'goroutines', 'causes', 'escapes', 'cgo-call', 'goroutine-states', 'breaker'] as const
+export const diagramKinds = [
+  'imports',
+  'calls',
+  'middleware',
+  'goroutines',
+  'causes',
+  'escapes',
+  'numa',
+  'memory-order',
+  'cgo-call',
+  'goroutine-states',
+  'breaker',
+  'ab',
+] as const
 
 export interface DiagramRequest {
   readonly kind: string
-  /** Package patterns, a dump, or what `diagnose` takes. */
+  /** Package patterns, a dump, facts by id, or what `diagnose` takes. */
   readonly paths: readonly string[]
 }
 
@@ -39,6 +56,8 @@ async function diagram(
   switch (kind) {
     case 'imports':
       return importGraph(paths, host, task)
+    case 'calls':
+      return callHazards(paths, host, task)
     case 'middleware':
       return middlewareGraph(paths, host, task)
     case 'causes': {
@@ -60,12 +79,24 @@ async function diagram(
         throw errors.usage(`no escape analysis in ${paths.join(', ')}`, 'Give what "go build -gcflags=-m=2" prints.')
       return {graph: escapePaths(reports), notes: []}
     }
+    case 'numa': {
+      const topologies = (await evidence(paths, host, task, 'the output of lscpu or "numactl --hardware"')).filter(
+        one => one.kind === 'cpu-topology',
+      )
+      if (topologies.length === 0)
+        throw errors.usage(`no CPU topology in ${paths.join(', ')}`, 'Give what "lscpu" or "numactl --hardware" prints.')
+      return numaNodes(topologies)
+    }
+    case 'memory-order':
+      return {graph: memoryOrderGraph(paths), notes: []}
     case 'cgo-call':
       return {graph: cgoCallPath(), notes: []}
     case 'goroutine-states':
       return {graph: goroutineStates(), notes: []}
     case 'breaker':
-      return {graph: breakerStates(), notes: []}
+      return {graph: breakerGraph(), notes: []}
+    case 'ab':
+      return {graph: abGraph(), notes: []}
     default:
       throw errors.usage(`there is no diagram "${kind}"`, `Give one of: ${diagramKinds.join(', ')}.`)
   }

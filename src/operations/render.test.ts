@@ -30,8 +30,26 @@ test('of many files each good one is written, a refused one leaves no output and
   const {exit, stderr, files} = await gotriage(['render', 'good.dot', 'also.gv', 'bad.dot', '-T', 'json', '-o', out], {cwd: folder})
   expect(exit).toBe(2)
   expect([...files.keys()].toSorted()).toEqual([`${out}/also.json`, `${out}/good.json`])
-  expect(stderr).toEqual(['gotriage: bad.dot:2:8: "->" where a node, a subgraph or a statement is expected. Mend the file at that place.'])
+  expect(stderr).toEqual([
+    'gotriage: bad.dot:2:8: "->" where a node, a subgraph or a statement is expected. Mend the file at that place.',
+    'note: 1 of 3 files gave no picture',
+  ])
   for (const text of files.values()) expect(JSON.parse(text)).toHaveProperty('objects')
+})
+
+test('a machine without dot is told once that PDF needs it, however many files there are', async () => {
+  const path = process.env['PATH']
+  process.env['PATH'] = folder
+  try {
+    const {exit, stderr, files} = await gotriage(['render', 'good.dot', 'also.gv', '-T', 'pdf', '-o', join(folder, 'pdf')], {cwd: folder})
+    expect([exit, files.size]).toEqual([2, 0])
+    expect(stderr).toEqual([
+      'gotriage: "dot" is not installed. PDF is drawn by the machine\'s own Graphviz: install "graphviz", or ask for -T svg.',
+      'note: 2 of 2 files gave no picture',
+    ])
+  } finally {
+    process.env['PATH'] = path
+  }
 })
 
 test('a file that is missing, many files without -o and an unknown layout are bad usage', async () => {
@@ -63,7 +81,8 @@ const diagram = async (kind: string, paths: readonly string[] = [], cwd = checko
 test('the diagrams of the runtime are drawn from the tables of knowledge/', async () => {
   expect(await diagram('cgo-call')).toContain('asmcgocall')
   expect(await diagram('goroutine-states')).toMatch(/<title>running&#45;&gt;waiting<\/title>/)
-  expect(await diagram('breaker')).toContain('half&#45;open')
+  expect(await diagram('breaker')).toMatch(/<title>half&#45;open&#45;&gt;closed<\/title>/)
+  expect(await diagram('ab')).toMatch(/<title>downgraded&#45;&gt;recovering<\/title>/)
 })
 
 test('a goroutine dump, escape analysis and causes become diagrams', async () => {

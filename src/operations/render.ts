@@ -2,8 +2,9 @@
 import {errors, TriageError} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
-import type {Format, Picture, Renderer, RenderResult} from '../render/graphviz/renderer.ts'
+import type {Format, Picture, RenderResult} from '../render/graphviz/renderer.ts'
 import type {Layout} from '../render/graphviz/layout.ts'
+import type {Draws} from './render-ab.ts'
 
 export interface RenderInput {
   /** A path, or what to call the bytes. */
@@ -35,7 +36,7 @@ const fileBytesMax = 64 * 1024 * 1024
 /** `done` is called for each file as it is finished, in no particular order; the result is in the order asked. */
 export async function renderFiles(
   request: RenderFilesRequest,
-  renderer: Renderer,
+  renderer: Draws,
   host: Host,
   task: Task,
   done: (file: RenderedFile) => Promise<void>,
@@ -58,13 +59,7 @@ export async function renderFiles(
   return files
 }
 
-async function renderOne(
-  input: RenderInput,
-  request: RenderFilesRequest,
-  renderer: Renderer,
-  host: Host,
-  task: Task,
-): Promise<RenderedFile> {
+async function renderOne(input: RenderInput, request: RenderFilesRequest, renderer: Draws, host: Host, task: Task): Promise<RenderedFile> {
   const {name} = input
   let result: RenderResult
   try {

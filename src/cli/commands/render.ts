@@ -1,5 +1,6 @@
 // gotriage render: thin; the work is operations/render.ts, diagrams of the tool are operations/diagram.ts.
-import {errors} from '../../base/errors.ts'
+import {errors, TriageError} from '../../base/errors.ts'
+import type {AbRenderer, Draws} from '../../operations/render-ab.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
 
@@ -38,6 +39,20 @@ async function inputsOf(args: Parsed, context: CommandContext): Promise<readonly
   return [{name: diagram, bytes: new TextEncoder().encode(dot)}]
 }
 
+/** The guard as the last run left it; a new one where the file does not exist yet. */
+async function abOf(file: string, renderer: Draws, context: CommandContext): Promise<AbRenderer> {
+  const {AbRenderer, readAbRecord} = await import('../../operations/render-ab.ts')
+  const bytes = await context.host.readFile(file).catch((error: unknown) => {
+    if (error instanceof TriageError && error.code === 'not-found') return undefined
+    throw error
+  })
+  return new AbRenderer(renderer, {
+    nowMs: Date.now,
+    random: Math.random,
+    ...(bytes === undefined ? {} : {record: readAbRecord(file, bytes)}),
+  })
+}
+
 export const command: Command = {
   name: 'render',
   summary: 'DOT files, or diagrams of a program, as checked pictures',
@@ -49,18 +64,37 @@ export const command: Command = {
     {
       name: 'diagram',
       value: 'KIND',
-      choices: ['imports', 'middleware', 'goroutines', 'causes', 'escapes', 'cgo-call', 'goroutine-states', 'breaker'],
-      help: 'draw a program instead of DOT files: imports [PATTERN…], middleware [PATTERN…], goroutines DUMP, causes PATH…, escapes FILE, cgo-call, goroutine-states, breaker',
+      choices: [
+        'imports',
+        'calls',
+        'middleware',
+        'goroutines',
+        'causes',
+        'escapes',
+        'numa',
+        'memory-order',
+        'cgo-call',
+        'goroutine-states',
+        'breaker',
+        'ab',
+      ],
+      help: 'draw a program instead of DOT files: imports [PATTERN…], calls [PATTERN…] (with hazards), middleware [PATTERN…], goroutines DUMP, causes PATH…, escapes FILE, numa FILE… (lscpu, numactl --hardware), memory-order [FACT…], cgo-call, goroutine-states, breaker, ab',
     },
     {name: 'deadline', value: 'S', help: 'seconds for each attempt, from when it starts (default 5)'},
     {name: 'no-fallback', help: 'fail where the layout asked for cannot be had, instead of drawing a simpler one or a table'},
     {name: 'dpi', value: 'N', help: 'dots per inch of a PNG (default 96)'},
+    {
+      name: 'ab',
+      value: 'FILE',
+      help: "let the machine's own dot draw a share of the pictures; an A/B guard takes the share away when dot fails more often. FILE keeps what it knows",
+    },
     {name: 'metrics', value: 'FILE', help: 'write counts by renderer, format, outcome and environment for Prometheus'},
   ],
   examples: [
     'gotriage render calls.dot -o calls.svg',
     'gotriage render graphs/*.dot -T png -o pictures',
     'gotriage render --diagram imports ./... -o imports.svg',
+    'gotriage render --diagram breaker -T dot',
   ],
   async run(args, context) {
     const {renderFiles} = await import('../../operations/render.ts')
@@ -85,6 +119,9 @@ export const command: Command = {
     const seconds = number(args, 'deadline', 0.01, 3600)
     const dotsPerInch = number(args, 'dpi', 10, 1200)
     const renderer = new Renderer()
+    const said = new Set<string>()
+    const abFile = args.flag('ab')
+    const ab = abFile === undefined ? undefined : await abOf(abFile, renderer, context)
     try {
       const files = await renderFiles(
         {
@@ -95,11 +132,14 @@ export const command: Command = {
           ...(dotsPerInch === undefined ? {} : {dotsPerInch}),
           fallback: !args.has('no-fallback'),
         },
-        renderer,
+        ab ?? renderer,
         context.host,
         context.task,
         async ({name, picture, error}) => {
-          if (error) context.note(terminalText(`gotriage: ${error.message}. ${error.hint}`))
+          const line = error === undefined ? undefined : terminalText(`gotriage: ${error.message}. ${error.hint}`)
+          // What this machine lacks is said once, not for each file.
+          if (line !== undefined && !said.has(line)) context.note(line)
+          if (line !== undefined) said.add(line)
           if (!picture) return
           for (const step of picture.steps)
             if (step.outcome !== 'ok') context.note(terminalText(`note: ${name}: ${step.step}: ${step.outcome}`))
@@ -110,8 +150,15 @@ export const command: Command = {
         },
       )
       const metrics = args.flag('metrics')
-      if (metrics !== undefined) await context.write(metrics, renderer.rate.text())
-      return files.some(file => file.error) ? 2 : 0
+      if (metrics !== undefined) await context.write(metrics, `${renderer.rate.text()}${ab?.metrics() ?? ''}`)
+      if (ab !== undefined && abFile !== undefined) {
+        const {abRecordText} = await import('../../operations/render-ab.ts')
+        await context.write(abFile, abRecordText(ab.record))
+        context.note(ab.variantMissing ? 'note: there is no dot in PATH: nothing was compared' : `note: ${ab.summary()}`)
+      }
+      const without = files.filter(file => file.error).length
+      if (many && without > 0) context.note(`note: ${without} of ${files.length} files gave no picture`)
+      return without > 0 ? 2 : 0
     } finally {
       renderer.close()
     }

@@ -19,8 +19,14 @@ export const libraryFacts: readonly Fact[] = [
   {
     id: 'library-graphviz',
     title: 'Graphviz: state of the process, so one call at a time',
-    text: 'Layouts keep state in global variables. A GVC_t for each goroutine and LockOSThread do not help; a lock around the whole of parse, layout and render does, and a process or WASM instance for each worker helps without waiting.',
-    sources: ['https://graphviz.org/docs/library/', 'https://github.com/goccy/go-graphviz/issues/117'],
+    text: 'Layouts keep state in global variables: the ranks and work lists of the layered layout (`GlobalMinRank`, `Root`, `TE_list`), the last error of cgraph (`agerrno`), and output sets the locale of the whole process for a while. A GVC_t for each goroutine and LockOSThread do not help: any two threads share all of it. A lock around the whole of parse, layout and render does help, and a process or WASM instance for each worker helps without waiting. What is said of hidden state of threads is not so: Graphviz uses errno only right after a call that failed, touches neither signal masks (SIGCHLD) nor the floating-point environment, and has no thread-local variables.',
+    sources: [
+      'https://graphviz.org/docs/library/',
+      'https://github.com/goccy/go-graphviz/issues/117',
+      'https://gitlab.com/graphviz/graphviz/-/blob/main/lib/dotgen/mincross.c',
+      'https://gitlab.com/graphviz/graphviz/-/blob/main/lib/cgraph/agerror.c',
+      'https://github.com/ellson/MOTHBALLED-graphviz/blob/master/lib/common/emit.c',
+    ],
     versions: 'Graphviz 2 and later',
   },
   {

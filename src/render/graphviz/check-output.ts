@@ -70,12 +70,17 @@ export function pdfProblem(bytes: Uint8Array): string | undefined {
   return text(Math.max(0, bytes.length - 1024)).includes('%%EOF') ? undefined : 'the PDF is cut off'
 }
 
+/** Names that are written in one way only. */
+const usual = /^\w+$/
+
 /** White space and characters that XML cannot hold are written in several ways; names are compared without them. */
 const comparable = (text: string) =>
-  text
-    .replace(/[\s\u0000-\u001f\u007f\u00a0\u00ad\ufffd]+/g, '')
-    .replace(/&(?:#\d+|#x[0-9a-fA-F]+|\w+);/g, decoded)
-    .replaceAll('-', '')
+  usual.test(text)
+    ? text
+    : text
+        .replace(/[\s\u0000-\u001f\u007f\u00a0\u00ad\ufffd]+/g, '')
+        .replace(/&(?:#\d+|#x[0-9a-fA-F]+|\w+);/g, decoded)
+        .replaceAll('-', '')
 
 const decoded = (entity: string): string => {
   const body = entity.slice(1, -1)
@@ -141,12 +146,9 @@ function markupAt(xml: string, at: number): string | undefined {
   }
   if (xml.startsWith('<!--', at)) return until('-->')
   if (xml.startsWith('<?', at)) return until('?>')
-  let quote: string | undefined
-  for (let i = at; i < xml.length; i++) {
-    const c = xml[i]
-    if (quote !== undefined) quote = c === quote ? undefined : quote
-    else if (c === '"' || c === "'") quote = c
-    else if (c === '>') return xml.slice(at, i + 1)
-  }
-  return undefined
+  tagAt.lastIndex = at
+  return tagAt.exec(xml)?.[0]
 }
+
+/** From `<` to the `>` that no quotes hold. */
+const tagAt = /<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>/y

@@ -2,6 +2,7 @@
 // is ever shared. Serves one request after the other.
 import {parentPort} from 'node:worker_threads'
 import type {ThreadMessage} from '../pool/thread-vessel.ts'
+import {layGraph} from './lay-graph.ts'
 import type {Laid, LayoutRequest} from './layout.ts'
 
 /** The instance's memory is not exported by the package; it is caught where WebAssembly is instantiated. */
@@ -21,16 +22,13 @@ const port = parentPort
 
 const reply = (message: ThreadMessage<Laid>) => port?.postMessage(message)
 
-/** Anything but success and a syntax error leaves the instance in doubt. */
-function lay({dot, layout, format}: LayoutRequest): void {
-  const bytes = () => (memory === undefined ? {} : {memoryBytes: memory.buffer.byteLength})
+function lay(request: LayoutRequest): void {
   try {
-    const result = viz.render(dot, {engine: layout, format})
-    const messages = result.errors.map(error => error.message)
-    if (result.status === 'success') reply({value: {kind: 'laid', output: result.output, messages}, ...bytes()})
-    else reply({value: {kind: 'failed', messages}, poisoned: !messages.some(text => text.startsWith('syntax error')), ...bytes()})
+    const laid = layGraph(request, viz)
+    reply({...laid, ...(memory === undefined ? {} : {memoryBytes: memory.buffer.byteLength})})
   } catch (error) {
-    reply({value: {kind: 'failed', messages: [error instanceof Error ? error.message : String(error)]}, poisoned: true})
+    const why = error instanceof Error ? error.message : String(error)
+    reply({value: {kind: 'failed', tried: request.plan[0]?.layout, why, nodes: 0, edges: 0, more: false, passed: []}, poisoned: true})
   }
 }
 

@@ -8,16 +8,19 @@ import {findFonts, type FontOptions, type Fonts} from '../png/fonts.ts'
 import {startRasterizer, type Rasterized, type RasterizeRequest} from '../png/rasterize.ts'
 import {PictureCache} from './cache.ts'
 import {dotProblem, jsonProblem, pdfProblem, pngProblem, svgProblem} from './check-output.ts'
+import {environmentLabel} from './environment.ts'
 import {FailureRate, type RenderOutcome} from './failure-rate.ts'
-import {startGraphviz, type Laid, type Layout, type LayoutRequest} from './layout.ts'
-import {nativeDot} from './native-dot.ts'
+import {layGraph} from './lay-graph.ts'
+import {startGraphviz, type Laid, type Layout, type LayoutRequest, type PlannedLayout} from './layout.ts'
+import {startNative, type NativeRequest, type NativeResult} from './native-dot.ts'
 import {readDot, type DotGraph} from './read-dot.ts'
 import {safeSvg} from './safe-svg.ts'
-import {tableSvg} from './table-svg.ts'
-import {withLabelWidths} from './wide-labels.ts'
 
 export const formats = ['svg', 'png', 'pdf', 'json', 'dot'] as const
 export type Format = (typeof formats)[number]
+
+/** Graphviz in a worker thread of gotriage, or the machine's own `dot`. */
+export type RendererKind = 'wasm' | 'native'
 
 export interface RenderRequest {
   readonly dot: string
@@ -33,6 +36,8 @@ export interface RenderRequest {
   /** False: a graph that cannot be laid out as asked is a failure. */
   readonly fallback?: boolean
   readonly dotsPerInch?: number
+  /** Default `wasm`; PDF is always native. Native draws what is asked or fails: there is no fallback behind it. */
+  readonly renderer?: RendererKind
 }
 
 /** One attempt and what came of it. */
@@ -40,12 +45,16 @@ export interface RenderStep {
   readonly step: Layout | 'table' | 'png' | 'native'
   /** `ok`, or why not, as a clause. */
   readonly outcome: string
+  /** Until a worker took it, and from then to the answer, which is what the deadline limits; absent when no worker did. */
+  readonly waitedMs?: number
+  readonly tookMs?: number
 }
 
 export interface Picture {
   readonly kind: 'rendered'
   readonly bytes: Uint8Array
   readonly format: Format
+  readonly renderer: RendererKind
   /** What the picture shows: the layout asked for, a simpler one, or the table. */
   readonly shows: Layout | 'table'
   readonly steps: readonly RenderStep[]
@@ -70,6 +79,8 @@ export interface RendererOptions {
   /** Nodes and edges above which the layered layouts are not tried, because they would only use up the deadline and the memory. */
   readonly nodesMax?: number
   readonly edgesMax?: number
+  /** What kind of machine this is, as a label of the counts; default what environmentLabel finds. */
+  readonly environment?: string
   /** Only for tests and measurements: another way to start workers. */
   readonly start?: typeof startGraphviz
 }
@@ -78,6 +89,8 @@ const workersMax = 4
 const cacheBytesDefault = 64 * 1024 * 1024
 const nodesDefault = 1500
 const edgesDefault = 4000
+const nativeDeadlineMs = 10_000
+const tableDeadlineMs = 10_000
 /** Nodes and edges beyond which only the table is drawn. */
 const simpleNodesMax = 20_000
 const simpleEdgesMax = 60_000
@@ -85,19 +98,26 @@ const simpleEdgesMax = 60_000
 const simpler: Layout = 'osage'
 const dotsPerInchDefault = 96
 
-/** What became of the layout: text and what it shows, or why there is none. */
-interface Drawn {
-  readonly output: string | undefined
-  readonly shows: Layout | 'table'
-  readonly steps: readonly RenderStep[]
-  readonly messages: readonly string[]
-  readonly stopped?: 'superseded' | 'cancelled'
-}
+/** What became of the layout. */
+type Drawn =
+  | {
+      readonly kind: 'drawn'
+      readonly output: string
+      readonly shows: Layout | 'table'
+      readonly steps: readonly RenderStep[]
+      readonly messages: readonly string[]
+      readonly nodes: number
+      readonly edges: number
+    }
+  | {readonly kind: 'failed'; readonly steps: readonly RenderStep[]}
+  | {readonly kind: 'refused'; readonly error: TriageError}
+  | {readonly kind: 'superseded' | 'cancelled'}
 
 export class Renderer {
   readonly #options: RendererOptions
   readonly #pool: Pool<LayoutRequest, Laid>
   #rasterizers: {readonly pool: Pool<RasterizeRequest, Rasterized>; readonly fonts: Fonts} | undefined
+  #natives: Pool<NativeRequest, NativeResult> | undefined
   readonly #cache: PictureCache<Picture>
   readonly #running = new Map<string, Promise<RenderResult>>()
   readonly rate: FailureRate
@@ -106,13 +126,21 @@ export class Renderer {
     this.#options = options
     this.#pool = new Pool(options.start ?? startGraphviz, {workers: Math.min(workersMax, availableParallelism()), ...options.pool})
     this.#cache = new PictureCache(options.cacheBytesMax ?? cacheBytesDefault)
-    this.rate = new FailureRate(`${process.platform}/${process.arch}`)
+    this.rate = new FailureRate(options.environment ?? environmentLabel())
   }
 
   /** Never rejects for anything a file or a layout does. */
   async render(request: RenderRequest): Promise<RenderResult> {
     const hash = sha256Hex(
-      JSON.stringify([request.format, request.layout, request.dotsPerInch, request.fallback, request.deadlineMs, request.dot]),
+      JSON.stringify([
+        rendererOf(request),
+        request.format,
+        request.layout,
+        request.dotsPerInch,
+        request.fallback,
+        request.deadlineMs,
+        request.dot,
+      ]),
     )
     const known = this.#cache.get(hash)
     if (known !== undefined) return this.#counted(request, {...known, cached: true})
@@ -138,83 +166,82 @@ export class Renderer {
   close(): void {
     this.#pool.close()
     this.#rasterizers?.pool.close()
+    this.#natives?.close()
   }
 
   #counted(request: RenderRequest, result: RenderResult): RenderResult {
     const outcome: RenderOutcome = result.kind === 'rendered' && result.shows !== request.layout ? 'fallback' : result.kind
-    this.rate.count(request.format === 'pdf' ? 'native' : 'wasm', request.format, outcome)
+    this.rate.count(rendererOf(request), request.format, outcome)
     return result
   }
 
   async #render(request: RenderRequest): Promise<RenderResult> {
-    let graph: DotGraph
-    try {
-      graph = readDot(request.dot, request.name)
-    } catch (error) {
-      if (error instanceof TriageError) return {kind: 'refused', error}
-      throw error
-    }
-    const whole = {nodes: graph.nodes.size, edges: graph.edgeCount, cached: false, format: request.format} as const
-    if (request.format === 'pdf') return this.#pdf(request, graph, whole)
-    const drawn = await this.#draw(request, graph)
-    if (drawn.stopped !== undefined) return {kind: drawn.stopped}
-    const messages = graph.more ? [...drawn.messages, 'only the first graph of the file is drawn'] : drawn.messages
-    if (drawn.output === undefined) return failed(request.name, drawn.steps)
-    const text = request.format === 'svg' || request.format === 'png' ? safeSvg(drawn.output) : drawn.output
-    if (request.format !== 'png')
-      return {kind: 'rendered', bytes: new TextEncoder().encode(text), shows: drawn.shows, steps: drawn.steps, messages, ...whole}
-    const png = await this.#png(request, text)
+    const renderer = rendererOf(request)
+    if (renderer === 'native') return this.#native(request)
+    const drawn = await this.#draw(request)
+    if (drawn.kind === 'failed') return failed(request.name, drawn.steps)
+    if (drawn.kind !== 'drawn') return drawn
+    const {output, nodes, edges, shows, steps, messages} = drawn
+    const picture = {kind: 'rendered', shows, messages, nodes, edges, cached: false, format: request.format, renderer} as const
+    if (request.format !== 'png') return {...picture, bytes: encoded(output), steps}
+    const png = await this.#png(request, output)
     if (png.kind === 'refused' || png.kind === 'cancelled') return png
-    const steps = [...drawn.steps, png.step]
-    return png.kind === 'png'
-      ? {kind: 'rendered', bytes: png.bytes, shows: drawn.shows, steps, messages, ...whole}
-      : failed(request.name, steps)
+    return png.kind === 'png' ? {...picture, bytes: png.bytes, steps: [...steps, png.step]} : failed(request.name, [...steps, png.step])
   }
 
   /** The fallback chain. */
-  async #draw(request: RenderRequest, graph: DotGraph): Promise<Drawn> {
-    const format = request.format === 'png' || request.format === 'pdf' ? 'svg' : request.format
+  async #draw(request: RenderRequest): Promise<Drawn> {
+    const {dot, name, layout, deadlineMs} = request
+    const format = request.format === 'json' || request.format === 'dot' ? request.format : 'svg'
+    const fallback = request.fallback !== false
+    const tables = fallback && format === 'svg'
     const steps: RenderStep[] = []
-    const plan: readonly Layout[] = request.fallback === false || request.layout === simpler ? [request.layout] : [request.layout, simpler]
     const run: RunOptions = {
       ...(request.key === undefined ? {} : {key: request.key}),
       ...(request.signal === undefined ? {} : {signal: request.signal}),
-      ...(request.deadlineMs === undefined ? {} : {deadlineMs: request.deadlineMs}),
     }
-    for (const layout of plan) {
-      const large = request.fallback === false ? undefined : this.#tooLarge(graph, layout)
-      if (large !== undefined) {
-        steps.push({step: layout, outcome: large})
+    let plan = this.#plan(layout, fallback)
+    while (plan.length > 0) {
+      const ask = {dot, name, format, plan, ...(tables ? {table: 'no layout'} : {})} as const
+      const outcome = await this.#pool.run(ask, deadlineMs === undefined ? run : {...run, deadlineMs})
+      if (outcome.kind === 'superseded' || outcome.kind === 'cancelled') return {kind: outcome.kind}
+      if (outcome.kind !== 'answered') {
+        const [{layout: step} = {layout}] = plan
+        steps.push({step, outcome: poolProblem(outcome), ...timesOf(outcome)})
+        // A full queue is said, not painted over: the caller has to slow down.
+        if (outcome.kind === 'refused') return {kind: 'failed', steps}
+        plan = plan.slice(1)
         continue
       }
-      const measured = withLabelWidths(request.dot, graph)
-      const dot =
-        layout === request.layout
-          ? measured
-          : `${measured.slice(0, measured.length - (request.dot.length - graph.end))}\nsplines=line\n${request.dot.slice(graph.end)}`
-      const outcome = await this.#pool.run({dot, layout, format}, run)
-      if (outcome.kind === 'superseded' || outcome.kind === 'cancelled')
-        return {output: undefined, shows: layout, steps, messages: [], stopped: outcome.kind}
-      const problem = problemOf(outcome, format, graph)
-      steps.push({step: layout, outcome: problem ?? 'ok'})
-      // A full queue is said, not painted over: the caller has to slow down.
-      if (outcome.kind === 'refused') return {output: undefined, shows: layout, steps, messages: []}
-      if (problem === undefined && outcome.kind === 'answered' && outcome.value.kind === 'laid')
-        return {output: outcome.value.output, shows: layout, steps, messages: outcome.value.messages.filter(told)}
+      const {value} = outcome
+      if (value.kind === 'refused') return {kind: 'refused', error: new TriageError(value.code, value.message, value.hint)}
+      steps.push(...value.passed)
+      if (value.kind === 'laid') return drawn(value, [...steps, {step: value.shows, outcome: 'ok', ...timesOf(outcome)}])
+      const {tried} = value
+      if (tried === undefined) break
+      steps.push({step: tried, outcome: value.why, ...timesOf(outcome)})
+      plan = plan.slice(plan.findIndex(planned => planned.layout === tried) + 1)
     }
-    if (request.fallback === false || format !== 'svg') return {output: undefined, shows: 'table', steps, messages: []}
-    const table = tableSvg(graph, steps.at(-1)?.outcome ?? 'no layout')
-    const problem = svgProblem(table, graph)
-    steps.push({step: 'table', outcome: problem ?? 'ok'})
-    return {output: problem === undefined ? table : undefined, shows: 'table', steps, messages: []}
+    return tables
+      ? this.#table({dot, name, format, plan: [], table: steps.at(-1)?.outcome ?? 'no layout'}, steps, run)
+      : {kind: 'failed', steps}
   }
 
-  #tooLarge(graph: DotGraph, layout: Layout): string | undefined {
-    const simple = layout === simpler
-    const nodesMax = simple ? simpleNodesMax : (this.#options.nodesMax ?? nodesDefault)
-    const edgesMax = simple ? simpleEdgesMax : (this.#options.edgesMax ?? edgesDefault)
-    if (graph.nodes.size > nodesMax) return `${graph.nodes.size} nodes are more than the ${nodesMax} it is tried with`
-    return graph.edgeCount > edgesMax ? `${graph.edgeCount} edges are more than the ${edgesMax} it is tried with` : undefined
+  /** Drawn by a worker, so that nobody waits for a large one; here when there is none: a table needs no layout. */
+  async #table(ask: LayoutRequest, steps: readonly RenderStep[], run: RunOptions): Promise<Drawn> {
+    const deadlineMs = Math.max(tableDeadlineMs, this.#options.pool?.deadlineMs ?? 0)
+    const outcome = await this.#pool.run(ask, {...run, deadlineMs})
+    if (outcome.kind === 'superseded' || outcome.kind === 'cancelled') return {kind: outcome.kind}
+    const value = outcome.kind === 'answered' ? outcome.value : layGraph(ask, undefined).value
+    if (value.kind === 'laid') return drawn(value, [...steps, {step: 'table', outcome: 'ok', ...timesOf(outcome)}])
+    return {kind: 'failed', steps: [...steps, {step: 'table', outcome: value.kind === 'failed' ? value.why : value.message}]}
+  }
+
+  #plan(layout: Layout, fallback: boolean): readonly PlannedLayout[] {
+    if (!fallback) return [{layout, nodesMax: Infinity, edgesMax: Infinity, straight: false}]
+    const {nodesMax = nodesDefault, edgesMax = edgesDefault} = this.#options
+    const simple = {layout: simpler, nodesMax: simpleNodesMax, edgesMax: simpleEdgesMax, straight: layout !== simpler}
+    return layout === simpler ? [simple] : [{layout, nodesMax, edgesMax, straight: false}, simple]
   }
 
   async #png(
@@ -256,22 +283,77 @@ export class Renderer {
     return this.#rasterizers
   }
 
-  async #pdf(
-    request: RenderRequest,
-    graph: DotGraph,
-    whole: Pick<Picture, 'nodes' | 'edges' | 'cached' | 'format'>,
-  ): Promise<RenderResult> {
-    const result = await nativeDot({dot: request.dot, layout: request.layout, format: 'pdf', deadlineMs: request.deadlineMs ?? 10_000})
+  async #native(request: RenderRequest): Promise<RenderResult> {
+    let graph: DotGraph
+    try {
+      graph = readDot(request.dot, request.name)
+    } catch (error) {
+      if (error instanceof TriageError) return {kind: 'refused', error}
+      throw error
+    }
+    const {layout, format, deadlineMs = this.#options.pool?.deadlineMs ?? nativeDeadlineMs} = request
+    this.#natives ??= new Pool(startNative, {workers: Math.min(workersMax, availableParallelism()), ...this.#options.pool})
+    const outcome = await this.#natives.run(
+      {dot: request.dot.slice(0, graph.end + 1), layout, format, deadlineMs, ...(format === 'png' ? dpiOf(request) : {})},
+      {
+        deadlineMs,
+        ...(request.key === undefined ? {} : {key: request.key}),
+        ...(request.signal === undefined ? {} : {signal: request.signal}),
+      },
+    )
+    if (outcome.kind === 'superseded' || outcome.kind === 'cancelled') return {kind: outcome.kind}
+    const result: NativeResult = outcome.kind === 'answered' ? outcome.value : {kind: 'failed', why: poolProblem(outcome)}
     if (result.kind === 'missing')
       return {
         kind: 'refused',
-        error: errors.missingTool('dot', 'PDF is drawn by the machine\'s own Graphviz: install "graphviz", or ask for -T svg.'),
+        error: errors.missingTool(
+          'dot',
+          `${format === 'pdf' ? "PDF is drawn by the machine's own Graphviz: install" : 'Install'} "graphviz", or ask for -T svg.`,
+        ),
       }
-    const problem = result.kind === 'failed' ? result.why : pdfProblem(result.bytes)
-    const steps: RenderStep[] = [{step: 'native', outcome: problem ?? 'ok'}]
-    if (result.kind === 'failed' || problem !== undefined) return failed(request.name, steps)
-    const messages = graph.more ? ['only the first graph of the file is drawn'] : []
-    return {kind: 'rendered', bytes: result.bytes, shows: request.layout, steps, messages, ...whole}
+    const bytes = result.kind === 'failed' ? new Uint8Array() : format === 'svg' ? encoded(safeSvg(decoded(result.bytes))) : result.bytes
+    const problem = result.kind === 'failed' ? result.why : nativeProblem(bytes, format, graph)
+    const steps: RenderStep[] = [{step: 'native', outcome: problem ?? 'ok', ...timesOf(outcome)}]
+    if (problem !== undefined) return failed(request.name, steps)
+    const about = {nodes: graph.nodes.size, edges: graph.edgeCount, cached: false, format, renderer: 'native'} as const
+    return {kind: 'rendered', bytes, shows: layout, steps, messages: graph.more ? [onlyFirst] : [], ...about}
+  }
+}
+
+const onlyFirst = 'only the first graph of the file is drawn'
+
+const drawn = ({output, shows, messages, nodes, edges, more}: Laid & {readonly kind: 'laid'}, steps: readonly RenderStep[]): Drawn => ({
+  kind: 'drawn',
+  output,
+  shows,
+  steps,
+  messages: more ? [...messages, onlyFirst] : messages,
+  nodes,
+  edges,
+})
+
+const rendererOf = ({format, renderer = 'wasm'}: RenderRequest): RendererKind => (format === 'pdf' ? 'native' : renderer)
+
+const dpiOf = ({dotsPerInch = dotsPerInchDefault}: RenderRequest) => ({dotsPerInch})
+
+const encoded = (text: string) => new TextEncoder().encode(text)
+const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+const timesOf = (outcome: Outcome<unknown>): Pick<RenderStep, 'waitedMs' | 'tookMs'> =>
+  outcome.kind === 'answered' || outcome.kind === 'deadline' ? {waitedMs: outcome.waitedMs, tookMs: outcome.tookMs} : {}
+
+function nativeProblem(bytes: Uint8Array, format: Format, graph: DotGraph): string | undefined {
+  switch (format) {
+    case 'svg':
+      return svgProblem(decoded(bytes), graph)
+    case 'json':
+      return jsonProblem(decoded(bytes), graph)
+    case 'dot':
+      return dotProblem(decoded(bytes), graph)
+    case 'png':
+      return pngProblem(bytes)
+    case 'pdf':
+      return pdfProblem(bytes)
   }
 }
 
@@ -283,9 +365,6 @@ const failed = (name: string, steps: readonly RenderStep[]): RenderResult => ({
   ),
   steps,
 })
-
-/** What Graphviz says about its own missing font metrics is no news to the reader. */
-const told = (message: string) => !/no value for width of|non-ASCII character/.test(message)
 
 function poolProblem(outcome: Exclude<Outcome<unknown>, {kind: 'answered'}>): string {
   switch (outcome.kind) {
@@ -299,17 +378,6 @@ function poolProblem(outcome: Exclude<Outcome<unknown>, {kind: 'answered'}>): st
     case 'cancelled':
       return outcome.kind
   }
-}
-
-function problemOf(outcome: Outcome<Laid>, format: 'svg' | 'json' | 'dot', graph: DotGraph): string | undefined {
-  if (outcome.kind !== 'answered') return poolProblem(outcome)
-  const {value} = outcome
-  if (value.kind === 'failed') return value.messages.find(told) ?? 'Graphviz gave no picture and no reason'
-  return format === 'svg'
-    ? svgProblem(safeSvg(value.output), graph)
-    : format === 'json'
-      ? jsonProblem(value.output, graph)
-      : dotProblem(value.output, graph)
 }
 
 /** The text an SVG shows. */

@@ -1,3 +1,4 @@
+import {MessageChannel} from 'node:worker_threads'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {live} from './life.ts'
@@ -143,4 +144,25 @@ test('workers that never start are told to those who wait', async () => {
 test('an illegal step in a life is a bug that shows', () => {
   expect(() => live('retired', 'leased')).toThrow('retired -> leased')
   expect(() => live('created', 'leased')).toThrow('created -> leased')
+})
+
+test('an answer that lies there when the deadline is over still counts, because only this thread was late', async () => {
+  const {port1, port2} = new MessageChannel()
+  const pool = new Pool<Job, number>(
+    events => {
+      port1.on('message', (value: number) => events.replied({value}))
+      setImmediate(() => events.ready())
+      return {
+        send({id}) {
+          port2.postMessage(id) // in time, but the thread that should hear it is busy until after the deadline
+          for (const until = performance.now() + 30; performance.now() < until;);
+        },
+        stop: () => undefined,
+      }
+    },
+    {workers: 1, deadlineMs: 5},
+  )
+  expect(await pool.run({id: 4, does: 'answers'})).toMatchObject({kind: 'answered', value: 4})
+  pool.close()
+  port1.close()
 })

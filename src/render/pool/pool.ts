@@ -52,8 +52,9 @@ export const poolDefaults: PoolOptions = {
 }
 
 export type Outcome<A> =
+  /** `waitedMs`: from the request to the last lease; `tookMs`: from that lease to the answer. */
   | {readonly kind: 'answered'; readonly value: A; readonly waitedMs: number; readonly tookMs: number; readonly attempts: number}
-  | {readonly kind: 'deadline'; readonly afterMs: number; readonly waitedMs: number}
+  | {readonly kind: 'deadline'; readonly afterMs: number; readonly waitedMs: number; readonly tookMs: number}
   /** Its worker died, and so did those that tried again. */
   | {readonly kind: 'died'; readonly why: string; readonly attempts: number}
   /** A newer request with the same key took its place in the queue. */
@@ -222,13 +223,18 @@ export class Pool<Q, A> {
     worker.leasedAt = performance.now()
     job.attempts++
     const afterMs = job.options.deadlineMs ?? this.#options.deadlineMs
-    worker.timer = setTimeout(() => {
-      const waitedMs = worker.leasedAt - job.askedAt
-      this.#retire(worker, 'deadline')
-      this.#answer(job, {kind: 'deadline', afterMs, waitedMs})
-      this.#dispatch()
-    }, afterMs)
+    // Timers run before messages: an answer that lies there already, because this thread was busy, still counts.
+    worker.timer = setTimeout(() => setImmediate(() => this.#late(worker, job, afterMs)), afterMs)
     worker.vessel?.send(job.request)
+  }
+
+  #late(worker: Worker<Q, A>, job: Job<Q, A>, afterMs: number): void {
+    if (worker.job !== job) return // answered, cancelled or closed
+    const waitedMs = worker.leasedAt - job.askedAt
+    const tookMs = performance.now() - worker.leasedAt
+    this.#retire(worker, 'deadline')
+    this.#answer(job, {kind: 'deadline', afterMs, waitedMs, tookMs})
+    this.#dispatch()
   }
 
   #replied(worker: Worker<Q, A>, reply: Reply<A>): void {

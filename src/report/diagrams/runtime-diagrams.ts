@@ -1,4 +1,4 @@
-// Pictures of what the runtime and a breaker do, drawn from the same tables the rest of gotriage works with.
+// Pictures of what the runtime does, drawn from the same tables the rest of gotriage works with.
 import {canGo, nextStates, type GState} from '../../knowledge/goroutine-states.ts'
 import {assert} from '../../base/errors.ts'
 import type {Graph, GraphEdge} from '../../graph/graph.ts'
@@ -52,20 +52,3 @@ export function cgoCallPath(): Graph {
     edges: moves.map(([from, to, label]): GraphEdge => ({from, to, ...(label === '' ? {} : {label})})),
   }
 }
-
-/** The three states every circuit breaker has. */
-export const breakerStates = (): Graph => ({
-  title: 'states of a circuit breaker',
-  direction: 'right',
-  nodes: [
-    {id: 'closed', lines: ['closed', 'requests pass, failures are counted'], tone: 'good'},
-    {id: 'open', lines: ['open', 'requests are refused at once'], tone: 'bad'},
-    {id: 'half-open', lines: ['half-open', 'a few probes pass'], tone: 'attention'},
-  ],
-  edges: [
-    {from: 'closed', to: 'open', label: 'the limit is passed'},
-    {from: 'open', to: 'half-open', label: 'the open time is over'},
-    {from: 'half-open', to: 'closed', label: 'the probes are good'},
-    {from: 'half-open', to: 'open', label: 'a probe fails'},
-  ],
-})
