@@ -30,6 +30,20 @@ function filesBelow(folder: string, wanted: RegExp): string[] {
   })
 }
 
+/** A column that is headed "claim" quotes what a text says; the verdict stands beside it in another. */
+function withoutClaims(markdown: string): string {
+  let column = -1
+  return markdown
+    .split('\n')
+    .map(line => {
+      if (!line.startsWith('|')) column = -1
+      const cells = line.split('|')
+      if (column < 0) column = cells.findIndex(cell => cell.trim() === 'claim')
+      return cells.filter((_, at) => at !== column).join('|')
+    })
+    .join('\n')
+}
+
 /** What a reader of a page sees. */
 const seenOf = (html: string) =>
   html
@@ -62,7 +76,7 @@ describe('what is written', () => {
       ...top.map(name => checkout + name),
     ]
     expect(documents.length).toBeGreaterThan(5)
-    expect(documents.flatMap(path => repeated(relative(checkout, path), readFileSync(path, 'utf8')))).toEqual([])
+    expect(documents.flatMap(path => repeated(relative(checkout, path), withoutClaims(readFileSync(path, 'utf8'))))).toEqual([])
   })
 
   test('no scenario says a myth, but in the claim it puts to the test; and what it calls an erratum is a myth', () => {
