@@ -1,6 +1,6 @@
 // Probes of a small program with cgo: addresses are the program's own, no return is probed unsafely, and bpftrace and gdb read them where they are.
 import {execFileSync, spawnSync} from 'node:child_process'
-import {copyFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -57,6 +57,13 @@ describe('probes', () => {
   })
 })
 
+const program = fileURLToPath(new URL('../guards/testing/probes/main.go.txt', import.meta.url))
+/** The first line of a function's body in the program. */
+const firstLineOf = (head: string) =>
+  readFileSync(program, 'utf8')
+    .split('\n')
+    .findIndex(line => line.startsWith(head)) + 2
+
 describeNeeding('cc', 'probes of a real program', () => {
   let dir = ''
   let plain = ''
@@ -64,7 +71,7 @@ describeNeeding('cc', 'probes of a real program', () => {
   const host = () => nodeHost({cwd: dir})
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'gotriage-probes-'))
-    copyFileSync(fileURLToPath(new URL('../guards/testing/probes/main.go.txt', import.meta.url)), join(dir, 'main.go'))
+    copyFileSync(program, join(dir, 'main.go'))
     writeFileSync(join(dir, 'go.mod'), 'module prog\n\ngo 1.24\n')
     const build = (name: string, ...flags: readonly string[]) => {
       execFileSync('go', ['build', ...flags, '-o', name, '.'], {
@@ -118,9 +125,9 @@ describeNeeding('cc', 'probes of a real program', () => {
     const commands = [
       'set pagination off',
       'set debuginfod enabled off',
-      'break main.stop',
+      // A line of its body: what gdb steps over by `next` may go on in another thread.
+      `break main.go:${firstLineOf('func stop(')}`,
       'run',
-      'next',
       'gomap small',
       'gomap large',
       'govaluectx ctx',
