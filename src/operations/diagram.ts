@@ -12,26 +12,12 @@ import {numaNodes} from '../report/diagrams/numa-nodes.ts'
 import {cgoCallPath, goroutineStates} from '../report/diagrams/runtime-diagrams.ts'
 import {callHazards} from './call-hazards.ts'
 import {diagnose} from './diagnose.ts'
+import {diagramKinds} from './diagram-kinds.ts'
 import {importGraph} from './import-graph.ts'
 import {memoryOrderGraph} from './memory-order.ts'
 import {middlewareGraph} from './middleware-graph.ts'
 import {abGraph, breakerGraph} from './policy-states.ts'
 import {readEvidence} from './read-evidence.ts'
-
-export const diagramKinds = [
-  'imports',
-  'calls',
-  'middleware',
-  'goroutines',
-  'causes',
-  'escapes',
-  'numa',
-  'memory-order',
-  'cgo-call',
-  'goroutine-states',
-  'breaker',
-  'ab',
-] as const
 
 export interface DiagramRequest {
   readonly kind: string

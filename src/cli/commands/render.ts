@@ -1,5 +1,6 @@
 // gotriage render: thin; the work is operations/render.ts, diagrams of the tool are operations/diagram.ts.
 import {errors, TriageError} from '../../base/errors.ts'
+import {diagramKinds} from '../../operations/diagram-kinds.ts'
 import type {AbRenderer, Draws} from '../../operations/render-ab.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
@@ -64,20 +65,7 @@ export const command: Command = {
     {
       name: 'diagram',
       value: 'KIND',
-      choices: [
-        'imports',
-        'calls',
-        'middleware',
-        'goroutines',
-        'causes',
-        'escapes',
-        'numa',
-        'memory-order',
-        'cgo-call',
-        'goroutine-states',
-        'breaker',
-        'ab',
-      ],
+      choices: diagramKinds,
       help: 'draw a program instead of DOT files: imports [PATTERN…], calls [PATTERN…] (with hazards), middleware [PATTERN…], goroutines DUMP, causes PATH…, escapes FILE, numa FILE… (lscpu, numactl --hardware), memory-order [FACT…], cgo-call, goroutine-states, breaker, ab',
     },
     {name: 'deadline', value: 'S', help: 'seconds for each attempt, from when it starts (default 5)'},

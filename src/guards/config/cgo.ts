@@ -2,7 +2,7 @@
 // wrappers need besides. What both need, go/cgo/api reads and refuses; what it takes from a description alone is passed over here.
 import {errors} from '../../base/errors.ts'
 import {type ApiDescription, effectsIn} from '../../go/cgo/api/api-description.ts'
-import {readApiDescription} from '../../go/cgo/api/read-api.ts'
+import {apiFunctionKeys, apiTopKeys, readApiDescription} from '../../go/cgo/api/read-api.ts'
 import type {Field} from '../../sim/scenario/reader.ts'
 import type {CgoErrorTable, CgoFunction, CgoGuard, CgoSignature, CgoType} from '../codegen/cgo-contract.ts'
 import {camel, pascal} from '../codegen/cgo-names.ts'
@@ -10,51 +10,6 @@ import {opensslTable, readTables} from './cgo-errors.ts'
 import {argumentKeys, readArguments, readReturns} from './cgo-signature.ts'
 import {cIdentifier, guardRoot, importPath, line, packageName, whole} from './fields.ts'
 
-export const cgoTopKeys = [
-  'guard',
-  'package',
-  'functions',
-  'blocked_max',
-  'threads_max',
-  'errors',
-  'otel',
-  'monitor',
-  'include',
-  'preamble',
-  'cflags',
-  'ldflags',
-  'pkg_config',
-  'prefix',
-  'types',
-  'error_tables',
-  'library',
-  'title',
-  'versions',
-  'headers',
-  'sources',
-  'libraries',
-] as const
-export const cgoFunctionKeys = [
-  'name',
-  'timeout_ms',
-  'may_block',
-  'requires_lock',
-  'thread_affine',
-  'go',
-  'args',
-  'owns',
-  'stores',
-  'returns',
-  'destroy_on_error',
-  'borrows',
-  'free_with',
-  'thread',
-  'no_effect',
-  'since',
-  'until',
-  'note',
-  'source',
-] as const
 export const cgoTypeKeys = ['name', 'c', 'destructor'] as const
 /** What only wrappers with signatures can use. */
 const typedOnly = ['include', 'preamble', 'cflags', 'ldflags', 'pkg_config', 'prefix', 'types', 'error_tables'] as const
@@ -71,7 +26,7 @@ export function readCgoGuard(name: string, yaml: string): CgoGuard {
   const description = readApiDescription(name, new TextEncoder().encode(yaml))
   const root = guardRoot(name, indented(yaml))
   if (root.isList) return {...defaults, functions: gatedFunctions(root, description)}
-  const e = root.map(cgoTopKeys)
+  const e = root.map(apiTopKeys)
   const functions = e.get('functions')
   if (functions === undefined) throw root.problem('no functions', 'List them below "functions:".')
   const openssl = e.get('errors')?.oneOf(['openssl', 'none'] as const) === 'openssl'
@@ -230,7 +185,7 @@ function readFunctions(list: Field, typing: Typing): CgoFunction[] {
   const seen = new Map<string, string>()
   const goNames = new Set<string>()
   const functions = list.list(functionsMax).map((field): CgoFunction => {
-    const e = field.map(cgoFunctionKeys)
+    const e = field.map(apiFunctionKeys)
     const name = e.get('name')
     if (name === undefined) throw field.problem('a function without a name', 'Add "name:".')
     const text = name.text()

@@ -16,7 +16,8 @@ const argumentMax = 126
 /** A day. Unit: ms. */
 const timeoutMsMax = 86_400_000
 
-const topKeys = [
+/** Keys of a contract or description; `guard cgo` reads the same file. */
+export const apiTopKeys = [
   'guard',
   'package',
   'functions',
@@ -41,7 +42,7 @@ const topKeys = [
   'types',
   'error_tables',
 ] as const
-const functionKeys = [
+export const apiFunctionKeys = [
   'name',
   'timeout_ms',
   'may_block',
@@ -74,7 +75,7 @@ export function readApiDescription(path: string, bytes: Uint8Array): ApiDescript
   if (bytes.length > apiBytesMax) throw errors.limit(`size of ${path} in bytes`, apiBytesMax)
   const reader = newReader(path, indented(new TextDecoder().decode(bytes)))
   const {contents} = reader
-  const top = isMap(contents) ? reader.fields(contents, topKeys, 'the file') : new Map<(typeof topKeys)[number], Node>()
+  const top = isMap(contents) ? reader.fields(contents, apiTopKeys, 'the file') : new Map<(typeof apiTopKeys)[number], Node>()
   const list = isMap(contents) ? top.get('functions') : (contents ?? undefined)
   if (!isSeq(list)) throw reader.problem(list ?? undefined, 'there is no list of functions', 'Write one "- name:" for each C function.')
   if (list.items.length > functionsMax) throw errors.limit(`functions of ${path}`, functionsMax)
@@ -84,8 +85,8 @@ export function readApiDescription(path: string, bytes: Uint8Array): ApiDescript
     if (functions.slice(0, i).some(other => overlap(other, functions[i]!)))
       throw reader.problem(item as Node, `${functions[i]!.name} is listed twice`, 'Keep one of them, or give them versions apart.')
   })
-  const text = (key: (typeof topKeys)[number]) => reader.word(top.get(key), key)
-  const texts = (key: (typeof topKeys)[number]) => {
+  const text = (key: (typeof apiTopKeys)[number]) => reader.word(top.get(key), key)
+  const texts = (key: (typeof apiTopKeys)[number]) => {
     const node = top.get(key)
     return node === undefined ? [] : reader.items(node, key).map(one => reader.word(one, key) ?? '')
   }
@@ -109,7 +110,7 @@ function overlap(a: CFunctionEffects, b: CFunctionEffects): boolean {
   return a.name === b.name && !((a.until !== undefined && a.until === b.since) || (b.until !== undefined && b.until === a.since))
 }
 
-function guardOf(reader: Reader, top: ReadonlyMap<(typeof topKeys)[number], Node>): ApiDescription['guard'] {
+function guardOf(reader: Reader, top: ReadonlyMap<(typeof apiTopKeys)[number], Node>): ApiDescription['guard'] {
   const [name, blocked] = [top.get('package'), top.get('blocked_max')]
   const packageName = reader.word(name, 'package')
   if (packageName !== undefined && (!/^[a-z][a-z0-9_]*$/.test(packageName) || goKeywords.has(packageName) || packageName === 'main'))
@@ -151,8 +152,8 @@ function ownershipOf(returns: Node | undefined, destructors: ReadonlyMap<string,
 }
 
 function functionOf(reader: Reader, item: Node, destructors: ReadonlyMap<string, string>): CFunctionEffects {
-  const entry = reader.fields(item, functionKeys, 'a function')
-  const at = (key: (typeof functionKeys)[number]) => entry.get(key)
+  const entry = reader.fields(item, apiFunctionKeys, 'a function')
+  const at = (key: (typeof apiFunctionKeys)[number]) => entry.get(key)
   const name = reader.word(at('name'), 'name') ?? ''
   const isName = (text: string) => /^[A-Za-z_]\w*$/.test(text)
   if (!isName(name))
