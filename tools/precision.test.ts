@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {checkout} from '../src/base/testing/needs.ts'
-import {allRules} from '../src/rules/registry.generated.ts'
+import {allRules} from '../src/operations/check-module.ts'
 import {figuresOf, headOf, judgementsOf, ruleFacts, sureLine, tableRow, wilson} from './precision.mjs'
 
 const judged = ruleFacts(checkout).map(rule => ({...rule, figures: figuresOf(judgementsOf(checkout, rule.id))}))
