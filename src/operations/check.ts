@@ -60,6 +60,8 @@ export interface Checked {
   readonly packages: ReadonlyMap<string, CheckedUnit>
   /** With `hot`: the share of the profile through each finding's function. */
   readonly hot?: Hot
+  /** The baseline that the request or the configuration names. */
+  readonly baselinePath?: string
   /** The document of --write-baseline. */
   baseline(): string
   sourceLine(file: string, line: number): string | undefined
@@ -125,8 +127,15 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   hazards = silenceByComment(hazards, runs, {ran: new Set(rules.map(rule => rule.id)), known}, request, found)
   const baselinePath = request.baseline ?? (config.baseline === undefined ? undefined : `${found.dir ?? '.'}/${config.baseline}`)
   if (baselinePath !== undefined && request.writesBaseline !== true) {
-    const known = readBaseline(baselinePath, await host.readFile(baselinePath))
-    const applied = applyBaseline(hazards, known, request.baseline ?? config.baseline ?? '')
+    const entries = readBaseline(baselinePath, await host.readFile(baselinePath))
+    const [ran, files] = [new Set(rules.map(rule => rule.id)), new Set(runs.flatMap(one => one.packages.flatMap(({files: of}) => of)))]
+    const whole = patterns.length === 1 && patterns[0] === './...'
+    const applied = applyBaseline(
+      hazards,
+      entries,
+      request.baseline ?? config.baseline ?? '',
+      ({id, file}) => (id === undefined || ran.has(id)) && (whole || file === undefined || files.has(file)),
+    )
     hazards = applied.hazards
     if (applied.stale > 0)
       notes.push({
@@ -164,6 +173,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
     summary,
     ...(hot === undefined ? {} : {hot}),
     packages: unitsOf(runs),
+    ...(baselinePath === undefined ? {} : {baselinePath}),
     baseline: () => baselineText(all),
     sourceLine: lineReader(host, host.cwd),
   }

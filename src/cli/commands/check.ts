@@ -20,7 +20,7 @@ export const command: Command = {
     {name: 'config', value: 'FILE', help: 'gotriage.yaml to use; "none" for none (default: the nearest one up to go.mod or .git)'},
     {name: 'honour', value: 'TOOL,…', many: true, help: "also heed other tools' comments: nolint, lint"},
     {name: 'baseline', value: 'FILE', help: 'leave out the findings of this file'},
-    {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline'},
+    {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline, or of gotriage.yaml'},
     {name: 'new-from', value: 'REV', help: 'only findings on lines that are new since this git revision'},
     {name: 'hot', value: 'FILE', help: 'order findings by the share of this profile through their function; "auto" for default.pgo'},
     {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
@@ -57,7 +57,7 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   const {check, summaryLine} = await import('../../operations/check.ts')
   const request = requestOf(args)
   let checked = await check(request, context.host, context.task, services)
-  if (args.has('write-baseline')) return writeBaseline(checked, request, context)
+  if (args.has('write-baseline')) return writeBaseline(checked, context)
   const extraNotes: Checked['envelope']['notes'][number][] = []
   if (args.has('fix') || args.has('diff')) {
     const {fix} = await import('../../operations/check-fix.ts')
@@ -81,7 +81,7 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   if (output === undefined) context.out(text)
   else await context.write(output, text)
   for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
-  context.note(terminalText(summaryLine(checked.summary, shown.length)))
+  context.note(terminalText(summaryLine(checked.summary, shown.map(finding => finding.severity))))
   if (!envelope.complete && args.has('strict-input'))
     throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
   return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
@@ -132,11 +132,11 @@ function requestOf(args: Parsed): CheckRequest {
   }
 }
 
-async function writeBaseline(checked: Checked, request: CheckRequest, context: CommandContext): Promise<number> {
-  if (request.baseline === undefined)
+async function writeBaseline(checked: Checked, context: CommandContext): Promise<number> {
+  if (checked.baselinePath === undefined)
     throw errors.usage('--write-baseline needs the file to write', 'Write --baseline FILE --write-baseline.')
-  await context.write(request.baseline, checked.baseline())
-  context.note(terminalText(`baseline written to ${request.baseline}`))
+  await context.write(checked.baselinePath, checked.baseline())
+  context.note(terminalText(`baseline written to ${checked.baselinePath}`))
   return 0
 }
 
