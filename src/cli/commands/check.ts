@@ -76,7 +76,7 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   }
   const {envelope} = checked
   const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
-  const text = await rendered(checked, args)
+  const text = await rendered(checked, args, workspaceFolder(context.host))
   const output = args.flag('o')
   if (output === undefined) context.out(text)
   else await context.write(output, text)
@@ -148,13 +148,20 @@ function heatLine(finding: Checked['envelope']['findings'][number], hot: Checked
     : terminalText(`\n  hot:  ${(share * 100).toFixed(1)} % of ${hot?.sampleType ?? ''} flows through this function`)
 }
 
-async function rendered(checked: Checked, args: Parsed): Promise<string> {
+/** `service/` when the run is in that folder of a GitHub workspace. */
+function workspaceFolder(host: CommandContext['host']): string {
+  const {cwd} = host
+  const workspace = host.env('GITHUB_WORKSPACE')?.replace(/\/+$/, '')
+  return workspace !== undefined && workspace !== '' && cwd.startsWith(`${workspace}/`) ? `${cwd.slice(workspace.length + 1)}/` : ''
+}
+
+async function rendered(checked: Checked, args: Parsed, folder: string): Promise<string> {
   const {envelope, sourceLine, hot} = checked
   switch (args.flag('format')) {
     case 'json':
       return (await import('../../findings/json.ts')).envelopeJson(envelope)
     case 'github':
-      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings)
+      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings, folder)
     case 'junit':
       return (await import('../../findings/junit.ts')).junitXml(envelope.findings)
     case 'sarif': {
