@@ -51,6 +51,7 @@ function mayLock(pass: Source, call: CallExpr): boolean {
   if (changesThread(pass, call) !== undefined || readsThread(pass, call) !== undefined) return false
   if (pass.isConversion(call) === 'yes') return false
   const callee = pass.calleeOf(call)
-  if (callee === undefined) return packageCall(pass, call) === undefined
+  const name = packageCall(pass, call)
+  if (callee === undefined) return name === undefined || /^[^/]+\.[^/]+\//.test(name)
   return callee.kind !== 'Builtin' && (callee.pkg === undefined || callee.pkg.path.includes('.') || callee.pkg === pass.package.types)
 }

@@ -59,8 +59,10 @@ function isRecovered(pass: AnyPass, expr: Node, depth: number): boolean {
 /** What an assignment gives the variable, `err, ok := r.(error)` included. */
 function given(pass: AnyPass, mention: Expr): readonly Expr[] {
   const parent = pass.parent(mention)
-  const [names, values] =
-    parent?.kind === 'AssignStmt' ? [parent.lhs, parent.rhs] : parent?.kind === 'ValueSpec' ? [parent.names as readonly Expr[], parent.values] : [[], []]
-  const value = values[names.indexOf(mention)] ?? (names.includes(mention) ? values[0] : undefined)
+  if (parent?.kind !== 'AssignStmt' && parent?.kind !== 'ValueSpec') return []
+  const names: readonly Expr[] = parent.kind === 'AssignStmt' ? parent.lhs : parent.names
+  const values = parent.kind === 'AssignStmt' ? parent.rhs : parent.values
+  const index = names.indexOf(mention)
+  const value = index < 0 ? undefined : (values[index] ?? values[0])
   return value === undefined ? [] : [value]
 }
