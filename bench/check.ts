@@ -93,7 +93,7 @@ const sameHazard: Readonly<Record<string, string>> = {
   lostcancel: 'context-lost-cancel',
   loopclosure: 'loop-var-capture',
   waitgroup: 'waitgroup-add-in-goroutine',
-  unsafeptr: 'unsafe-slice-header, unsafe-pointer-from-integer',
+  unsafeptr: 'unsafe-slice-header, unsafe-uintptr-stored',
   SA1015: 'ticker-not-stopped',
   SA1027: 'atomic-64bit-align',
   SA1029: 'context-key-type',
