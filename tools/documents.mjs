@@ -76,7 +76,11 @@ function figuresInPages() {
   for (const {id, preset, page, figures} of judged) {
     const sure = `src/rules/${id}/rule.md`
     pages[sure] = read(sure).replace(/(?<=^## How sure\n\n)Judged on real code: .*$/m, sureLine(figures, preset))
-    if (page) pages[`docs/precision/${id}.md`] = read(`docs/precision/${id}.md`).replace(/^n = \d+, judged \d+: .*?\. Preset \w+/m, headOf(figures, preset))
+    if (page)
+      pages[`docs/precision/${id}.md`] = read(`docs/precision/${id}.md`).replace(
+        /^n = \d+, judged \d+: .*?\. Preset \w+/m,
+        headOf(figures, preset),
+      )
   }
   return pages
 }

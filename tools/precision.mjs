@@ -21,7 +21,9 @@ export function judgementsOf(root, id) {
   const n = Number(/\bn = (\d+)/.exec(current)?.[1] ?? 0)
   const rows = current.split('\n').flatMap(line => {
     if (!line.startsWith('- v1:')) return []
-    const row = /^- (?<fingerprint>v1:[0-9a-f]{24}) (?<place>\S.*:\d+): (?<verdict>true|style|false)(?:, (?<reason>.+))?$/.exec(line)?.groups
+    const row = /^- (?<fingerprint>v1:[0-9a-f]{24}) (?<place>\S.*:\d+): (?<verdict>true|style|false)(?:, (?<reason>.+))?$/.exec(
+      line,
+    )?.groups
     if (row === undefined) throw new Error(`docs/precision/${id}.md: not a row: ${line}`)
     return [{...row}]
   })

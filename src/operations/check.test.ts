@@ -159,7 +159,8 @@ describe('a baseline', () => {
     write('a.go', 'package m\n\nfunc f() { println("a") }\n')
     write('sub/b.go', 'package sub\n\nfunc f() { println("b") }\n')
     write('base.json', (await run()).baseline())
-    const codes = async (request: Partial<CheckRequest>) => (await run({baseline: 'base.json', ...request})).envelope.notes.map(note => note.code)
+    const codes = async (request: Partial<CheckRequest>) =>
+      (await run({baseline: 'base.json', ...request})).envelope.notes.map(note => note.code)
     expect(await codes({patterns: ['./sub']})).not.toContain('baseline-stale')
     write('sub/b.go', 'package sub\n')
     expect(await codes({patterns: ['./sub']})).toContain('baseline-stale')
@@ -291,9 +292,7 @@ describe('the last line', () => {
         summary,
         envelope.findings.map(finding => finding.severity),
       ),
-    ).toBe(
-      '1 package checked, 1 finding (1 warning); unknown callee in 50.0 % of 2 calls; imports missing: example.com/gone',
-    )
+    ).toBe('1 package checked, 1 finding (1 warning); unknown callee in 50.0 % of 2 calls; imports missing: example.com/gone')
   })
 
   test('counts calls into C apart', async () => {

@@ -54,7 +54,8 @@ export function retainedArgument(source: CSource, body: CBody, index: number, de
     if (after !== ',' && after !== ')') continue
     const call = callAround(tokens, i)
     const callee = call === undefined ? undefined : source.body(call.name, body.file)
-    const kept = call === undefined || callee === undefined || callee === body ? undefined : retainedArgument(source, callee, call.index, depth + 1)
+    const kept =
+      call === undefined || callee === undefined || callee === body ? undefined : retainedArgument(source, callee, call.index, depth + 1)
     if (call === undefined || kept === undefined) continue
     if (kept.into === undefined) return kept
     // What the callee stored into: another parameter of this function, or something that may be its own.
@@ -68,7 +69,14 @@ export function retainedArgument(source: CSource, body: CBody, index: number, de
 /** Whether the same place gets a value again further down. */
 function assignedAgain(tokens: readonly CToken[], after: number, target: readonly CToken[]): boolean {
   const words = target.map(token => token.text).join(' ')
-  return tokens.some((token, i) => i > after && token.text === '=' && leftSide(tokens, i).map(one => one.text).join(' ') === words)
+  return tokens.some(
+    (token, i) =>
+      i > after &&
+      token.text === '=' &&
+      leftSide(tokens, i)
+        .map(one => one.text)
+        .join(' ') === words,
+  )
 }
 
 /** Start of the cast that ends with the bracket at `end`. */

@@ -45,7 +45,9 @@ function concurrency(source: Source, scope: FuncDecl | FuncLit, depth: number, s
 /** `once.Do`, `sem.Acquire`, a channel that gets a value and gives it back: perhaps one at a time. */
 function takesTurns(source: Source, scope: FuncDecl | FuncLit): boolean {
   const once = callsIn(source, scope).some(
-    call => must(source.callsMethod(call, 'sync.Once', 'Do')) || (call.fun.kind === 'SelectorExpr' && /^(?:Try)?[Aa]cquire$/.test(call.fun.sel.name)),
+    call =>
+      must(source.callsMethod(call, 'sync.Once', 'Do')) ||
+      (call.fun.kind === 'SelectorExpr' && /^(?:Try)?[Aa]cquire$/.test(call.fun.sel.name)),
   )
   const received = new Set(source.within(scope, 'UnaryExpr').flatMap(one => (one.op === '<-' ? [source.text(one.x)] : [])))
   return once || source.within(scope, 'SendStmt').some(send => received.has(source.text(send.chan)))

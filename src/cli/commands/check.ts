@@ -81,7 +81,14 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   if (output === undefined) context.out(text)
   else await context.write(output, text)
   for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
-  context.note(terminalText(summaryLine(checked.summary, shown.map(finding => finding.severity))))
+  context.note(
+    terminalText(
+      summaryLine(
+        checked.summary,
+        shown.map(finding => finding.severity),
+      ),
+    ),
+  )
   if (!envelope.complete && args.has('strict-input'))
     throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
   return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type

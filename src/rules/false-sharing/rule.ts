@@ -2,7 +2,6 @@
 // the loop does, for there it costs little; and lines longer than 64 B, which some machines have.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {atomicAccess} from '../../analysis/reading/atomics.ts'
 import {type Started, startedGoroutines} from '../../analysis/reading/goroutines.ts'
 import {pointee} from '../../analysis/reading/named.ts'
 import {callsIn, covers, isTestFile, loopAround, rootOf, termKey, unparen, variableOf} from '../../analysis/reading/terms.ts'
@@ -66,6 +65,8 @@ interface Write {
 }
 
 const lockMethod = /^\(\*sync\.(?:RW)?Mutex\)\.R?Lock$/
+const atomicWrite = /^\(\*sync\/atomic\.\w+\)\.(?:Store|Add|Swap|CompareAndSwap|And|Or)$/
+const atomicWriteOf = /^sync\/atomic\.(?:Store|Add|Swap|CompareAndSwap|And|Or)\w+$/
 
 /** Writes in loops of the literal that do nothing but count: no calls but those of atomics, locks and builtins, and no channels. */
 function* hotWrites(pass: SharingPass, literal: FuncLit): Iterable<Write> {
@@ -91,15 +92,16 @@ function* hotWrites(pass: SharingPass, literal: FuncLit): Iterable<Write> {
 function writtenBy(pass: SharingPass, call: CallExpr): Expr | undefined {
   const fun = unparen(call.fun)
   const receiver = fun.kind === 'SelectorExpr' ? unparen(fun.x) : undefined
-  if (lockMethod.test(pass.calleeName(call) ?? '')) return receiver
-  const access = atomicAccess(pass, call)
-  return access === undefined || access.kind === 'load' ? undefined : (access.variable ?? receiver)
+  const name = pass.calleeName(call) ?? ''
+  if (lockMethod.test(name) || atomicWrite.test(name)) return receiver
+  const address = atomicWriteOf.test(name) && call.args[0] !== undefined ? unparen(call.args[0]) : undefined
+  return address?.kind === 'UnaryExpr' && address.op === '&' ? unparen(address.x) : undefined
 }
 
 function onlyCounts(pass: SharingPass, loop: Node): boolean {
   const works = callsIn(pass, loop, true).some(call => {
     if (pass.isConversion(call) === 'yes' || pass.calleeOf(call)?.kind === 'Builtin') return false
-    return atomicAccess(pass, call) === undefined && !/^\(\*sync\.(?:RW)?Mutex\)\.\w+$/.test(pass.calleeName(call) ?? '')
+    return !/^(?:sync\/atomic\.|\(\*sync\/atomic\.|\(\*sync\.(?:RW)?Mutex\)\.)/.test(pass.calleeName(call) ?? '')
   })
   const waits =
     pass.within(loop, 'SendStmt').length > 0 ||

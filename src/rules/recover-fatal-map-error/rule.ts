@@ -26,7 +26,8 @@ export default defineRule({
   run(pass) {
     for (const literal of pass.nodes('BasicLit')) {
       if (literal.token !== 'STRING' || !fatalText.test(literal.value)) continue
-      if (comparedWith(pass, literal).some(other => isRecovered(pass, other, 0))) pass.report(literal, 'fatal', {data: {text: literal.value}})
+      if (comparedWith(pass, literal).some(other => isRecovered(pass, other, 0)))
+        pass.report(literal, 'fatal', {data: {text: literal.value}})
     }
   },
 })
@@ -52,7 +53,9 @@ function isRecovered(pass: AnyPass, expr: Node, depth: number): boolean {
   if (pass.within(expr, 'CallExpr').some(call => pass.calleeName(call) === 'builtin recover')) return true
   return pass.within(expr, 'Ident').some(ident => {
     const object = localOf(pass, ident)
-    return object !== undefined && mentions(pass, object).some(mention => given(pass, mention).some(one => isRecovered(pass, one, depth + 1)))
+    return (
+      object !== undefined && mentions(pass, object).some(mention => given(pass, mention).some(one => isRecovered(pass, one, depth + 1)))
+    )
   })
 }
 
