@@ -167,6 +167,11 @@ describe('a baseline', () => {
     expect(await codes({patterns: ['.']})).not.toContain('baseline-stale')
   })
 
+  test('that is not there yet is asked to be written', async () => {
+    write('a.go', 'package m\n')
+    await expect(run({baseline: 'none.json'})).rejects.toMatchObject({hint: 'Write it once with --write-baseline.'})
+  })
+
   test.each([
     ['not JSON', '{', /not JSON/],
     ['another document', '{"schema": "x"}', /schema/],
@@ -220,6 +225,8 @@ describe('several platforms in one run', () => {
   test('something that is no platform is a usage error', async () => {
     write('a.go', 'package m\n')
     await expect(run({platforms: ['linux']})).rejects.toThrow(/no platform/)
+    await expect(run({platforms: ['linux/amd46']})).rejects.toThrow(/no GOARCH "amd46"/)
+    await expect(run({platforms: ['widows/amd64']})).rejects.toThrow(/no GOOS "widows"/)
   })
 })
 

@@ -65,13 +65,15 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
     extraNotes.push(...fixed.notes)
     if (args.has('diff')) {
       for (const file of fixed.files) context.out(terminalText(file.diff))
-      for (const note of extraNotes) sayNote(note, context)
+      for (const note of [...checked.envelope.notes, ...extraNotes]) sayNote(note, context)
+      sayFixable(checked, fixed.files.length, context)
       return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
     }
     for (const file of fixed.files) {
       await context.write(file.path, file.after)
       context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
     }
+    if (fixed.files.length === 0) sayFixable(checked, 0, context)
     checked = fixed.checked
   }
   const {envelope} = checked
@@ -108,6 +110,14 @@ async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckS
 
 function sayNote(note: Checked['envelope']['notes'][number], context: CommandContext): void {
   context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`).replaceAll('\n', ' '))
+}
+
+/** What --fix can do and what it cannot, when it is not there to see. */
+function sayFixable({envelope}: Checked, files: number, context: CommandContext): void {
+  const open = envelope.findings.filter(finding => finding.kind === 'hazard' && finding.suppressed === undefined)
+  const rest = open.filter(finding => finding.kind === 'hazard' && !finding.fixes.some(fix => fix.kind === 'safe')).length
+  if (files === 0) context.note(open.length === 0 ? 'nothing to fix' : `nothing to fix: none of ${open.length} findings has a safe fix that holds`)
+  else if (rest > 0) context.note(`${rest} of ${open.length} findings have no safe fix`)
 }
 
 const listOf = (args: Parsed, name: string): string[] =>
