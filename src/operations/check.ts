@@ -165,7 +165,10 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
         )
   const alone = patterns.filter(one => one.endsWith('.go'))
   if (alone.length > 0 && runs.some(one => one.packages.some(({findings}) => findings.calls.unknown > 0)))
-    notes.push({code: 'files-alone', message: 'only the named files were read, as by the go command: name the directory for the whole package'})
+    notes.push({
+      code: 'files-alone',
+      message: 'only the named files were read, as by the go command: name the directory for the whole package',
+    })
   const summary = summaryOf(runs, {unchanged: all.length - hazards.length})
   return {
     envelope: {

@@ -116,7 +116,8 @@ function sayNote(note: Checked['envelope']['notes'][number], context: CommandCon
 function sayFixable({envelope}: Checked, files: number, context: CommandContext): void {
   const open = envelope.findings.filter(finding => finding.kind === 'hazard' && finding.suppressed === undefined)
   const rest = open.filter(finding => finding.kind === 'hazard' && !finding.fixes.some(fix => fix.kind === 'safe')).length
-  if (files === 0) context.note(open.length === 0 ? 'nothing to fix' : `nothing to fix: none of ${open.length} findings has a safe fix that holds`)
+  if (files === 0)
+    context.note(open.length === 0 ? 'nothing to fix' : `nothing to fix: none of ${open.length} findings has a safe fix that holds`)
   else if (rest > 0) context.note(`${rest} of ${open.length} findings have no safe fix`)
 }
 
