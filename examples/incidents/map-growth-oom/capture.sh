@@ -31,11 +31,13 @@ mkdir -p "$target"
 arguments=(-addr "127.0.0.1:$port")
 [ "$variant" != fixed ] || arguments+=(-idle 5s)
 visits=(-pattern sessions)
+heaps=5
 start=("$work/shop")
 case $stage in
 load-test) visits=(-pattern ticker) ;;
 out-of-memory)
   visits=(-pattern sessions -rate 1200)
+  heaps=13 # nobody knows when it ends
   # version 2 of cgroups, else version 1
   if [ -w /sys/fs/cgroup/cgroup.subtree_control ]; then
     group=/sys/fs/cgroup/shop-$$ && mkdir "$group"
@@ -51,7 +53,7 @@ out-of-memory)
   ;;
 esac
 
-node "$here/../../../bin/gotriage.js" collect -o "$target" --seconds "$seconds" --heaps 5 --cpu 10 \
+node "$here/../../../bin/gotriage.js" collect -o "$target" --seconds "$seconds" --heaps $heaps --cpu 10 \
   "http://127.0.0.1:$port" -- "${start[@]}" "${arguments[@]}" &
 collector=$!
 until curl -sf -o /dev/null "http://127.0.0.1:$port/debug/metrics"; do sleep 0.1; done
@@ -65,4 +67,7 @@ while kill -0 "$collector" 2>/dev/null; do
   sleep 2
 done
 wait "$collector"
-if [ "$stage" != sessions ]; then gzip -9 -n "$target/metrics.jsonl" "$target/stderr.log"; rm -f "$target/smaps.txt"; fi
+if [ "$stage" != sessions ]; then
+  gzip -9 -n "$target"/{metrics.jsonl,stderr.log,smaps.txt,goroutine-?.txt}
+  sed -i -E 's/"(metrics.jsonl|stderr.log|smaps.txt|goroutine-.\.txt)"/"\1.gz"/' "$target/manifest.json"
+fi
