@@ -3,6 +3,7 @@ import {formatBytes} from '../../base/units.ts'
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause, type FoundCause} from '../../diagnosis/engine/cause.ts'
+import {endedBy} from '../../diagnosis/join.ts'
 import type {ChainStep, Cause} from '../../findings/envelope.ts'
 import type {Hazard, Observation} from '../../findings/finding.ts'
 
@@ -16,6 +17,7 @@ export default defineCause({
     'live-heap-grows',
     'live-objects-grow',
     'big-map',
+    'killed-for-memory',
     'gc-thrash',
     'gc-percent-extreme',
     'sync-pool-no-reset',
@@ -68,7 +70,7 @@ function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
     ...(site === undefined ? {} : {memoryBytes: bytesOf(growing, insertFunctions, facts)}),
     title: `${mapName} only grows: entries are added and never deleted`,
     places: hazard.places,
-    chain: [...chainOf(hazard, site, live, more, share, mapName), ...setAside(facts, site)],
+    chain: [...chainOf(hazard, site, live, more, share, mapName), ...(site === undefined ? [] : endedBy(facts)), ...setAside(facts, site)],
     wrongIf: [
       `entries of ${mapName} are deleted through an alias or reflection that the source check does not see`,
       'the set of keys is bounded by something outside the program, and the capture only shows it filling',
