@@ -6,7 +6,7 @@ import {checkout} from '../base/testing/needs.ts'
 import {weighFactors} from '../diagnosis/confidence.ts'
 import type {Envelope} from '../findings/envelope.ts'
 import {nodeHost} from '../host/node/node-host.ts'
-import {diagnose} from './diagnose.ts'
+import {diagnose, type Diagnosis} from './diagnose.ts'
 import {labelledCaptures, type LabelledCapture} from './testing/labelled-captures.ts'
 
 interface Claim {
@@ -36,10 +36,10 @@ interface WeighedHazard extends Claim {
 }
 
 /** Hazards that evidence spoke for or against. One holds when a cause that holds rests on it, at the place of that cause. */
-function weighedOf(labelled: LabelledCapture, {causes, findings}: Envelope): WeighedHazard[] {
+function weighedOf(labelled: LabelledCapture, {envelope: {causes}, hazards}: Diagnosis): WeighedHazard[] {
   const held = new Set(causes.filter(cause => labelled.holds.includes(cause.id)).flatMap(cause => cause.chain.flatMap(step => step.findings)))
-  return findings.flatMap(finding =>
-    finding.kind !== 'hazard' || finding.weighed === undefined
+  return hazards.flatMap(finding =>
+    finding.weighed === undefined
       ? []
       : [
           {
@@ -71,9 +71,10 @@ test.skipIf(!existsSync(modules))(
     const hazards: WeighedHazard[] = []
     let first = 0
     for (const labelled of labelledCaptures) {
-      const {envelope} = await diagnose({paths: [labelled.capture], source: '.'}, nodeHost({cwd: checkout + labelled.program}), {})
+      const diagnosis = await diagnose({paths: [labelled.capture], source: '.'}, nodeHost({cwd: checkout + labelled.program}), {})
+      const {envelope} = diagnosis
       claims.push(...claimsOf(labelled, envelope))
-      hazards.push(...weighedOf(labelled, envelope))
+      hazards.push(...weighedOf(labelled, diagnosis))
       const sure = envelope.causes.filter(cause => cause.confidence >= 0.5)
       if (sure[0]?.id === labelled.holds[0]) first++
     }

@@ -41,6 +41,8 @@ export interface Diagnosis {
   /** For reports: the decoded evidence and the source lines. Not part of the envelope. */
   readonly artifacts: readonly (Identified & {readonly programId: string})[]
   readonly evidence: readonly ProgramEvidence[]
+  /** Every hazard as the evidence left it, those included that are not shown. Not part of the envelope. */
+  readonly hazards: readonly Hazard[]
   sourceLine(file: string, line: number): string | undefined
 }
 
@@ -120,7 +122,7 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task,
     data: read.artifacts.length === 0 ? {wanted: wantedEvidence(causeDefinitions, hazards)} : {},
     notes,
   }
-  return {envelope, artifacts: grouped.artifacts, evidence: grouped.evidence, sourceLine: (file, line) => source?.sourceLine(file, line)}
+  return {envelope, artifacts: grouped.artifacts, evidence: grouped.evidence, hazards, sourceLine: (file, line) => source?.sourceLine(file, line)}
 }
 
 /** Hazards of stricter presets are guesses on their own: they are weighed, and shown only where a cause rests on them. */
