@@ -24,11 +24,15 @@ const stage = (program: string, capture: string, ...holds: readonly string[]): L
 
 export const labelledCaptures: readonly LabelledCapture[] = [
   service('abandoned-answers', 'unbounded-map-growth', 'goroutine-leak'),
+  service('buffer-per-request', 'allocation-churn'),
   service('c-strings', 'c-memory-leak'),
+  service('cyclic-tree', 'panic'),
   service('dropped-cancel', 'goroutine-leak'),
   service('endless-tickers', 'goroutine-leak'),
   service('forgotten-unlock', 'deadlock'),
   service('growing-slice', 'retained-allocations'),
+  service('late-timers', 'retained-allocations'),
+  service('low-memory-limit', 'gc-cpu'),
   service('nil-channel', 'goroutine-leak'),
   service('open-bodies', 'response-body-leak'),
   service('open-rows', 'pool-exhausted', 'goroutine-leak'),
