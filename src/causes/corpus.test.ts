@@ -111,7 +111,9 @@ describeNeeding('corpus', 'all detectors and causes', () => {
       '| detector | looked at | of them own captures | silent | said instead (severity, confidence) |',
       '|---|---|---|---|---|',
       ...[...rows].map(([id, row]) => {
-        const said = [...row.said].sort().map(([word, count]) => `${word}${count > 1 ? ` (${count} times)` : ''}`)
+        const said = [...row.said]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([word, count]) => `${word}${count > 1 ? ` (${count} times)` : ''}`)
         return `| ${id} | ${row.files} | ${row.wells} | ${row.silent} | ${said.join('; ')} |`
       }),
       '',

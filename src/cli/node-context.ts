@@ -55,9 +55,7 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
       }
       return Buffer.concat(chunks)
     },
-    ...(availableParallelism() < 2
-      ? {}
-      : {checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given)}),
+    ...(availableParallelism() < 2 ? {} : {checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given)}),
     async inDirectory(path) {
       const stat = await context.host.stat(path)
       if (stat === undefined) throw errors.notFound(path)

@@ -37,7 +37,9 @@ interface WeighedHazard extends Claim {
 
 /** Hazards that evidence spoke for or against. One holds when a cause that holds rests on it, at the place of that cause. */
 function weighedOf(labelled: LabelledCapture, {envelope: {causes}, hazards}: Diagnosis): WeighedHazard[] {
-  const held = new Set(causes.filter(cause => labelled.holds.includes(cause.id)).flatMap(cause => cause.chain.flatMap(step => step.findings)))
+  const held = new Set(
+    causes.filter(cause => labelled.holds.includes(cause.id)).flatMap(cause => cause.chain.flatMap(step => step.findings)),
+  )
   return hazards.flatMap(finding =>
     finding.weighed === undefined
       ? []
@@ -128,7 +130,8 @@ function page(claims: readonly Claim[], hazards: readonly WeighedHazard[]): stri
     '## On the wrong side of 0.5',
     '',
     ...wrong.map(
-      ({capture, what, confidence, holds}) => `- ${capture}: ${what} with ${confidence.toFixed(2)}, ${holds ? 'though it holds' : 'which does not hold'}`,
+      ({capture, what, confidence, holds}) =>
+        `- ${capture}: ${what} with ${confidence.toFixed(2)}, ${holds ? 'though it holds' : 'which does not hold'}`,
     ),
     ...(wrong.length === 0 ? ['None.'] : []),
     '',

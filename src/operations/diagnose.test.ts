@@ -188,7 +188,9 @@ describeNeeding('corpus', 'scheduler-latency on a machine of several NUMA nodes'
   const epyc = `${corpus}topology/lscpu-x86_64-epyc_7451` // eight nodes; no capture of a machine of two is to be had
   const withTopology = async (except: RegExp): Promise<Envelope> => {
     const own = readdirSync(`${dir}/evidence`).filter(name => !except.test(name))
-    const {stdout} = await gotriage(['diagnose', ...own.map(name => `evidence/${name}`), epyc, '--source', '.', '--format', 'json'], {cwd: dir})
+    const {stdout} = await gotriage(['diagnose', ...own.map(name => `evidence/${name}`), epyc, '--source', '.', '--format', 'json'], {
+      cwd: dir,
+    })
     return JSON.parse(stdout) as Envelope // the schema is looked at above
   }
 

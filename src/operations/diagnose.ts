@@ -122,7 +122,13 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task,
     data: read.artifacts.length === 0 ? {wanted: wantedEvidence(causeDefinitions, hazards)} : {},
     notes,
   }
-  return {envelope, artifacts: grouped.artifacts, evidence: grouped.evidence, hazards, sourceLine: (file, line) => source?.sourceLine(file, line)}
+  return {
+    envelope,
+    artifacts: grouped.artifacts,
+    evidence: grouped.evidence,
+    hazards,
+    sourceLine: (file, line) => source?.sourceLine(file, line),
+  }
 }
 
 /** Hazards of stricter presets are guesses on their own: they are weighed, and shown only where a cause rests on them. */

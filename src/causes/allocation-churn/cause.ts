@@ -27,12 +27,11 @@ function causeOf(churn: Observation, facts: CaseFile): FoundCause {
     chain: [
       shows(churn),
       ...assists.map(shows),
-      says('little of it is live, so profiles of memory in use do not show it; a higher GOGC makes collections rarer and zeroing no cheaper'),
+      says(
+        'little of it is live, so profiles of memory in use do not show it; a higher GOGC makes collections rarer and zeroing no cheaper',
+      ),
     ],
-    wrongIf: [
-      'the CPU has nothing else to do, and nobody waits',
-      'the capture met a burst: compare the rate with that of a longer time',
-    ],
+    wrongIf: ['the CPU has nothing else to do, and nobody waits', 'the capture met a burst: compare the rate with that of a longer time'],
     remedies: [
       {
         kind: 'code',

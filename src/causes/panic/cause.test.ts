@@ -25,9 +25,12 @@ test('a stack overflow names the function that calls itself, at the line of the 
   expect(new Set(first?.remedies.map(remedy => remedy.kind))).toEqual(new Set(['code', 'setting', 'guard']))
 })
 
-test.each(['crash-mapwrite.go1.26.txt', 'crash-deadlock.go1.26.txt', 'crash-quit.go1.26.txt', 'crash-oom.go1.26.txt', 'cgo-segv.go1.26.txt'])(
-  '%s has another cause, or none, and is no panic',
-  async file => {
-    expect((await causesOf(file)).filter(cause => cause.id === 'panic')).toEqual([])
-  },
-)
+test.each([
+  'crash-mapwrite.go1.26.txt',
+  'crash-deadlock.go1.26.txt',
+  'crash-quit.go1.26.txt',
+  'crash-oom.go1.26.txt',
+  'cgo-segv.go1.26.txt',
+])('%s has another cause, or none, and is no panic', async file => {
+  expect((await causesOf(file)).filter(cause => cause.id === 'panic')).toEqual([])
+})

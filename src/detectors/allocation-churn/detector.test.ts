@@ -16,7 +16,13 @@ test('a buffer of a megabyte for each request is told with its line, its rate an
 
 test('the same heap profiles without a CPU profile say nothing, nor does a service that allocates little', async () => {
   const folder = evidence('buffer-per-request')
-  expect(await observed(detector, folder, readdirSync(folder).filter(name => name.startsWith('heap-')))).toEqual([])
+  expect(
+    await observed(
+      detector,
+      folder,
+      readdirSync(folder).filter(name => name.startsWith('heap-')),
+    ),
+  ).toEqual([])
   for (const well of ['warm-up', 'open-sockets', 'growing-slice', 'slow-consumer'])
     expect(await observed(detector, evidence(well), readdirSync(evidence(well))), well).toEqual([])
 })

@@ -10,7 +10,11 @@ export interface LabelledCapture {
   readonly holds: readonly string[]
 }
 
-const service = (name: string, ...holds: readonly string[]): LabelledCapture => ({program: `fixtures/services/${name}`, capture: '.', holds})
+const service = (name: string, ...holds: readonly string[]): LabelledCapture => ({
+  program: `fixtures/services/${name}`,
+  capture: '.',
+  holds,
+})
 const incident = (program: string, ...holds: readonly string[]): LabelledCapture => ({
   program: `examples/incidents/${program}`,
   capture: '.',

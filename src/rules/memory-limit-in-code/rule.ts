@@ -26,7 +26,8 @@ export default defineRule<'fixed'>({
       const constant = argument === undefined ? undefined : pass.constantOf(argument)
       const bytes = constant === undefined ? undefined : smallIntVal(constant)
       // A negative limit asks for the current one; math.MaxInt64 is none, and no small integer.
-      if (bytes !== undefined && bytes >= 0 && bytes < 2 ** 50) pass.report(call, 'fixed', {data: {call: pass.text(call), bytes: formatBytes(bytes)}})
+      if (bytes !== undefined && bytes >= 0 && bytes < 2 ** 50)
+        pass.report(call, 'fixed', {data: {call: pass.text(call), bytes: formatBytes(bytes)}})
     }
   },
 })
