@@ -1,7 +1,8 @@
 // panic: the program ended itself at a line of its own: a panic that nothing recovered, or a recursion without an end. See cause.md.
+import type {Place} from '../../base/place.ts'
 import {combine} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
-import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
+import {shownFrame} from '../../diagnosis/frame-places.ts'
 import {type FoundCause, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
 import type {Crash} from '../../evidence/model/crash.ts'
@@ -73,10 +74,7 @@ function recursionOf(crash: Observation, facts: CaseFile): FoundCause | undefine
   return {
     ...certain(),
     title: functions.length === 1 ? `${name} calls itself without an end` : `${name} call each other without an end`,
-    places: placesOf(
-      calls.map(({frame}) => frame),
-      'calls again here',
-    ),
+    places: placesFrom(crash.places, first.frame),
     chain: [
       shows(crash),
       says(
@@ -104,6 +102,13 @@ function recursionOf(crash: Observation, facts: CaseFile): FoundCause | undefine
     verify: [{command: 'go test ./...', expect: `a test that calls ${first.frame.function} on data with a cycle ends`}],
     settle: [],
   }
+}
+
+/** The places of the crash, which are joined to the source, from the call that comes again and again. */
+function placesFrom(places: readonly Place[], call: DumpFrame): Place[] {
+  const at = places.findIndex(place => place.line === call.line && place.symbol?.endsWith(call.function.replace(/^main(?=\.)/, '')) === true)
+  const from = at < 0 ? [...places] : [places[at]!, ...places.filter((_, i) => i !== at)]
+  return from.map((place, i) => ({...place, role: i === 0 ? 'primary' : 'step', label: i === 0 ? 'calls again here' : 'and here'}))
 }
 
 /** Calls in functions of the user's own that stand in the stack again and again, most frequent first. */
