@@ -26,8 +26,9 @@ const nameOf = ({program, capture}: LabelledCapture) =>
 function claimsOf(labelled: LabelledCapture, {causes}: Envelope): Claim[] {
   const surest = new Map<string, number>()
   for (const {id, confidence} of causes) surest.set(id, Math.max(confidence, surest.get(id) ?? 0))
-  for (const id of labelled.holds) if (!surest.has(id)) surest.set(id, 0)
-  return [...surest].map(([what, confidence]) => ({capture: nameOf(labelled), what, confidence, holds: labelled.holds.includes(what)}))
+  const all = [...labelled.holds, ...(labelled.hidden ?? [])]
+  for (const id of all) if (!surest.has(id)) surest.set(id, 0)
+  return [...surest].map(([what, confidence]) => ({capture: nameOf(labelled), what, confidence, holds: all.includes(what)}))
 }
 
 interface WeighedHazard extends Claim {
