@@ -108,7 +108,8 @@ function recursionOf(crash: Observation, facts: CaseFile): FoundCause | undefine
 function placesFrom(places: readonly Place[], call: DumpFrame): Place[] {
   const at = places.findIndex(place => place.line === call.line && place.symbol?.endsWith(call.function.replace(/^main(?=\.)/, '')) === true)
   const from = at < 0 ? [...places] : [places[at]!, ...places.filter((_, i) => i !== at)]
-  return from.map((place, i) => ({...place, role: i === 0 ? 'primary' : 'step', label: i === 0 ? 'calls again here' : 'and here'}))
+  const once = from.filter((place, i) => from.findIndex(one => one.file === place.file && one.line === place.line) === i)
+  return once.map((place, i) => ({...place, role: i === 0 ? 'primary' : 'step', label: i === 0 ? 'calls again here' : 'and here'}))
 }
 
 /** Calls in functions of the user's own that stand in the stack again and again, most frequent first. */

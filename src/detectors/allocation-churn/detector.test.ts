@@ -10,7 +10,7 @@ test('a buffer of a megabyte for each request is told with its line, its rate an
   const folder = evidence('buffer-per-request')
   const [found, ...others] = await observed(detector, folder, readdirSync(folder))
   expect(others).toEqual([])
-  expect(found?.what).toMatch(/^main\.countWords \(main\.go:20\) allocates \d/)
+  expect(found?.what).toMatch(/^main\.countWords \(main\.go:17\) allocates \d/)
   expect(found?.measured.map(one => one.value >= (one.limit ?? 0))).toEqual([true, true, true])
 })
 
