@@ -26,6 +26,12 @@ export function bytesOfRaw(raw: string): Uint8Array {
 
 export const textOfRaw = (raw: string): string => (ascii.test(raw) ? raw : utf8.decode(bytesOfRaw(raw)))
 
+function isAscii(bytes: Uint8Array): boolean {
+  let all = 0
+  for (let at = 0; at < bytes.length; at++) all |= bytes[at]!
+  return all < 0x80
+}
+
 /** Bytes of a table up to which it is made into one string of which the others are parts. */
 const joinedBytesMax = 64 << 20
 
@@ -71,7 +77,7 @@ export class StringTable {
   #ascii(): string | null {
     if (this.#joined !== undefined) return this.#joined
     const small = this.#bytes.length <= joinedBytesMax
-    return (this.#joined = small && this.#bytes.every(byte => byte < 0x80) ? utf8.decode(this.#bytes) : null)
+    return (this.#joined = small && isAscii(this.#bytes) ? utf8.decode(this.#bytes) : null)
   }
 
   /** Index of a byte string, added at the end when it is new. */
