@@ -106,7 +106,9 @@ function recursionOf(crash: Observation, facts: CaseFile): FoundCause | undefine
 
 /** The places of the crash, which are joined to the source, from the call that comes again and again. */
 function placesFrom(places: readonly Place[], call: DumpFrame): Place[] {
-  const at = places.findIndex(place => place.line === call.line && place.symbol?.endsWith(call.function.replace(/^main(?=\.)/, '')) === true)
+  const at = places.findIndex(
+    place => place.line === call.line && place.symbol?.endsWith(call.function.replace(/^main(?=\.)/, '')) === true,
+  )
   const from = at < 0 ? [...places] : [places[at]!, ...places.filter((_, i) => i !== at)]
   const once = from.filter((place, i) => from.findIndex(one => one.file === place.file && one.line === place.line) === i)
   return once.map((place, i) => ({...place, role: i === 0 ? 'primary' : 'step', label: i === 0 ? 'calls again here' : 'and here'}))

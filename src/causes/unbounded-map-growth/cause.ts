@@ -72,7 +72,12 @@ function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
     ...(site === undefined ? {} : {memoryBytes: bytesOf(growing, insertFunctions, facts)}),
     title: `${mapName} only grows: entries are added and never deleted`,
     places: hazard.places,
-    chain: [...chainOf(hazard, site, live, more, share, mapName), ...(site === undefined ? [] : endedBy(facts)), ...(idle ? [notAtWork] : []), ...setAside(facts, site)],
+    chain: [
+      ...chainOf(hazard, site, live, more, share, mapName),
+      ...(site === undefined ? [] : endedBy(facts)),
+      ...(idle ? [notAtWork] : []),
+      ...setAside(facts, site),
+    ],
     wrongIf: [
       `entries of ${mapName} are deleted through an alias or reflection that the source check does not see`,
       'the set of keys is bounded by something outside the program, and the capture only shows it filling',
