@@ -39,7 +39,9 @@ interface WeighedHazard extends Claim {
 /** Hazards that evidence spoke for or against. One holds when a cause that holds rests on it, at the place of that cause. */
 function weighedOf(labelled: LabelledCapture, {envelope: {causes}, hazards}: Diagnosis): WeighedHazard[] {
   const held = new Set(
-    causes.filter(cause => labelled.holds.includes(cause.id)).flatMap(cause => cause.chain.flatMap(step => step.findings)),
+    causes
+      .filter(cause => labelled.holds.includes(cause.id))
+      .flatMap(cause => cause.chain.flatMap(step => (step.role === 'contradicts' ? [] : step.findings))),
   )
   return hazards.flatMap(finding =>
     finding.weighed === undefined

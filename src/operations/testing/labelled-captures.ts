@@ -44,7 +44,7 @@ export const labelledCaptures: readonly LabelledCapture[] = [
   service('open-rows', 'pool-exhausted', 'goroutine-leak'),
   service('open-sockets'),
   service('read-lock-twice', 'deadlock'),
-  service('silent-backend', 'missing-timeout', 'goroutine-leak'),
+  service('silent-backend', 'missing-timeout'),
   service('slow-consumer', 'retained-allocations'),
   service('slow-lock', 'lock-contention'),
   service('two-locks', 'deadlock'),
