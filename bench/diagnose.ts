@@ -29,7 +29,7 @@ interface Mix {
 
 const mixes: readonly Mix[] = [
   {name: 'read', goroutines: 4000, counts: content => content},
-  {name: 'disk', goroutines: 11_000, counts: (_, onDisk) => onDisk},
+  {name: 'disk', goroutines: 9000, counts: (_, onDisk) => onDisk},
 ]
 
 interface Made {
@@ -51,9 +51,9 @@ function writeEvidence({name, goroutines, counts}: Mix): Made {
     writeFileSync(join(directory, file), stored)
   }
   for (let i = 1; i <= 20; i++)
-    write(`heap-${i}.pb.gz`, generateProfile({kind: 'heap', samples: 20_000, stacks: 5000, bytes: 2_200_000, seed: i}))
+    write(`heap-${i}.pb.gz`, generateProfile({kind: 'heap', samples: 10_000, stacks: 5000, bytes: 1_100_000, seed: i}))
   for (let i = 1; i <= 8; i++)
-    write(`cpu-${i}.pb.gz`, generateProfile({kind: 'cpu', samples: 20_000, stacks: 5000, bytes: 2_000_000, seed: 100 + i}))
+    write(`cpu-${i}.pb.gz`, generateProfile({kind: 'cpu', samples: 10_000, stacks: 5000, bytes: 1_000_000, seed: 100 + i}))
   for (let i = 1; i <= 4; i++) write(`goroutine-${i}.txt`, goroutineDump(goroutines + 250 * i))
   write('schedtrace.log', schedtrace(20_000))
   for (let i = 1; i <= 15; i++)
@@ -62,7 +62,9 @@ function writeEvidence({name, goroutines, counts}: Mix): Made {
       `Name:\tserver\nPid:\t7\nVmPeak:\t ${900_000 + i} kB\nVmRSS:\t ${500_000 + 1000 * i} kB\nThreads:\t${20 + i}\n`,
     )
   write('gctrace-1.log', gctrace(2e6))
-  write('gctrace-2.log', gctrace(bytesWanted - counts(contentBytes, diskBytes)))
+  const left = bytesWanted - counts(contentBytes, diskBytes)
+  if (left < 0) throw new Error(`bench: ${-left} bytes too many before the last file`)
+  write('gctrace-2.log', gctrace(left))
   return {directory, files: readdirSync(directory).length, contentBytes, diskBytes}
 }
 
