@@ -28,8 +28,8 @@ interface Mix {
 }
 
 const mixes: readonly Mix[] = [
-  {name: 'read', goroutines: 4000, counts: content => content},
-  {name: 'disk', goroutines: 9000, counts: (_, onDisk) => onDisk},
+  {name: 'read', goroutines: 2000, counts: content => content},
+  {name: 'disk', goroutines: 14_000, counts: (_, onDisk) => onDisk},
 ]
 
 interface Made {
