@@ -100,13 +100,18 @@ describeNeeding('corpus', 'all detectors and causes', () => {
     }
     for (const folder of ordinary) for (const name of filesOf(folder)) await look(corpus + folder, [name], false)
     for (const folder of wells) await look(folder, readdirSync(folder), true)
-    for (const [id, {silent}] of rows) expect(silent, id).toBeGreaterThanOrEqual(5)
+    // Of some kinds (strace, sanitizers, race reports) there are fewer ordinary files than five: then it is all of them, and the page says so.
+    for (const [id, {files, silent}] of rows) expect(silent, id).toBeGreaterThanOrEqual(Math.min(5, files))
+    const fewer = [...rows].filter(([, {silent}]) => silent < 5).map(([id, {silent}]) => `${id} (${silent})`)
+    expect(fewer.length).toBeLessThan(rows.size / 4)
     const lines = [
       '# Detectors on ordinary evidence',
       '',
       'Each detector alone over every ordinary file of the corpus (captures that nobody here made), and over whole captures of our own programs that are',
       'well: the mended incidents and two services. Written by `src/causes/corpus.test.ts`. Counted are those that hold a kind of evidence the detector',
       'asks for; where it needs two kinds together, a file alone gives it only one.',
+      '',
+      `Five files and more on which it is silent: ${rows.size - fewer.length} of ${rows.size} detectors. Fewer, because no more ordinary files of that kind are at hand: ${fewer.join(', ') || 'none'}.`,
       '',
       '| detector | looked at | of them own captures | silent | said instead (severity, confidence) |',
       '|---|---|---|---|---|',
