@@ -1,6 +1,7 @@
 // What a command is to the command line: a row of one table from which --help, completion and the manual are printed.
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
+import type {CheckAside} from '../operations/check-module.ts'
 
 export interface Flag {
   /** Without dashes: `fail-on`. One or two dashes are accepted. */
@@ -33,6 +34,8 @@ export interface CommandContext {
   write(path: string, content: string | Uint8Array): Promise<void>
   readonly terminal: {readonly isTty: boolean; readonly columns: number; readonly color: boolean}
   stdin(): Promise<Uint8Array>
+  /** Checks source on another thread; absent where there is only one processor. */
+  readonly checkAside?: CheckAside
   /** The same, as if started in another directory (`-C`); a TriageError when there is none. */
   inDirectory(path: string): Promise<CommandContext>
 }

@@ -1,6 +1,7 @@
 // The process as a CommandContext: stdout for the answer, stderr for notes, progress only on a terminal, Ctrl-C cancels.
 import {writeSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
+import {availableParallelism} from 'node:os'
 import {errors} from '../base/errors.ts'
 import {nodeHost} from '../host/node/node-host.ts'
 import type {CommandContext} from './command.ts'
@@ -54,6 +55,7 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
       }
       return Buffer.concat(chunks)
     },
+    ...(availableParallelism() < 2 ? {} : {checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given)}),
     async inDirectory(path) {
       const stat = await context.host.stat(path)
       if (stat === undefined) throw errors.notFound(path)

@@ -250,6 +250,9 @@ function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): 
   }
 }
 
+/** `checkModule` somewhere else, so that the caller's thread is free meanwhile. Only without `rules`: the request is copied. */
+export type CheckAside = (request: ModuleCheckRequest, host: Host, task: Task) => Promise<ModuleCheck>
+
 /** One platform, without suppression, baseline or fixes: for those who join hazards with evidence. */
 export async function checkModule(request: ModuleCheckRequest, host: Host, task: Task): Promise<ModuleCheck> {
   const rules = request.rules ?? selectRules(request.preset ?? 'default', request.ruleIds)
