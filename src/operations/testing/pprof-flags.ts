@@ -121,11 +121,12 @@ export function flagPairs(file: string, files: readonly string[], count: number,
 
 /** What is read before a session starts, and cannot be set in one. */
 const loads = /^-(?:add_comment|buildid|base|diff_base|normalize)|^[^-]/
+export const sampleFlag = /^-(?:sample_index|inuse|alloc|total_delay|mean_delay|contentions)/
 /** Flags of which the command line takes one; in a session the last counts. */
 const groups: readonly RegExp[] = [
   /^-(?:cum|flat)$/,
   /^-(?:functions|filefunctions|files|lines|addresses)$/,
-  /^-(?:sample_index|inuse|alloc|total_delay|mean_delay|contentions)/,
+  sampleFlag,
 ]
 
 export interface Pair {
