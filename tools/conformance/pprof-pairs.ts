@@ -62,7 +62,12 @@ export function sessionsOf(pairs: readonly Pair[]): Pair[][] {
 }
 
 /** Hashes of what pprof answers in one session, '' where it refuses: kept, because they do not change with our code. */
-async function theirHashes(group: readonly Pair[], root: string, key: string, answers: LineCache<readonly string[]>): Promise<readonly string[]> {
+async function theirHashes(
+  group: readonly Pair[],
+  root: string,
+  key: string,
+  answers: LineCache<readonly string[]>,
+): Promise<readonly string[]> {
   const known = answers.get(key)
   if (known !== undefined) return known
   const hashes = await usingTheirSession(group[0]!.load, group, root, hashOf)
@@ -116,7 +121,8 @@ export async function compareSession(
 async function flagsRefused(session: OurSession, group: readonly Pair[]): Promise<ReadonlySet<string>> {
   const refused = new Set<string>()
   for (const flag of new Set(group.flatMap(pair => pair.flags))) {
-    if (sampleFlag.test(flag) && (await session.run({report: '-comments', flags: [flag]}).catch(() => undefined)) === undefined) refused.add(flag)
+    if (sampleFlag.test(flag) && (await session.run({report: '-comments', flags: [flag]}).catch(() => undefined)) === undefined)
+      refused.add(flag)
   }
   return refused
 }

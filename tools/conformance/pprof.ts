@@ -51,7 +51,9 @@ const shaOfFile = (() => {
 function codeSha(): string {
   const folders = ['src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
   const sources = folders.flatMap(folder => readdirSync(`${root}/${folder}`).map(name => `${root}/${folder}/${name}`))
-  const ours = sources.filter(path => path.endsWith('.ts') && !path.endsWith('.test.ts') && (!path.includes('/operations/') || /\/profile/.test(path)))
+  const ours = sources.filter(
+    path => path.endsWith('.ts') && !path.endsWith('.test.ts') && (!path.includes('/operations/') || /\/profile/.test(path)),
+  )
   return shaOf(...ours.map(shaOfFile))
 }
 
@@ -131,7 +133,9 @@ const progress = (what: Part, file: string) => {
   const sum = (name: 'runs' | 'checked') => sides.reduce((n, {tally: t}) => n + t[name], 0)
   const different = sides.reduce((n, {tally: t}) => n + t.different.length, 0)
   const done = sides.reduce((n, {done: names}) => n + names.length, 0)
-  console.error(`${what.name}: ${done}/${files.length} ${basename(file)}: ${sum('runs')} runs, ${sum('checked')} checked, ${different} differ`)
+  console.error(
+    `${what.name}: ${done}/${files.length} ${basename(file)}: ${sum('runs')} runs, ${sum('checked')} checked, ${different} differ`,
+  )
 }
 
 for (const [what, wanted] of [

@@ -3,7 +3,7 @@
 import {RE2JS} from 're2js'
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {finishDraft, groupsOf, LegacyDraft, readMemoryMap} from './legacy-draft.ts'
+import {finishDraft, groupsOf, LegacyDraft, legacyFramesMax, readMemoryMap} from './legacy-draft.ts'
 import {LineScanner} from './line-scanner.ts'
 
 const countStart = RE2JS.compile('\\A(\\S+) profile: total \\d+\\z')
@@ -97,9 +97,7 @@ class SymbolComments {
     if (address === '') return
     const location = this.#draft.known(BigInt(address))
     if (location === undefined || !this.#open.has(location)) return
-    const lines = this.#draft.lines.get(location) ?? []
-    lines.push({function: name, file, line: Number(number)})
-    this.#draft.lines.set(location, lines)
+    this.#draft.addLine(location, {function: name, file, line: Number(number)})
   }
 }
 
@@ -271,7 +269,8 @@ function threadAddresses(scanner: LineScanner): bigint[] {
     const line = scanner.text.trim()
     if (line.startsWith('---')) break
     if (line.includes('same as previous thread')) same = true
-    else addresses.push(...addressesOf(scanner, line))
+    else for (const address of addressesOf(scanner, line)) addresses.push(address)
+    if (addresses.length > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
   }
   return same ? [] : addresses
 }

@@ -4,6 +4,8 @@ import {rawOfBytes} from './string-table.ts'
 
 /** bufio.MaxScanTokenSize: longer lines are refused by the toolchain too. */
 const lineBytesMax = 64 * 1024
+/** Lines of one text; 512 MB of perf script have about 12 million. */
+export const textLinesMax = 20_000_000
 
 export class LineScanner {
   /** The line last read; the last line of all stays readable at the end, as with bufio.Scanner it does not. */
@@ -11,6 +13,7 @@ export class LineScanner {
   /** Where that line starts. */
   lineAt = 0
   #next: number
+  #lines = 0
   readonly #bytes: Uint8Array
 
   constructor(bytes: Uint8Array, at = 0) {
@@ -26,6 +29,7 @@ export class LineScanner {
       this.text = ''
       return false
     }
+    if (++this.#lines > textLinesMax) throw errors.limit('lines of a text profile', textLinesMax)
     const found = this.#bytes.indexOf(10, start)
     const end = found < 0 ? this.#bytes.length : found
     if (end - start >= lineBytesMax) throw errors.limit(`length of the line at byte ${start} in bytes`, lineBytesMax)

@@ -123,11 +123,7 @@ export function flagPairs(file: string, files: readonly string[], count: number,
 const loads = /^-(?:add_comment|buildid|base|diff_base|normalize)|^[^-]/
 export const sampleFlag = /^-(?:sample_index|inuse|alloc|total_delay|mean_delay|contentions)/
 /** Flags of which the command line takes one; in a session the last counts. */
-const groups: readonly RegExp[] = [
-  /^-(?:cum|flat)$/,
-  /^-(?:functions|filefunctions|files|lines|addresses)$/,
-  sampleFlag,
-]
+const groups: readonly RegExp[] = [/^-(?:cum|flat)$/, /^-(?:functions|filefunctions|files|lines|addresses)$/, sampleFlag]
 
 export interface Pair {
   readonly report: string

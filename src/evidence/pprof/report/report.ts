@@ -200,7 +200,7 @@ export function profileLabels(report: Report): string[] {
   const lines: string[] = []
   if (main !== undefined && main.file !== '') lines.push(`File: ${basePath(main.file)}`)
   if (main !== undefined && main.buildId !== '') lines.push(`Build ID: ${main.buildId}`)
-  lines.push(...header.comments.filter(comment => !comment.startsWith('#')))
+  for (const comment of header.comments) if (!comment.startsWith('#')) lines.push(comment)
   if (options.sampleType !== '') lines.push(`Type: ${options.sampleType}`)
   if (header.docUrl !== '') lines.push(`Doc: ${header.docUrl}`)
   if (header.timeNanos !== 0n) lines.push(`Time: ${utcDateTime(header.timeNanos)} UTC`)
