@@ -1,7 +1,8 @@
 // gotriage profile: what go tool pprof says of profiles, in the same words and flags, and what it does not say.
 import {memorySource} from '../../base/byte-source.ts'
-import {errors} from '../../base/errors.ts'
+import {errors, TriageError} from '../../base/errors.ts'
 import type {ProfileRequest} from '../../operations/profile-flags.ts'
+import type {ProfileShell, ShellFile} from '../../operations/profile-shell.ts'
 import type {Command, CommandContext} from '../command.ts'
 
 export const command: Command = {
@@ -27,7 +28,7 @@ export const command: Command = {
     const profileContext = {host: withStdin(context), task: context.task, note: (line: string) => context.note(line)}
     if (request.command === '') {
       const {profileShell} = await import('../../operations/profile-shell.ts')
-      return await runShell(profileShell(request, profileContext, context.terminal.columns), context)
+      return await runShell(await profileShell(request, profileContext, context.terminal), context)
     }
     if (request.command === 'diff') {
       const {diffText, profileDiff} = await import('../../operations/profile-diff.ts')
@@ -103,25 +104,35 @@ function withStdin(context: CommandContext): CommandContext['host'] {
   }
 }
 
-interface Shell {
-  /** What to print first. */
-  readonly greeting: string
-  /** Answers a line; undefined ends the session. */
-  answer(line: string): Promise<string | Uint8Array | undefined>
-}
-
-async function runShell(starting: Promise<Shell>, context: CommandContext): Promise<number> {
+async function runShell(shell: ProfileShell, context: CommandContext): Promise<number> {
   const {createInterface} = await import('node:readline')
-  const shell = await starting
   context.out(shell.greeting)
-  const lines = createInterface({input: process.stdin, ...(context.terminal.isTty ? {output: process.stdout} : {}), prompt: '(profile) '})
+  const interactive = context.terminal.isTty && process.stdin.isTTY
+  const lines = createInterface({
+    input: process.stdin,
+    ...(interactive ? {output: process.stdout} : {}),
+    prompt: '(profile) ',
+    completer: (line: string) => shell.complete(line),
+  })
   lines.prompt()
   for await (const line of lines) {
     const answer = await shell.answer(line)
-    if (answer === undefined) break
-    context.out(answer)
+    if (answer === undefined) return 0
+    if (typeof answer === 'string' || answer instanceof Uint8Array) context.out(answer)
+    else await writeAsked(answer, context)
     lines.prompt()
   }
-  lines.close()
+  // Ctrl-D and Ctrl-C leave the prompt on its line.
+  if (interactive) context.out('\n')
   return 0
+}
+
+/** A file that cannot be written does not end the session. */
+async function writeAsked({file, bytes}: ShellFile, context: CommandContext): Promise<void> {
+  try {
+    await write(bytes, file, context)
+  } catch (error) {
+    if (!(error instanceof TriageError)) throw error
+    context.note(`${error.message}. ${error.hint}`)
+  }
 }
