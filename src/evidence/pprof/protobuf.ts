@@ -26,12 +26,15 @@ export const unknownRangesMax = 1_000_000
 export const unknownBytesMax = 64 * 1024 * 1024
 /** Lines of all locations, locations of all distinct stacks, and of one of them (runtime/pprof writes at most 128). */
 export const linesMax = 8_000_000
+/** Lines of one location: a function and those inlined into it. */
+export const locationLinesMax = 100_000
 export const stackLocationsMax = 64_000_000
 export const stackDepthMax = 1_000_000
 /** Frames of all distinct stacks with their inlined ones: what a report walks. Stacks of locations with many lines multiply. */
 export const framesMax = 256_000_000
-/** Labels of all distinct label sets: those of a million samples with ten each. */
+/** Labels of all distinct label sets: those of a million samples with ten each; and of one sample. */
 export const labelsMax = 10_000_000
+export const sampleLabelsMax = 100_000
 /** Values of all samples together, eight bytes each, and those of them that a double cannot hold. */
 export const valuesMax = 32_000_000
 export const wholeValuesMax = 2_000_000
@@ -298,6 +301,7 @@ class TableReader {
           line.end = cursor.stop
           const [lineFunctionIndex, number, column] = this.#line(line)
           if (lineFunction.length >= linesMax) throw errors.limit('lines of the locations of a profile', linesMax)
+          if (lineFunction.length - lineStart[index]! >= locationLinesMax) throw errors.limit('lines of one location', locationLinesMax)
           lineFunction.push(lineFunctionIndex)
           lineNumber.push(number)
           lineColumn.push(column)
@@ -706,6 +710,7 @@ function resolveLabels(sets: Interner, stringCount: number): LabelColumns {
       // A label with neither text, number nor unit says nothing; pprof drops it (profile/encode.go, postDecode).
       if (fields[2] === 0 && fields[3] === 0 && fields[4] === 0) continue
       if (key.length >= labelsMax) throw errors.limit('labels of the samples of a profile', labelsMax)
+      if (key.length - start[set]! >= sampleLabelsMax) throw errors.limit('labels of one sample', sampleLabelsMax)
       key.push(fields[1]!)
       string.push(fields[2]!)
       number.push(fields[3]!)
