@@ -76,7 +76,7 @@ export function usingTheirSession<T>(
 ): Promise<T[]> {
   const dir = mkdtempSync(join(tmpdir(), 'gotriage-session-'))
   // Its garbage collector would take a third of the time; the answers do not depend on it.
-  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent', GOGC: '400'}
+  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent', GOGC: 'off', GOMEMLIMIT: '400MiB'}
   return new Promise((done, failed) => {
     const child = spawn(toolchainPprof(), ['-symbolize=none', ...load], {cwd, env, stdio: ['pipe', 'ignore', 'ignore']})
     child.on('error', failed)
