@@ -16,7 +16,8 @@ export const legacyFramesMax = 16_000_000
 export const legacyAddressesMax = 1_000_000
 /** Lines of source that comments give for all addresses together. */
 export const legacyLinesMax = 1_000_000
-const mappingsMax = 100_000
+/** Parts of binaries that can be executed; every address is looked up among all of them. */
+const mappingsMax = 4096
 /** Bytes of a memory map; /proc/self/maps of large programs has a few hundred thousand. */
 export const memoryMapBytesMax = 16 * 1024 * 1024
 /** `name=value` lines of a memory map, and bytes of a line once they are put in. */

@@ -307,16 +307,19 @@ const inlineFlag = 2
 
 /** Removes incoming edges of shown nodes that weigh less; answers how many. */
 export function trimEdges(graph: Graph, cutoff: number): number {
-  let dropped = 0
+  const light = (edge: Edge) => Math.abs(edge.weight) < cutoff
+  const gone = new Set<Edge>()
+  const callers = new Set<GraphNode>()
   for (const node of graph.nodes) {
-    const light = node.in.filter(edge => Math.abs(edge.weight) < cutoff)
-    if (light.length === 0) continue
-    dropped += light.length
-    const gone = new Set(light)
-    node.in = node.in.filter(edge => !gone.has(edge))
-    for (const edge of light) edge.from.out = edge.from.out.filter(other => other !== edge)
+    for (const edge of node.in) {
+      if (!light(edge)) continue
+      gone.add(edge)
+      callers.add(edge.from)
+    }
+    if (gone.size > 0) node.in = node.in.filter(edge => !light(edge))
   }
-  return dropped
+  for (const caller of callers) caller.out = caller.out.filter(edge => !gone.has(edge))
+  return gone.size
 }
 
 export type NodeOrder = 'flat' | 'cum' | 'name' | 'file' | 'entropy'
