@@ -6,6 +6,8 @@ import {rawOfBytes} from './string-table.ts'
 const lineBytesMax = 64 * 1024
 /** Lines of one text; 512 MB of perf script have about 12 million. */
 export const textLinesMax = 20_000_000
+/** Bytes of lines that are not as writers of profiles write them and need a slow look; at most some seconds of it. */
+export const irregularBytesMax = 32 * 1024 * 1024
 
 export class LineScanner {
   /** The line last read; the last line of all stays readable at the end, as with bufio.Scanner it does not. */
@@ -14,11 +16,18 @@ export class LineScanner {
   lineAt = 0
   #next: number
   #lines = 0
+  #irregularBytes = 0
   readonly #bytes: Uint8Array
 
   constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes
     this.#next = at
+  }
+
+  /** To be called for a line that takes a slow look. */
+  irregular(text: string): void {
+    this.#irregularBytes += text.length
+    if (this.#irregularBytes > irregularBytesMax) throw errors.limit('bytes of irregular lines of a text profile', irregularBytesMax)
   }
 
   /** Reads the next line; false at the end, and `text` is then empty. */
