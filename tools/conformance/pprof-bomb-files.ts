@@ -112,7 +112,7 @@ const overLimits: readonly Bomb[] = [
   {name: 'one stack of 450 million locations', parts: () => all(start, inSample(stackTag, bytes(1), whole, value))},
   {name: 'one stack of 200 million locations, not packed', parts: () => all(start, sampleOf(bytes(0x08, 1), 400_000_000, value))},
   {name: 'values of one sample', parts: () => all(start, inSample(valuesTag, bytes(1), whole, stack))},
-  {name: 'values beyond 2^53', parts: () => all(start, filled(field(sampleTag, bytes(0x10, ...Array(8).fill(0xff), 0x3f))))},
+  {name: 'values beyond 2^53', parts: () => all(start, filled(field(sampleTag, bytes(0x10, ...Array<number>(8).fill(0xff), 0x3f))))},
   {name: '56 million labels of one sample', parts: () => all(start, sampleOf(numericLabel, whole, plain))},
   {name: 'label sets, all different', parts: () => all(start, each(12_000_000, n => field(sampleTag, Buffer.concat([plain, field(labelTag, bytes(0x08, 1, 0x18, ...varint(n + 1)))]))))},
   {name: 'unpacks beyond 512 MB', parts: () => filled(sample, 600_000_000)},
@@ -166,7 +166,7 @@ const belowLimits: readonly Bomb[] = [
   {name: '60 stacks of 999,000 locations, all different', parts: () => all(
     start, ...Array.from({length: 60}, (_, n) => inSample(stackTag, bytes(1), 999_000 - n, value)),
   )},
-  {name: '1.9 million values beyond 2^53', parts: () => all(start, times(1_900_000, field(sampleTag, bytes(stackTag, 1, 1, 0x10, ...Array(8).fill(0xff), 0x3f))))},
+  {name: '1.9 million values beyond 2^53', parts: () => all(start, times(1_900_000, field(sampleTag, bytes(stackTag, 1, 1, 0x10, ...Array<number>(8).fill(0xff), 0x3f))))},
   {name: '99 samples of 99,000 labels', parts: () => all(
     start,
     ...Array.from({length: 99}, (_, n) => sampleOf(field(labelTag, bytes(0x08, 1, 0x18, n + 1)), 99_000 * numericLabel.length, plain)),

@@ -131,15 +131,13 @@ async function flagsRefused(session: OurSession, group: readonly Pair[]): Promis
 async function askedAgain(pair: Pair, ours: Buffer | undefined, root: string): Promise<'same' | 'among' | 'reordered' | undefined> {
   if (ours === undefined) return undefined
   const same: Pair[] = Array.from({length: repeats}, () => pair)
-  let seen: Answers | undefined
-  let missing = false
-  const use = (answer: Buffer | undefined) => {
-    if (answer === undefined) missing = true
-    else if (seen === undefined) seen = new Answers(ours, answer)
-    else seen.add(answer)
-  }
-  await usingTheirSession(pair.load, same, root, use)
-  const verdict = missing ? undefined : (seen as Answers | undefined)?.verdict()
+  const all: Answers[] = []
+  const answered = await usingTheirSession(pair.load, same, root, answer => {
+    if (answer !== undefined && all[0] === undefined) all.push(new Answers(ours, answer))
+    else if (answer !== undefined) all[0]?.add(answer)
+    return answer !== undefined
+  })
+  const verdict = answered.includes(false) ? undefined : all[0]?.verdict()
   return verdict === 'different' || verdict === 'varies' ? undefined : verdict
 }
 
