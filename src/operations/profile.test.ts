@@ -301,7 +301,7 @@ describe('the shell', () => {
     expect(await shell.answer('svg')).toMatchObject({file: expect.stringMatching(/^profile\d{3}\.svg$/) as string})
     expect(await shell.answer('html >page.html')).toMatchObject({file: 'page.html'})
     const top = await shell.answer('top 3 > top.txt')
-    expect(top).toEqual({file: 'top.txt', bytes: Buffer.from((await shell.answer('top3')) as string)})
+    expect(top).toEqual({file: 'top.txt', bytes: new TextEncoder().encode((await shell.answer('top3')) as string)})
     expect(await shell.answer('top >')).toContain('unexpected end of line')
   })
 

@@ -42,8 +42,8 @@ function* each(count: number, one: (index: number) => Buffer): Generator<Buffer>
 
 function* all(...parts: readonly (Buffer | Iterable<Buffer>)[]): Generator<Buffer> {
   for (const part of parts) {
-    if (part instanceof Buffer) yield part
-    else yield* part
+    if (Buffer.isBuffer(part)) yield part
+    else yield* part as Iterable<Buffer>
   }
 }
 

@@ -75,23 +75,17 @@ describe('a bomb', () => {
 
   const text = (...parts: readonly string[]) => read(Buffer.from(parts.join('')))
 
+  // What takes longer is asked by `npm run conformance -- pprof-bombs`.
   it('in a text stops at a limit', async () => {
     const heap = 'heap profile: 1: 1 [1: 1] @ heap/1\n'
-    await expect(text(heap, '1: 1 [1: 1] @ 0x1\n'.repeat(1_000_001))).rejects.toThrow('samples of a legacy profile passed its limit')
-    const thread = '--- threadz 1 ---\n\n--- Thread 1 (name: a/1) stack: ---\n'
-    await expect(text(thread, `${'0x1 '.repeat(16_000)}\n`.repeat(1001))).rejects.toThrow(
-      'addresses of the samples of a legacy profile passed',
-    )
     const map = `${heap}MAPPED_LIBRARIES:\n`
     await expect(text(map, 'a=b\n'.repeat(129))).rejects.toThrow('attributes of the memory map of a profile passed its limit')
     await expect(text(map, `b=${'c'.repeat(100)}\nx=${'$b'.repeat(10_000)}\n`)).rejects.toThrow('length of a line of a memory map in bytes')
-    await expect(text('a;b 1\n', '\n'.repeat(20_000_001))).rejects.toThrow('lines of a text profile passed its limit')
     await expect(text('a 1 1.0: cycles: \n', '\t               1 f (b)\n'.repeat(100_001))).rejects.toThrow(
       'frames of one sample of perf script',
     )
-    await expect(text('a;b 1\n', ...Array.from({length: 70_000}, (_, n) => `${String(n).repeat(200)} 1\n`))).rejects.toThrow(
-      'bytes of the names',
-    )
+    const long = (n: number) => `${String(n % 10).repeat(60_000)}${n} 1\n`
+    await expect(text('a;b 1\n', ...Array.from({length: 1200}, (_, n) => long(n)))).rejects.toThrow('bytes of the names')
   }, 60_000)
 
   it('of sample types stops at their limit', async () => {
