@@ -6,6 +6,9 @@ import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {TriageError} from '../../base/errors.ts'
 import {isGzip} from '../../evidence/pprof/gunzip.ts'
+import type {ProfileColumns} from '../../evidence/pprof/columns.ts'
+import {looksLikeProfile} from '../../evidence/pprof/probe.ts'
+import {decodeProtobuf} from '../../evidence/pprof/protobuf.ts'
 import {exportProfile} from '../profile-export.ts'
 import {profileReport} from '../profile.ts'
 import {parseProfileFlags} from '../profile-flags.ts'
@@ -156,11 +159,40 @@ export class Answers {
 
 /** Lines without what depends on the order of the others: the column of `top` and `tree` that sums up those above, numbers that stand for names. */
 function rowsOf(output: Buffer): string[] {
+  const profile = profileRows(output)
+  if (profile !== undefined) return profile
   const text = output.toString('latin1')
   const lines = text.split('\n')
   if (text.startsWith('digraph')) return lines.map(line => line.replace(/\bN\d+/g, 'N').replace(/id="node\d+"/, ''))
   if (text.startsWith('positions: instr line')) return withoutNumbers(lines)
   return lines.map(line => line.replace(/^( *-?[\w.]+ +[\d.e-]+%) +[\d.e-]+%( +-?[\w.]+ +[\d.e-]+% )/, '$1$2'))
+}
+
+/** A profile.proto as a row for each sample, with names in the place of ids, which count up in the order of the samples. */
+function profileRows(output: Buffer): string[] | undefined {
+  const decoded = looksLikeProfile(output) ? decodedOrNot(output) : undefined
+  if (decoded === undefined) return undefined
+  const {header, strings, functions, locations, ...samples} = decoded
+  const types = header.sampleTypes.length
+  const lineText = (line: number) => {
+    const index = locations.lineFunction[line]!
+    return [functions.name[index]!, functions.filename[index]!].map(each => strings.raw(each)).join(' ') + `:${locations.lineNumber[line]}`
+  }
+  const locationText = (at: number) =>
+    `${locations.address[at]} ${Array.from({length: locations.lineStart[at + 1]! - locations.lineStart[at]!}, (_, n) => lineText(locations.lineStart[at]! + n)).join(' ')}`
+  return Array.from({length: samples.sampleCount}, (_, sample) => {
+    const stack = samples.stackOf[sample]!
+    const places = Array.from(samples.stackLocation.subarray(samples.stackStart[stack], samples.stackStart[stack + 1]), locationText)
+    return `${samples.values.subarray(sample * types, sample * types + types).join(' ')} ${places.join(';')}`
+  })
+}
+
+function decodedOrNot(output: Buffer): ProfileColumns | undefined {
+  try {
+    return decodeProtobuf(output)
+  } catch {
+    return undefined
+  }
 }
 
 /** callgrind names a function or file once, `fn=(3) main.f`, and then by its number. */

@@ -1,6 +1,6 @@
 // Samples summed up into a call graph: a node per visible frame with its own (flat) and inclusive (cum) weight, an edge per call.
 // Follows newGraph of github.com/google/pprof/internal/graph/graph.go; equal stacks are added up first and walked once.
-import {compareStrings, nodeTable, printableName, structText} from './node-table.ts'
+import {compareStrings, nodeKey, nodeTable, printableName, structText} from './node-table.ts'
 import type {NodeInfo, NodeTable} from './node-table.ts'
 import type {NodeTags} from './node-tags.ts'
 import {alive, typeCount} from './working-profile.ts'
@@ -139,6 +139,12 @@ export class GraphMaker {
       }
     }
     return {nodes: [...nodes], leaf}
+  }
+
+  /** The same for nodes of another maker: those that look as one of them. */
+  maskOfEqual(nodes: readonly GraphNode[]): Uint8Array {
+    const known = new Set(nodes.map(node => nodeKey(node.info)))
+    return Uint8Array.from(this.#table.infos, info => (known.has(nodeKey(info)) ? 1 : 0))
   }
 
   mask(nodes: readonly GraphNode[]): Uint8Array {
