@@ -72,7 +72,7 @@ export const choices: Readonly<Record<'sort' | 'granularity', readonly string[]>
   granularity: ['functions', 'filefunctions', 'files', 'lines', 'addresses'] satisfies Granularity[],
 }
 
-const width = 16
+const width = 20
 const row = (name: string, does: string) => `  ${name.padEnd(width)} ${does}`
 
 export function shellHelp(): string {
@@ -91,6 +91,25 @@ export function shellHelp(): string {
     'help NAME says what a command takes. TAB completes commands, settings and functions.',
     '',
   ].join('\n')
+}
+
+/** The same of the command line, for its help: commands, and settings as flags of pprof. */
+export function profileHelp(): string[] {
+  const settings = Object.entries(settingTopics).filter(([name]) => !(name in choices))
+  return [
+    'commands (none: a shell that takes them line by line):',
+    ...Object.entries(commandTopics).map(([name, {does}]) => row(name, does.replace(', into a file', ''))),
+    row('diff', 'what moved between two profiles, in words, and whether it is more than sampling noise'),
+    '',
+    'pprof flags (one dash or two, -name=value or -name value; switches alone):',
+    row('-cum, -flat', settingTopics.sort),
+    row(choices.granularity.map(name => `-${name}`).join(', '), settingTopics.granularity),
+    ...settings.map(([name, does]) => row(`-${name}`, does)),
+    row('-base', 'a profile to subtract'),
+    row('-diff_base', 'the same, with shares of it'),
+    row('-symbolize=comments', 'names from the comments of the text profiles of Go'),
+    row('-output, -o', 'the file to write'),
+  ]
 }
 
 export function topicHelp(name: string): string {

@@ -1,6 +1,7 @@
 // The interactive shell of `gotriage profile FILE`: pprof's commands and `name=value` settings, kept from line to line.
 // Follows github.com/google/pprof/internal/driver/interactive.go.
 import {errors, TriageError} from '../base/errors.ts'
+import type {Host} from '../base/host.ts'
 import {profileLabels} from '../evidence/pprof/report/report.ts'
 import {copyProfile, sampleIndexByName} from '../evidence/pprof/report/working-profile.ts'
 import {rawOfText, textOfRaw} from '../evidence/pprof/string-table.ts'
@@ -35,7 +36,7 @@ export interface ShellTerminal {
 const nodeCountDefault = 10
 const clearing = ['focus', 'ignore', 'hide', 'tagfocus', 'tagignore']
 /** Commands whose answer is nothing for a screen, and how the files end that they go to when none is named. */
-const fileEndings: Readonly<Record<string, string>> = {
+export const fileEndings: Readonly<Record<string, string>> = {
   callgrind: 'callgrind',
   html: 'html',
   proto: 'pb.gz',
@@ -74,7 +75,10 @@ export async function profileShell(request: ProfileRequest, context: ProfileCont
     const bytes = await answerOf(parsed)
     const ending = Object.hasOwn(fileEndings, name) ? fileEndings[name] : undefined
     if (output === undefined && ending === undefined) return bytes
-    return {file: output ?? (await freeName(ending!, context)), bytes: typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes}
+    return {
+      file: output ?? (await freeName(ending!, context.host)),
+      bytes: typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes,
+    }
   }
 
   const answerOf = async (parsed: ProfileRequest): Promise<string | Uint8Array> => {
@@ -193,10 +197,10 @@ function commandOf(words: readonly string[], settings: Settings): ShellCommand {
 }
 
 /** The first of profile001.svg, profile002.svg, … that is no file yet. */
-async function freeName(ending: string, context: ProfileContext): Promise<string> {
+export async function freeName(ending: string, host: Host): Promise<string> {
   for (let number = 1; number < fileNumberMax; number++) {
     const name = `profile${String(number).padStart(3, '0')}.${ending}`
-    if ((await context.host.stat(name)) === undefined) return name
+    if ((await host.stat(name)) === undefined) return name
   }
   throw errors.usage(`profile001.${ending} and all that follow it exist`, 'Name the file: >FILE.')
 }

@@ -6,6 +6,7 @@ import {diffText, profileDiff} from './profile-diff.ts'
 import {exportProfile} from './profile-export.ts'
 import {terminalFlame, flameTree} from './profile-flame.ts'
 import {profileShell} from './profile-shell.ts'
+import {profileHelp} from './profile-shell-help.ts'
 import {loadProfile, profileReport} from './profile.ts'
 import {fileHost} from './testing/file-host.ts'
 import {everyPair, flagPairs, largeProfile, singleFlags} from './testing/pprof-flags.ts'
@@ -51,6 +52,16 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     const runs = files.flatMap((file, index) => flagPairs(file, files, 2, index).map(args => [...args, file]))
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 240_000)
+
+  it('are the same bytes for frames of labels at both ends, which get their ids root first', async () => {
+    const frames = ['-tagroot=bytes,route,endpoint', '-tagleaf=route,bytes', fixture('heap.pb.gz')]
+    expect(
+      await differences([
+        ['-raw', ...frames],
+        ['-proto', ...frames],
+      ]),
+    ).toEqual([])
+  }, 60_000)
 
   it('are the same bytes in a session that makes many of them', async () => {
     const different: string[] = []
@@ -111,6 +122,16 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
       const runs = known.flatMap((file, index) => every(singleFlags(file, known), 15, index).map(args => [...args, file]))
       expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
     }, 240_000)
+
+    it('are the same bytes where pprof shortens a source path for each graph it makes', async () => {
+      const file = `${corpus}pprof-cpu/go-pgo__devirt.pprof`
+      const runs = [
+        ['-dot', '-lines'],
+        ['-dot', '-addresses'],
+        ['-tree', '-filefunctions'],
+      ]
+      expect(await differences(runs.map(flags => [...flags, '-source_path=/usr/local/go/src', file]))).toEqual([])
+    }, 60_000)
 
     it('are the same bytes with pairs of flags', async () => {
       const known = profiles()
@@ -279,6 +300,15 @@ describe('the flame graph of the terminal', () => {
     expect(lines[0]).toMatch(/^cpu 610ms/)
     expect(lines[1]).toMatch(/^runtime\.main/)
     expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('profile --help', () => {
+  it('names every flag of pprof that changes a report', () => {
+    const help = profileHelp().join('\n')
+    for (const name of Object.keys(defaultProfileConfig).filter(each => each !== 'sort' && each !== 'granularity'))
+      expect(help).toContain(` -${name} `)
+    for (const name of ['cum', 'lines', 'base', 'diff_base', 'addresses']) expect(help).toMatch(new RegExp(` -${name}\\b`))
   })
 })
 

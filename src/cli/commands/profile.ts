@@ -2,6 +2,7 @@
 import {memorySource} from '../../base/byte-source.ts'
 import {errors, TriageError} from '../../base/errors.ts'
 import type {ProfileRequest} from '../../operations/profile-flags.ts'
+import {profileHelp} from '../../operations/profile-shell-help.ts'
 import type {ProfileShell, ShellFile} from '../../operations/profile-shell.ts'
 import type {Command, CommandContext} from '../command.ts'
 
@@ -12,6 +13,7 @@ export const command: Command = {
     '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|callgrind|proto|topproto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
   passthrough: true,
   flags: [],
+  details: profileHelp(),
   examples: [
     'gotriage profile top cpu.pb.gz',
     'gotriage profile top -cum -focus=http -nodecount=20 cpu.pb.gz',
@@ -24,6 +26,7 @@ export const command: Command = {
   async run(args, context) {
     const {parseProfileFlags} = await import('../../operations/profile-flags.ts')
     const request = inFormat(parseProfileFlags(args.positionals), args.flag('format'))
+    await refuseMisspelt(request, context)
     if (request.files.length === 0) throw errors.usage('no profile source specified', 'Name a profile: gotriage profile top FILE.')
     const profileContext = {host: withStdin(context), task: context.task, note: (line: string) => context.note(line)}
     if (request.command === '') {
@@ -42,7 +45,8 @@ export const command: Command = {
     }
     if (exports.includes(request.command)) {
       const {exportProfile} = await import('../../operations/profile-export.ts')
-      await write(await exportProfile(request, profileContext), request.output, context)
+      const bytes = await exportProfile(request, profileContext)
+      await write(bytes, request.output === '' ? await nameFor(request.command, context) : request.output, context)
       return 0
     }
     const {profileReport} = await import('../../operations/profile.ts')
@@ -72,6 +76,21 @@ function inFormat(request: ProfileRequest, format: string | undefined): ProfileR
     throw errors.usage('profile diff compares two profiles', 'Write gotriage profile diff BEFORE AFTER.')
   }
   return {...request, command: format, files: [after], base: [before], diffBase: true}
+}
+
+/** `profile tpo FILE`: a word without dot and slash in front of files is no file but a command that does not exist. */
+async function refuseMisspelt({command: given, files}: ProfileRequest, context: CommandContext): Promise<void> {
+  const [first = ''] = files
+  if (given !== '' || files.length < 2 || !/^[a-z]+$/.test(first) || (await context.host.stat(first)) !== undefined) return
+  throw errors.usage(`there is no profile command "${first}", and no such file`, 'See gotriage profile --help.')
+}
+
+/** Pictures and profiles do not go to a screen, as in pprof. */
+async function nameFor(format: string, context: CommandContext): Promise<string> {
+  if (!context.terminal.isTty) return ''
+  const {fileEndings, freeName} = await import('../../operations/profile-shell.ts')
+  const ending = Object.hasOwn(fileEndings, format) ? fileEndings[format] : undefined
+  return ending === undefined ? '' : freeName(ending, context.host)
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
