@@ -162,15 +162,21 @@ const unstable = different.filter(each => each.unstable)
 const rows = [singles, pairs].flatMap(({name, sides}) =>
   Object.entries(sides).map(([side, {tally: t, done, of}]) => {
     const loose = t.different.filter(each => each.unstable).length
-    const columns = [t.runs, t.same, t.refused, t.among, t.reordered, loose, t.different.length - loose]
+    const known = t.different.filter(each => !each.unstable && reasonOf(each) !== undefined).length
+    const columns = [t.runs, t.same, t.refused, t.among, t.reordered, loose, known, t.different.length - loose - known]
     return `| ${name}, ${side} | ${done.length} of ${of} | ${columns.map(number).join(' | ')} |`
   }),
 )
-const list = (title: string, items: readonly Different[]) => {
-  if (items.length === 0) return ''
-  const lines = items.map(each => `- \`${short(each.args)}\`${reasonOf(each) === undefined ? '' : `: ${reasonOf(each)}`}`)
-  return `\n${title}\n\n${lines.join('\n')}\n`
+const list = (title: string, items: readonly Different[]) =>
+  items.length === 0 ? '' : `\n${title}\n\n${items.map(each => `- \`${short(each.args)}\``).join('\n')}\n`
+/** Explained ones by their reason: how many of which profile. */
+const reasons = new Map<string, number>()
+for (const each of explained) {
+  const [profile] = each.args.filter(arg => !arg.startsWith('-'))
+  const key = `${reasonOf(each)} (\`${basename(profile ?? '')}\`)`
+  reasons.set(key, (reasons.get(key) ?? 0) + 1)
 }
+const reasonList = [...reasons].map(([reason, runs]) => `- ${runs} runs: ${reason}`).join('\n')
 const checked = Object.values(pairs.sides).reduce((n, side) => n + side.tally.checked, 0)
 const checkedOther = Object.values(pairs.sides).reduce((n, side) => n + side.tally.checkedOther, 0)
 const page = `# Profiles: reports against go tool pprof
@@ -185,14 +191,14 @@ tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompr
   it shows to be the same, one in ${spotCheckEvery} is asked of the command line too (${number(checked)} runs, ${checkedOther === 0 ? 'all of them the same' : `${checkedOther} of them different`}). Pairs that a session cannot show (two
   sample types, two bases) are run by the command line. On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair.
 
-| compared | profiles done | runs | same bytes | refused by both | pprof varies: ours among its outputs | ours of its lines | ours not seen in 30 tries | different |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|
+| compared | profiles done | runs | same bytes | refused by both | pprof varies: ours among its outputs | ours of its lines | ours not seen in 30 tries | different, reason known | different |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
 
 pprof varies where it sorts a Go map by keys that leave ties: asked again for the same it prints other bytes, which is seen before a run is counted there.
 Ours are always the same. "Of its lines": as many lines as one of its outputs, each of which pprof printed in one output or another; numbers
 of nodes in dot and of names in callgrind, which count up in the order of the lines, and the column of sums are left out of that comparison.
-${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${list('Different, with the reason:', explained)}${list('Different without a reason known:', unexplained)}
+${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${reasons.size === 0 ? '' : `\nDifferent, with the reason:\n\n${reasonList}\n`}${list('Different without a reason known:', unexplained)}
 ## Differences that stay
 
 - A binary CPU profile of Go before 1.7 that stands in front of other files: pprof tries to open the first of several files as the executable and

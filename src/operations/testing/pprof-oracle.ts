@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {TriageError} from '../../base/errors.ts'
 import {isGzip} from '../../evidence/pprof/gunzip.ts'
+import {legacyCpuLayout} from '../../evidence/pprof/legacy-cpu.ts'
 import type {ProfileColumns} from '../../evidence/pprof/columns.ts'
 import {looksLikeProfile} from '../../evidence/pprof/probe.ts'
 import {decodeProtobuf} from '../../evidence/pprof/protobuf.ts'
@@ -227,6 +228,8 @@ export function corpusProfiles(corpus: string): string[] {
 export const knownDifference = /pprof: File: pprof__profile_testdata/
 
 /** Why a difference stays; undefined where nobody knows. */
-export function reasonOf({difference}: {readonly difference: string}): string | undefined {
-  return knownDifference.test(difference) ? 'pprof takes a binary CPU profile in front of other files for the executable' : undefined
+export function reasonOf({args}: {readonly args: readonly string[]}): string | undefined {
+  const [first, second] = args.filter(arg => !arg.startsWith('-'))
+  if (first === undefined || second === undefined || legacyCpuLayout(readFileSync(first).subarray(0, 64)) === undefined) return undefined
+  return 'a binary CPU profile in front of other files, which pprof takes for the executable'
 }
