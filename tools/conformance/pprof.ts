@@ -68,9 +68,11 @@ const contentOf = (args: readonly string[]): string[] =>
 const results = new LineCache<Tally>(`${root}/.cache/conformance-pprof.jsonl`)
 const answers = new LineCache<readonly string[]>(`${root}/.cache/conformance-pprof-answers.jsonl`)
 
-async function cached(key: string, work: () => Promise<Tally>): Promise<Tally> {
+/** Undefined when the time is over and it was not compared before. */
+async function cached(key: string, work: () => Promise<Tally>): Promise<Tally | undefined> {
   const before = results.get(key)
   if (before !== undefined) return before
+  if (performance.now() > endsAt) return undefined
   const result = await work()
   for (const {args, difference} of result.different) console.error(`${args.join(' ')}\n${difference}\n`)
   results.set(key, result)
@@ -78,12 +80,14 @@ async function cached(key: string, work: () => Promise<Tally>): Promise<Tally> {
 }
 
 /** What remains of `work` when the time is over stays undone. */
-async function overAll<T>(work: readonly T[], into: Tally, one: (item: T) => Promise<Tally>): Promise<boolean> {
+async function overAll<T>(work: readonly T[], into: Tally, one: (item: T) => Promise<Tally | undefined>): Promise<boolean> {
+  let whole = true
   for (const item of work) {
-    if (performance.now() > endsAt) return false
-    addTally(into, await one(item))
+    const result = await one(item)
+    if (result === undefined) whole = false
+    else addTally(into, result)
   }
-  return true
+  return whole
 }
 
 interface Part {
@@ -145,7 +149,6 @@ for (const [what, wanted] of [
   for (const file of wanted ? files : []) {
     const side = what.sides[sideOf(file)]
     side.of++
-    if (performance.now() > endsAt) continue
     const whole = what === singles ? await runSingles(file, side.tally) : await runPairs(file, all.indexOf(file), side.tally)
     if (whole) side.done.push(file)
     progress(what, file)
