@@ -1,5 +1,5 @@
 // Compares our profile reports with those of the toolchain's pprof, byte for byte: every profile of the corpus and of fixtures/profiles with each flag,
-// by the command line, and with all pairs of flags, in interactive sessions of pprof (pprof-pairs.ts). Writes docs/conformance/pprof.md.
+// and with all pairs of flags, in interactive sessions of pprof (pprof-pairs.ts). Writes docs/conformance/pprof.md.
 // What was compared is kept in .cache and not compared again while neither profile, code nor pprof change: a run that was ended goes on.
 // Arguments: `--minutes N` (ends after them), `--stride N` (every Nth pair), `--only RE`, `--part singles|pairs` (then nothing is written).
 import {execFileSync} from 'node:child_process'
@@ -7,7 +7,7 @@ import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {checkout, corpus} from '../../src/base/testing/needs.ts'
-import {everyPair, largeProfile, singleFlags} from '../../src/operations/testing/pprof-flags.ts'
+import {everyPair, everySingle, largeProfile, type Pair} from '../../src/operations/testing/pprof-flags.ts'
 import {compare, corpusProfiles, reasonOf} from '../../src/operations/testing/pprof-oracle.ts'
 import {LineCache} from './line-cache.ts'
 import {addTally, argsOf, compareSession, count, sessionsOf, spotCheckEvery, tally, type Different, type Tally} from './pprof-pairs.ts'
@@ -23,8 +23,8 @@ const only = option('--only')
 const endsAt = performance.now() + Number(option('--minutes') ?? Infinity) * 60_000
 /** Every Nth pair for profiles of which pprof needs seconds a report. */
 const strideOfLarge = Math.max(stride, 64)
-/** Single flags compared between two looks at the clock. */
-const singlesAtOnce = 16
+/** The same for flags alone. */
+const singleStrideOfLarge = 8
 
 const fixtures = readdirSync(`${root}/fixtures/profiles`).map(name => `${root}/fixtures/profiles/${name}`)
 const known = existsSync(corpus) ? corpusProfiles(corpus) : []
@@ -103,22 +103,13 @@ const [singles, pairs] = [partOf('each report and each flag'), partOf('pairs of 
 const sideOf = (file: string) => (fixtures.includes(file) ? 'own captures' : 'corpus')
 const neighboursOf = (file: string) => (fixtures.includes(file) ? fixtures : known)
 
-function runSingles(file: string, into: Tally): Promise<boolean> {
-  const work = singleFlags(file, neighboursOf(file)).map(args => [...args, file])
-  const chunks = Array.from({length: Math.ceil(work.length / singlesAtOnce)}, (_, index) =>
-    work.slice(index * singlesAtOnce, (index + 1) * singlesAtOnce),
-  )
-  return overAll(chunks, into, chunk =>
-    cached(shaOf('singles', code, goVersion, ...chunk.flatMap(contentOf)), async () => {
-      const result = tally()
-      for (const args of chunk) count(result, await compare(args, root))
-      return result
-    }),
-  )
-}
+const runSingles = (file: string, into: Tally): Promise<boolean> =>
+  runAll(everySingle(file, neighboursOf(file), largeProfile.test(file) ? singleStrideOfLarge : 1), into)
 
-function runPairs(file: string, offset: number, into: Tally): Promise<boolean> {
-  const every = everyPair(file, neighboursOf(file), largeProfile.test(file) ? strideOfLarge : stride, offset)
+const runPairs = (file: string, offset: number, into: Tally): Promise<boolean> =>
+  runAll(everyPair(file, neighboursOf(file), largeProfile.test(file) ? strideOfLarge : stride, offset), into)
+
+function runAll(every: readonly Pair[], into: Tally): Promise<boolean> {
   const sessions = sessionsOf(every.filter(pair => pair.session)).map(group => ({group, session: true}))
   const alone = every.filter(pair => !pair.session).map(pair => ({group: [pair], session: false}))
   return overAll([...sessions, ...alone], into, ({group, session}) => {
@@ -180,19 +171,19 @@ for (const each of explained) {
   reasons.set(key, (reasons.get(key) ?? 0) + 1)
 }
 const reasonList = [...reasons].map(([reason, runs]) => `- ${runs} runs: ${reason}`).join('\n')
-const checked = Object.values(pairs.sides).reduce((n, side) => n + side.tally.checked, 0)
-const checkedOther = Object.values(pairs.sides).reduce((n, side) => n + side.tally.checkedOther, 0)
+const sides = [singles, pairs].flatMap(what => Object.values(what.sides))
+const checked = sides.reduce((n, side) => n + side.tally.checked, 0)
+const checkedOther = sides.reduce((n, side) => n + side.tally.checkedOther, 0)
 const page = `# Profiles: reports against go tool pprof
 
 Written by \`npm run conformance -- pprof\` with ${goVersion}: ${known.length} profiles that nobody here made and ${fixtures.length} own captures. Each run
 compares the whole output of \`TZ=UTC go tool pprof -symbolize=none ARGS\` with ours, byte for byte, trailing blanks included: top, text, tree, traces,
 tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompressed, because two compressors pack differently).
 
-- Every report and every flag alone: by the command line.
-- ${stride === 1 ? 'Every pair of flags' : `Every ${stride}th pair of flags`} on every profile, each with one of the reports, others for the next profile: in interactive sessions of pprof, which are given
-  settings and make many reports of a profile that is read once. What a session shows to differ it is asked 16 times, and then the command line; of what
-  it shows to be the same, one in ${spotCheckEvery} is asked of the command line too (${number(checked)} runs, ${checkedOther === 0 ? 'all of them the same' : `${checkedOther} of them different`}). Pairs that a session cannot show (two
-  sample types, two bases) are run by the command line. On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair.
+- Every report and every flag alone, and ${stride === 1 ? 'every pair of flags' : `every ${stride}th pair of flags`} on every profile, each with one of the reports, others for the next profile.
+- In interactive sessions of pprof, which are given settings and make many reports of a profile that is read once. What a session shows to differ it is
+  asked 16 times, and then the command line; of what it shows to be the same, one in ${spotCheckEvery} is asked of the command line too (${number(checked)} runs, ${checkedOther === 0 ? 'all of them the same' : `${checkedOther} of them different`}). Pairs that a session cannot show (two sample types, two bases) are run by the command line.
+- On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair and every ${singleStrideOfLarge}th flag alone.
 
 | compared | profiles done | runs | same bytes | refused by both | pprof varies: ours among its outputs | ours of its lines | ours not seen in 30 tries | different, reason known | different |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
