@@ -189,6 +189,9 @@ tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompr
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
 
+Refused by both are above all flags that ask for a sample type which the profile does not have. A session passes over such a setting; that pprof ends there
+is seen with each of those flags alone, and of their pairs one in 50 is asked of the command line.
+
 pprof varies where it sorts a Go map by keys that leave ties: asked again for the same it prints other bytes, which is seen before a run is counted there.
 Ours are always the same. "Of its lines": as many lines as one of its outputs, each of which pprof printed in one output or another; numbers
 of nodes in dot and of names in callgrind, which count up in the order of the lines, and the column of sums are left out of that comparison.
