@@ -47,6 +47,8 @@ export interface Command {
   /** After the name: `[-C DIR] PATTERN…`. */
   readonly usage: string
   readonly flags: readonly Flag[]
+  /** Printed by --help between flags and examples: what the flags alone do not say. */
+  readonly details?: readonly string[]
   readonly examples: readonly string[]
   /** Flags this command cannot know (a wrapped command, pprof's own spelling) are passed through as positionals. */
   readonly passthrough?: boolean

@@ -71,6 +71,7 @@ const parts: Readonly<Record<string, () => boolean>> = {
   types: program('types-table'),
   pprof: program('pprof'),
   'pprof-robust': program('pprof-robust'),
+  'pprof-bombs': program('pprof-bombs'),
   trace: program('trace'),
   'trace-robust': program('trace-robust'),
   'dumps-robust': program('dumps-robust'),
