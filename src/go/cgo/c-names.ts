@@ -230,10 +230,7 @@ const floatPattern = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?[fF]?
 /** What a macro without parameters stands for, as guessKinds asks it: type, integer, float, string, or another name. */
 function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platform: CPlatform, depth: number): CName {
   const {declarations, source} = unit
-  const self = source.macros.get(name)
-  const table = new Map(source.macros)
-  if (self !== undefined) table.delete(name) // `#define f f` says that f exists
-  const tokens = expandTokens(body, table)
+  const tokens = expandTokens(body, source.macros, undefined, name) // `#define f f` says that f exists
   if (tokens.length === 0 || tokens.some(token => token.uncertain)) return unknownName
   const [first] = tokens
   if (tokens.length === 1 && first?.kind === 'identifier') return lookUpPlain(unit, first.text, platform, depth + 1)

@@ -13,6 +13,8 @@ export interface CToken {
   readonly spaced: boolean
   /** Whether it is there may depend on a macro nobody here knows. */
   readonly uncertain: boolean
+  /** Right before it, text was left out that may be compiled: what goes on across this place may have more parts. */
+  readonly gap?: boolean
 }
 
 /** A longer text is cut: its rest is unknown. The largest known single C file, SQLite's amalgamation, has 9 MB. */

@@ -16,6 +16,8 @@ export interface ExpressionContext {
   /** Reads a type name at `at`; undefined when none starts there. */
   readonly typeAt?: (tokens: readonly CToken[], at: number) => {readonly type: CType; readonly end: number} | undefined
   readonly sizeOf?: (type: CType) => {readonly size: number; readonly align: number} | undefined
+  /** As in #if: every integer has 64 bits. */
+  readonly wide?: boolean
   /** Tokens that make the result unknown. */
   readonly doubtful?: (token: CToken) => boolean
 }
@@ -78,7 +80,10 @@ class ExpressionReader {
     this.#at++
     const no = this.conditional(depth + 1)
     if (condition === undefined) return undefined
-    return condition.value === 0n ? no : yes
+    const [chosen, other] = condition.value === 0n ? [no, yes] : [yes, no]
+    if (chosen === undefined || chosen.value >= 0n) return chosen
+    if (other === undefined) return undefined // it may make the result unsigned
+    return apply('+', chosen, {...other, value: 0n})
   }
 
   #binary(level: number, depth: number): CValue | undefined {
@@ -153,6 +158,11 @@ class ExpressionReader {
   }
 
   #primary(token: CToken): CValue | undefined {
+    const value = this.#value(token)
+    return value === undefined || this.#context.wide !== true ? value : {...value, bits: 64}
+  }
+
+  #value(token: CToken): CValue | undefined {
     this.#at++
     if (this.#context.doubtful?.(token) === true) return undefined
     if (token.kind === 'number') {

@@ -168,19 +168,26 @@ function integerBehind(name: IntName, platform: CPlatform): GoType {
   return basic(`${isUnsigned(name, platform) ? 'u' : ''}int${bytes * 8}`)
 }
 
+interface GoStruct {
+  readonly fields: readonly GoField[]
+  readonly align: number
+}
+/** Structs worked out for one question, each once; undefined while it is worked out. */
+type KnownStructs = Map<CRecord, GoStruct | undefined>
+
 /** Alignment of the Go type, which differs from the C type's for unions and 16-byte integers (loadType t.Align). */
-function goAlign(type: CType, platform: CPlatform): number | undefined {
+function goAlign(type: CType, platform: CPlatform, known: KnownStructs): number | undefined {
   const t = stripTypedefs(type)
   const layout = layoutOf(t, platform)
   if (layout === undefined) return undefined
   switch (t.kind) {
     case 'array':
-      return goAlign(t.of, platform)
+      return goAlign(t.of, platform, known)
     case 'integer':
       return layout.size === 16 ? 1 : Math.min(layout.size, platform.pointerBytes)
     case 'record':
       if (t.record.kind === 'union') return 1
-      return structFields(t.record, platform)?.align
+      return structFields(t.record, platform, known)?.align
     case 'complex':
       return Math.min(layout.size / 2, platform.pointerBytes)
     default:
@@ -195,12 +202,20 @@ function recordBehind(record: CRecord, platform: CPlatform): GoType {
     const layout = recordLayout(record, platform)
     return layout === undefined ? unknown : {kind: 'array', length: layout.size, of: basic('byte')}
   }
-  const fields = structFields(record, platform)
+  const fields = structFields(record, platform, new Map())
   return fields === undefined ? unknown : {kind: 'struct', fields: fields.fields}
 }
 
 /** typeConv.Struct: bit-fields and misaligned fields left out, padding spelled out, a zero-sized end dropped. */
-function structFields(record: CRecord, platform: CPlatform): {readonly fields: readonly GoField[]; readonly align: number} | undefined {
+function structFields(record: CRecord, platform: CPlatform, known: KnownStructs): GoStruct | undefined {
+  if (known.has(record)) return known.get(record)
+  known.set(record, undefined)
+  const made = goStruct(record, platform, known)
+  known.set(record, made)
+  return made
+}
+
+function goStruct(record: CRecord, platform: CPlatform, known: KnownStructs): GoStruct | undefined {
   const layout = recordLayout(record, platform)
   if (layout === undefined) return undefined
   const names = goFieldNames(layout.fields.map(({field}) => field.name))
@@ -213,7 +228,7 @@ function structFields(record: CRecord, platform: CPlatform): {readonly fields: r
     off = to
   }
   for (const {field, offset, size} of layout.fields) {
-    const own = goAlign(field.type, platform)
+    const own = goAlign(field.type, platform, known)
     const type = goTypeOf(field.type, platform)
     if (own === undefined || (type.kind === 'unknown' && field.bits === undefined && stripTypedefs(field.type).kind !== 'pointer'))
       return undefined

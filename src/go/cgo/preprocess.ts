@@ -1,6 +1,6 @@
 // The C preprocessor, for declarations: includes it can find, macros, and conditions in three values. A condition on a macro that nobody
 // here defines is decided as if the macro were undefined, but everything under it is marked uncertain, so that no branch counts as certain.
-import {type CToken, tokenize, tokensMax} from './c-token.ts'
+import {type CToken, textLengthMax, tokenize, tokensMax} from './c-token.ts'
 import {evaluate} from './constant-expression.ts'
 import {expandTokens, type Macro, type MacroTable} from './macro.ts'
 import {type CPlatform, foreignMacros, predefinedMacros} from './platform.ts'
@@ -32,14 +32,23 @@ export interface Preprocessed {
 
 const includeDepthMax = 64
 const includesMax = 5000
+const charactersPerToken = 4
+/** Tokens read and steps of macro expansion, of one translation unit: several times what SQLite's amalgamation takes. */
+const workMax = 24_000_000
 
 interface Frame {
   /** This branch is read. */
   active: boolean
+  /** It is not, but may be compiled. */
+  possible: boolean
   /** Some branch was read. */
   taken: boolean
+  /** Some branch is compiled for certain, so that those after it are not. */
+  decided: boolean
   /** A condition of this group could not be decided. */
   uncertain: boolean
+  /** One of a group around it could not. */
+  readonly outerUncertain: boolean
   readonly parentActive: boolean
 }
 
@@ -59,6 +68,9 @@ class Preprocessor {
   #pack = 0
   #includes = 0
   #truncated = false
+  readonly #work = {left: workMax}
+  /** Text that may be compiled was left out since the last token. */
+  #gap = false
   /** Certainly not defined: by `#undef`, or because no #cgo line defines it in this configuration. */
   readonly #undefined: Set<string>
 
@@ -88,6 +100,11 @@ class Preprocessor {
   #file(name: string, text: string, depth: number, uncertain: boolean, standard: boolean): void {
     const source = this.#sources.length
     this.#sources.push({name, text})
+    this.#work.left -= Math.min(text.length, textLengthMax) / charactersPerToken
+    if (this.#work.left <= 0) {
+      this.#truncated = true
+      return
+    }
     const tokens = tokenize(text, source)
     const guard = guardOf(tokens)
     if (guard !== undefined && this.#macros.has(guard)) return
@@ -103,20 +120,23 @@ class Preprocessor {
       let end = i + 1
       while (end < tokens.length && tokens[end]?.first === false) end++
       const active = frames.at(-1)?.active ?? true
-      const doubt = uncertain || frames.some(frame => frame.uncertain)
+      const doubt = uncertain || isUncertain(frames)
       if (token.text === '#' && token.first) {
         const line = tokens.slice(i + 1, end)
         const own = guard !== undefined && frames.length === 0 ? guard : innerGuard(tokens, i, end)
-        if (!this.#condition(line, frames, own, flush) && active) {
-          flush()
-          this.#directive(line, {name, text, depth, uncertain: doubt, standard})
+        if (!this.#condition(line, frames, own, flush)) {
+          if (active) {
+            flush()
+            this.#directive(line, {name, text, depth, uncertain: doubt, standard})
+          } else if (frames.at(-1)?.possible === true) this.#possibleDirective(line)
         }
       } else if (active) {
         for (let j = i; j < end; j++) {
           const t = tokens[j]
-          if (t !== undefined) pending.push(doubt ? {...t, uncertain: true} : t)
+          if (t !== undefined) pending.push(doubt || this.#gap ? {...t, uncertain: doubt, gap: this.#gap} : t)
+          this.#gap = false
         }
-      }
+      } else if (frames.at(-1)?.possible === true) this.#gap = true
       i = end
       if (this.#truncated) break
     }
@@ -128,7 +148,10 @@ class Preprocessor {
       this.#truncated = true
       return
     }
-    for (const token of expandTokens(tokens, this.#macros)) this.#out.push(token)
+    const expanded = expandTokens(tokens, this.#macros, this.#work)
+    // What is expanded to a part of itself says nothing.
+    if (this.#work.left <= 0) this.#truncated = true
+    else for (const token of expanded) this.#out.push(token)
   }
 
   /** Handles #if and its kin; true when the line was one of them. */
@@ -143,20 +166,34 @@ class Preprocessor {
         const own = guard !== undefined && !this.#macros.has(guard) && line.some(token => token.text === guard)
         const value = own && parentActive ? true : parentActive ? this.#decide(line) : false
         const active = parentActive && (value === true || value === 'assumed')
-        frames.push({active, taken: active, uncertain: value === 'assumed' || value === 'assumed-not', parentActive})
+        const outerPossible = top?.possible === true
+        frames.push({
+          active,
+          possible: outerPossible || value === 'assumed-not',
+          taken: active,
+          decided: value === true,
+          uncertain: value === 'assumed' || value === 'assumed-not',
+          outerUncertain: isUncertain(frames),
+          parentActive,
+        })
         return true
       }
       case 'elif':
       case 'else': {
         flush()
         if (top === undefined) return true
-        if (top.taken || !top.parentActive) {
+        if (!top.parentActive) return true
+        if (top.decided) {
           top.active = false
+          top.possible = false
           return true
         }
         const value = line[0].text === 'else' ? true : this.#decide(line)
-        top.active = value === true || value === 'assumed'
-        top.taken = top.active
+        const holds = value === true || value === 'assumed'
+        top.active = holds && !top.taken
+        top.possible = !top.active && value !== false
+        top.taken ||= top.active
+        top.decided = value === true
         top.uncertain ||= value === 'assumed' || value === 'assumed-not'
         return true
       }
@@ -174,18 +211,23 @@ class Preprocessor {
     if (word?.text === 'ifdef' || word?.text === 'ifndef') {
       const defined = this.#isDefined(name?.text ?? '')
       if (defined !== undefined) return defined === (word.text === 'ifdef')
-      return this.#macros.has(name?.text ?? '') === (word.text === 'ifdef') ? 'assumed' : 'assumed-not'
+      return this.#isAssumed(name?.text ?? '') === (word.text === 'ifdef') ? 'assumed' : 'assumed-not'
     }
     const {known, assumed, open} = this.#operands(line)
     const value = open
       ? undefined
-      : evaluate(expandTokens(known, this.#macros), {
+      : evaluate(expandTokens(known, this.#macros, this.#work), {
           platform: this.#options.platform,
+          wide: true,
           identifier: id => (id === 'true' ? 1n : foreignMacros.has(id) || this.#undefined.has(id) || id === 'false' ? 0n : undefined),
           doubtful: token => token.uncertain,
         })
     if (value !== undefined) return value.value !== 0n
-    const guess = evaluate(expandTokens(assumed, this.#macros), {platform: this.#options.platform, identifier: () => 0n})
+    const guess = evaluate(expandTokens(assumed, this.#macros, this.#work), {
+      platform: this.#options.platform,
+      wide: true,
+      identifier: () => 0n,
+    })
     return guess !== undefined && guess.value !== 0n ? 'assumed' : 'assumed-not'
   }
 
@@ -213,7 +255,7 @@ class Preprocessor {
         const name = line[i + (parenthesised ? 2 : 1)]?.text ?? ''
         const defined = this.#isDefined(name)
         known.push({...token, kind: 'number', text: defined === undefined ? '?' : defined ? '1' : '0'})
-        assumed.push({...token, kind: 'number', text: this.#macros.has(name) ? '1' : '0'})
+        assumed.push({...token, kind: 'number', text: this.#isAssumed(name) ? '1' : '0'})
         i += parenthesised ? 3 : 1
       } else {
         known.push(token)
@@ -221,6 +263,12 @@ class Preprocessor {
       }
     }
     return {known, assumed, open}
+  }
+
+  /** Whether a macro is taken for defined where nobody knows. */
+  #isAssumed(name: string): boolean {
+    const macro = this.#macros.get(name)
+    return macro !== undefined && !(macro.uncertain && macro.body.length === 1 && macro.body[0]?.text === name)
   }
 
   /** undefined: nobody here knows. */
@@ -238,7 +286,8 @@ class Preprocessor {
         if (name?.kind === 'identifier') this.#define(line, file)
         return
       case 'undef':
-        if (name === undefined || file.uncertain) return
+        if (name === undefined) return
+        if (file.uncertain) return this.#possibleDirective(line)
         this.#macros.delete(name.text)
         this.#undefined.add(name.text)
         return
@@ -253,6 +302,18 @@ class Preprocessor {
         return
       default:
     }
+  }
+
+  /** A line of a branch that is left out but may be compiled: what its macro means from here on is not known. */
+  #possibleDirective(line: readonly CToken[]): void {
+    const [word, name] = line
+    if ((word?.text !== 'define' && word?.text !== 'undef') || name?.kind !== 'identifier') return
+    const macro = this.#macros.get(name.text)
+    // Where it is not defined, the name stands for itself or for something else.
+    const itself = {name: name.text, params: undefined, variadic: false, body: [name], standard: false}
+    if (word.text === 'undef' && macro === undefined) return
+    this.#macros.set(name.text, {...(macro ?? itself), uncertain: true})
+    this.#undefined.delete(name.text)
   }
 
   #define(line: readonly CToken[], file: {uncertain: boolean; standard: boolean}): void {
@@ -278,7 +339,7 @@ class Preprocessor {
   }
 
   #include(line: readonly CToken[], file: {name: string; depth: number; uncertain: boolean}): void {
-    const tokens = line[0]?.kind === 'identifier' ? expandTokens(line, this.#macros) : line
+    const tokens = line[0]?.kind === 'identifier' ? expandTokens(line, this.#macros, this.#work) : line
     const [first] = tokens
     if (first === undefined) return
     const quoted = first.kind === 'string'
@@ -317,6 +378,11 @@ class Preprocessor {
     else if (words.length === 0) this.#pack = 0
     this.#packs.push({from: this.#out.length, max: this.#pack})
   }
+}
+
+const isUncertain = (frames: readonly Frame[]): boolean => {
+  const top = frames.at(-1)
+  return top !== undefined && (top.uncertain || top.outerUncertain)
 }
 
 /** Index of the bracket that closes the one at `open`, or of the last token. */
