@@ -126,6 +126,7 @@ function claimOf(name: string, found: CName, platform: CPlatform): Claim | undef
       const ours = shapeOf(found.declaration.type, platform)
       return ours === undefined ? undefined : {name, kind: 't', ours, probe: `__typeof__(${name}) *%;`}
     }
+    case 'expression':
     case 'variable': {
       const ours = shapeOf(found.type, platform)
       return ours === undefined ? undefined : {name, kind: 't', ours, probe: `__typeof__(${name}) *%;`}

@@ -49,10 +49,12 @@ export interface CgoPackage {
 }
 
 /** Throws when a library that pkg-config must know is not there. */
-export function readCgoPackage(dir: string): CgoPackage {
+export function readCgoPackage(dir: string, tags = ''): CgoPackage {
   const fields = '-json=Dir,CgoFiles,CgoCFLAGS,CgoCPPFLAGS,CgoPkgConfig'
-  const env = {...process.env, CGO_ENABLED: '1', GOFLAGS: '-mod=mod', GOWORK: 'off'}
-  const listed = JSON.parse(execFileSync('go', ['list', '-e', '-find', fields, '.'], {cwd: dir, encoding: 'utf8', env})) as Listed
+  const modules = execFileSync('go', ['env', 'GOMOD'], {cwd: dir, encoding: 'utf8'}).trim() !== '/dev/null'
+  const env = {...process.env, CGO_ENABLED: '1', GOWORK: 'off', ...(modules ? {GOFLAGS: '-mod=mod'} : {GO111MODULE: 'off', GOFLAGS: ''})}
+  const answer = execFileSync('go', ['list', '-e', '-find', '-tags', tags, fields, '.'], {cwd: dir, encoding: 'utf8', env})
+  const listed = JSON.parse(answer) as Listed
   const files = listed.CgoFiles ?? []
   const texts = new Map(
     readdirSync(dir)
@@ -176,6 +178,11 @@ function compareWith(names: CNames, generated: string, platform: CPlatform): Cgo
       .filter(part => part !== '')
       .map(part => canonTheirs(part.replace(/^p\d+ /, ''), theirs, 0))
     judge(`${name}()`, ourSignature(names, name, platform), `(${wanted.join(', ')}) ${canonTheirs(result, theirs, 0)}`)
+  }
+  for (const [, name = '', text = ''] of generated.matchAll(/^func _Cmacro_(\w+)\(\) \(r1 (.*?)\) \{/gm)) {
+    const found = names.lookup(name)
+    const ours = found.kind === 'expression' ? canonOurs(goTypeOf(found.type, platform), platform, 0) : undefined
+    judge(name, ours, canonTheirs(text, theirs, 0))
   }
   for (const [, name = '', text = ''] of generated.matchAll(/^var _Cvar_(\w+) \*(\S+) = /gm)) {
     const found = names.lookup(name)

@@ -1,13 +1,13 @@
 // What `C.name` means in the Go files of one cgo package: preambles, the headers they include, and C's own names, as cmd/cgo's cname and
 // guessKinds decide it. A name that depends on something unknown is `unknown`; nothing is ever an error.
 import type {CToken} from './c-token.ts'
-import {type CFunction, type CType, type CTypedef, unknownCType} from './c-type.ts'
+import {type CFunction, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
 import {evaluateAmong, type ParsedC, parseC, parseTypeName} from './c-parser.ts'
 import {literalBytes} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
 import {expandTokens} from './macro.ts'
 import type {CPlatform} from './platform.ts'
-import {preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
+import {closing, preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
 import {standardHeader} from './standard-headers.ts'
 
 export interface CPreamble {
@@ -31,6 +31,8 @@ export type CName =
   | {readonly kind: 'type'; readonly type: CType}
   | {readonly kind: 'function'; readonly declaration: CFunction}
   | {readonly kind: 'variable'; readonly type: CType}
+  /** A macro whose value is no constant of Go: a cast to a pointer. */
+  | {readonly kind: 'expression'; readonly type: CType}
   | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean}
   /** As cgo writes it into Go: six decimals. */
   | {readonly kind: 'float'; readonly text: string}
@@ -58,6 +60,8 @@ export interface CUnit {
 
 const unknownName: CName = {kind: 'unknown'}
 const aliasDepthMax = 20
+/** Steps of expansion that one name is worth. */
+const macroWorkMax = 100_000
 
 /** cmd/cgo nameToC and the words of C itself. */
 const spelledTypes: Readonly<Record<string, CType>> = {
@@ -230,8 +234,9 @@ const floatPattern = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?[fF]?
 /** What a macro without parameters stands for, as guessKinds asks it: type, integer, float, string, or another name. */
 function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platform: CPlatform, depth: number): CName {
   const {declarations, source} = unit
-  const tokens = expandTokens(body, source.macros, undefined, name) // `#define f f` says that f exists
-  if (tokens.length === 0 || tokens.some(token => token.uncertain)) return unknownName
+  const work = {left: macroWorkMax}
+  const tokens = expandTokens(body, source.macros, work, name) // `#define f f` says that f exists
+  if (work.left <= 0 || tokens.length === 0 || tokens.some(token => token.uncertain)) return unknownName
   const [first] = tokens
   if (tokens.length === 1 && first?.kind === 'identifier') return lookUpPlain(unit, first.text, platform, depth + 1)
   const type = parseTypeName(tokens, platform, declarations)
@@ -242,10 +247,19 @@ function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platfo
   const text = withoutBrackets(tokens)
     .map(token => token.text)
     .join('')
-  if (!floatPattern.test(text)) return unknownName
+  if (!floatPattern.test(text)) return castMeaning(unit, withoutBrackets(tokens), platform)
   const float = Number(text.replace(/[fF]$/, ''))
   const rounded = /[fF]$/.test(text) ? Math.fround(float) : float
   return Number.isFinite(rounded) && Math.abs(rounded) < 1e21 ? {kind: 'float', text: rounded.toFixed(6)} : unknownName
+}
+
+/** `((type)value)`: of what type it is, whatever its value. */
+function castMeaning(unit: CUnit, tokens: readonly CToken[], platform: CPlatform): CName {
+  const end = tokens[0]?.text === '(' ? closing(tokens, 0) : 0
+  const value = tokens.slice(end + 1).filter((token, i) => i > 0 || !/^[-~&]$/.test(token.text))
+  const single = value.length === 1 ? value[0]?.kind !== 'punctuator' : value[0]?.text === '(' && closing(value, 0) === value.length - 1
+  const type = end > 1 && single ? parseTypeName(tokens.slice(1, end), platform, unit.declarations) : undefined
+  return type !== undefined && stripTypedefs(type).kind === 'pointer' ? {kind: 'expression', type} : unknownName
 }
 
 function lookUpPlain(unit: CUnit, name: string, platform: CPlatform, depth: number): CName {
@@ -255,7 +269,7 @@ function lookUpPlain(unit: CUnit, name: string, platform: CPlatform, depth: numb
 
 function withoutBrackets(tokens: readonly CToken[]): readonly CToken[] {
   let list = tokens
-  while (list.length > 2 && list[0]?.text === '(' && list.at(-1)?.text === ')') list = list.slice(1, -1)
+  while (list.length > 2 && list[0]?.text === '(' && closing(list, 0) === list.length - 1) list = list.slice(1, -1)
   return list
 }
 

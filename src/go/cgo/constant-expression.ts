@@ -81,8 +81,8 @@ class ExpressionReader {
     const no = this.conditional(depth + 1)
     if (condition === undefined) return undefined
     const [chosen, other] = condition.value === 0n ? [no, yes] : [yes, no]
-    if (chosen === undefined || chosen.value >= 0n) return chosen
-    if (other === undefined) return undefined // it may make the result unsigned
+    // The side that is not taken may still make the result unsigned or wider; in #if that hardly matters, and it is often unknown there.
+    if (chosen === undefined || other === undefined) return this.#context.wide === true ? chosen : undefined
     return apply('+', chosen, {...other, value: 0n})
   }
 
@@ -220,9 +220,9 @@ function arithmetic(op: string, a: bigint, b: bigint, bits: 32 | 64, unsigned: b
     case '*':
       return wrap(a * b, bits, unsigned)
     case '/':
-      return b === 0n ? undefined : wrap(a / b, bits, unsigned)
+      return b === 0n || overflows(a, b, bits, unsigned) ? undefined : wrap(a / b, bits, unsigned)
     case '%':
-      return b === 0n ? undefined : wrap(a % b, bits, unsigned)
+      return b === 0n || overflows(a, b, bits, unsigned) ? undefined : wrap(a % b, bits, unsigned)
     case '&':
       return wrap(a & b, bits, unsigned)
     case '|':
@@ -245,6 +245,9 @@ function arithmetic(op: string, a: bigint, b: bigint, bits: 32 | 64, unsigned: b
       return undefined
   }
 }
+
+/** The one signed division whose result has no room, which C leaves undefined. */
+const overflows = (a: bigint, b: bigint, bits: 32 | 64, unsigned: boolean) => !unsigned && b === -1n && a === -(1n << BigInt(bits - 1))
 
 function negate(op: string, x: CValue | undefined): CValue | undefined {
   if (x === undefined) return undefined

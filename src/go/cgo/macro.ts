@@ -14,8 +14,6 @@ export interface Macro {
 }
 export type MacroTable = Map<string, Macro>
 
-/** Steps one expansion may take where the caller sets no limit of its own. */
-const stepsMax = 2_000_000
 /** Macros inside one another; what lies deeper stays as it is and counts as unknown. */
 const hiddenMax = 400
 
@@ -74,7 +72,7 @@ const changesNothing = (body: readonly CToken[]): boolean =>
   body.every(token => token.kind === 'string' || token.kind === 'punctuator' || harmless.has(token.text))
 
 /** `self`: a macro whose body this is, which does not expand inside of itself. */
-export function expandTokens(tokens: readonly CToken[], macros: MacroTable, work: Work = {left: stepsMax}, self?: string): CToken[] {
+export function expandTokens(tokens: readonly CToken[], macros: MacroTable, work: Work, self?: string): CToken[] {
   const hide = self === undefined ? undefined : {name: self, rest: undefined, size: 1}
   return expand(
     tokens.map(token => ({token, hide})),
