@@ -10,12 +10,10 @@ import {
   type CParam,
   type CRecord,
   type CType,
-  type FloatName,
-  type IntName,
   stripTypedefs,
   unknownCType,
-  voidType,
 } from './c-type.ts'
+import {attributeWords, basicType, basicWords, qualifiers, storages, strangeAttributes} from './c-words.ts'
 import {type CValue, evaluate} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
 import type {CPlatform} from './platform.ts'
@@ -69,88 +67,6 @@ interface Declarator {
 }
 type Wrap = (inner: CType) => CType
 
-const qualifiers: ReadonlySet<string> = new Set([
-  'const',
-  'volatile',
-  'restrict',
-  '__const',
-  '__const__',
-  '__volatile',
-  '__volatile__',
-  '__restrict',
-  '__restrict__',
-  '_Atomic',
-  '__extension__',
-  '__signed',
-  '_Nonnull',
-  '_Nullable',
-  '_Null_unspecified',
-  '__cdecl',
-  '__stdcall',
-  '__fastcall',
-  '__ptr32',
-  '__ptr64',
-  '__unaligned',
-  '_Nullable_result',
-  '__nonnull',
-])
-const storages: ReadonlySet<string> = new Set([
-  'typedef',
-  'extern',
-  'static',
-  'inline',
-  '__inline',
-  '__inline__',
-  '__forceinline',
-  'register',
-  'auto',
-  '_Noreturn',
-  '_Thread_local',
-  '__thread',
-  'thread_local',
-  'noreturn',
-])
-const basicWords: ReadonlySet<string> = new Set([
-  'void',
-  'char',
-  'short',
-  'int',
-  'long',
-  'float',
-  'double',
-  'signed',
-  'unsigned',
-  '_Bool',
-  '_Complex',
-  '__complex__',
-  '__signed__',
-  '__int128',
-  '__int64',
-  '_Float64',
-  '_Float32',
-  '__int128_t',
-  '__uint128_t',
-  '_Float128',
-  '__float128',
-  '_Float16',
-  '_Float32x',
-  '_Float64x',
-])
-const attributeWords: ReadonlySet<string> = new Set([
-  '__attribute__',
-  '__attribute',
-  '__declspec',
-  '_Alignas',
-  'alignas',
-  '__asm__',
-  'asm',
-  '__asm',
-  '__pragma',
-  '_Pragma',
-])
-
-/** gcc's: what they do to sizes, places and types is not modelled. */
-const strangeAttributes: ReadonlySet<string> = new Set(['mode', 'vector_size', 'ms_struct', 'gcc_struct', 'scalar_storage_order', 'address_space'])
 /** `aligned` without a number: the largest alignment any type of the target needs; 16 bytes on amd64 and arm64. */
 const alignedDefault = 16
 const alignedMax = 1 << 28
@@ -759,26 +675,4 @@ const initialized = (declarator: Declarator): Declarator =>
 /** `typedef struct {…} T __attribute__((packed))`: gcc ignores packed here; aligned makes another type, which is not modelled. */
 function withAttributes(type: CType, attributes: Attributes): CType {
   return attributes.aligned > 0 || attributes.strange ? unknownCType('typedef with attributes') : type
-}
-
-function basicType(words: readonly string[]): CType {
-  const has = (word: string) => words.includes(word)
-  const longs = words.filter(word => word === 'long').length
-  const unsigned = has('unsigned')
-  if (has('void')) return voidType
-  if (has('_Bool')) return {kind: 'bool'}
-  if (words.some(word => /^_Float(?:128|16|32x|64x)|^__float128/.test(word))) return unknownCType(words.join(' '))
-  const float: FloatName | undefined =
-    has('float') || has('_Float32') ? 'float' : has('double') || has('_Float64') ? (longs > 0 ? 'longdouble' : 'double') : undefined
-  if (float !== undefined) return has('_Complex') || has('__complex__') ? {kind: 'complex', name: float} : {kind: 'floating', name: float}
-  if (has('_Complex') || has('__complex__')) return unknownCType('_Complex')
-  const integer = (signedName: IntName, unsignedName: IntName): CType => ({kind: 'integer', name: unsigned ? unsignedName : signedName})
-  if (has('__int128') || has('__int128_t')) return integer('int128', 'uint128')
-  if (has('__uint128_t')) return {kind: 'integer', name: 'uint128'}
-  if (has('char'))
-    return unsigned ? {kind: 'integer', name: 'uchar'} : {kind: 'integer', name: has('signed') || has('__signed__') ? 'schar' : 'char'}
-  if (has('short')) return integer('short', 'ushort')
-  if (longs > 1 || has('__int64')) return integer('longlong', 'ulonglong')
-  if (longs === 1) return integer('long', 'ulong')
-  return integer('int', 'uint')
 }

@@ -130,20 +130,50 @@ function typedefBehind(type: CType & {kind: 'typedef'}, platform: CPlatform): {r
   const {definition} = type
   if (definition.uncertain) return {alias: false, type: unknown}
   const behind = goTypeOf(definition.type, platform)
-  if (isBadPointer(type.name, platform)) return {alias: false, type: basic('uintptr')}
+  const bad = isBadPointer(type, platform)
+  if (bad !== false) return {alias: false, type: bad === true ? basic('uintptr') : unknown}
+  // typeConv.badVoidPointerTypedef
+  if (platform.goos === 'windows' && type.name === 'HANDLE' && isVoidPointer(definition.type))
+    return {alias: false, type: {kind: 'pointer', to: {kind: 'incomplete'}}}
   return {alias: behind.kind === 'name', type: behind}
 }
 
-/** typeConv.badPointerTypedef, for the types that cgo knows by name alone: JNI and EGL handles. */
-function isBadPointer(name: string, platform: CPlatform): boolean {
-  if (/^EGL(?:Display|Config)$/.test(name)) return true
-  return jniTypes.has(name) && platform.pointerBytes > 0
+type Typedef = CType & {readonly kind: 'typedef'}
+
+/** typeConv.badPointerTypedef: handles that are no pointers whatever C says, which cgo makes uintptr. Undefined: nobody here knows. */
+function isBadPointer(type: Typedef, platform: CPlatform): boolean | undefined {
+  const {name, definition} = type
+  if (/^EGL(?:Display|Config)$/.test(name)) return isVoidPointer(definition.type)
+  if (jniTypes.has(name)) return isJni(type)
+  // Core Foundation: those for which a function FooGetTypeID is declared, perhaps in a header that is not here.
+  if ((platform.goos === 'darwin' || platform.goos === 'ios') && name.endsWith('Ref')) return name === 'CFTypeRef' ? true : undefined
+  return false
 }
-const jniTypes: ReadonlySet<string> = new Set(
-  'jobject jclass jthrowable jstring jarray jbooleanArray jbyteArray jcharArray jshortArray jintArray jlongArray jfloatArray jdoubleArray jobjectArray jweak'.split(
-    ' ',
-  ),
-)
+const isVoidPointer = (type: CType): boolean => type.kind === 'pointer' && type.to.kind === 'void'
+
+/** typeConv.badJNI: a chain of JNI's own names down to jobject. */
+function isJni(type: Typedef): boolean {
+  let at = type
+  for (let parent = jniTypes.get(at.name); parent !== undefined && parent !== ''; parent = jniTypes.get(at.name)) {
+    const next = at.definition.type
+    if (next.kind !== 'typedef' || next.name !== parent) return false
+    at = next
+  }
+  const behind = at.definition.type
+  if (isVoidPointer(behind)) return true
+  const record = behind.kind === 'pointer' && behind.to.kind === 'record' ? behind.to.record : undefined
+  return record?.tag === '_jobject' && record.fields === undefined
+}
+/** With what each is a typedef of (cmd/cgo gcc.go jniTypes). */
+const jniTypes: ReadonlyMap<string, string> = new Map([
+  ['jobject', ''],
+  ...['jclass', 'jthrowable', 'jstring', 'jarray', 'jweak'].map((name): [string, string] => [name, 'jobject']),
+  ...['boolean', 'byte', 'char', 'short', 'int', 'long', 'float', 'double', 'object'].map((name): [string, string] => [`j${name}Array`, 'jarray']),
+])
+
+/** typeConv.badStructPointerTypedef: `struct NAME__ { int unused; }`, which Windows' DECLARE_HANDLE makes for a handle. */
+const isWindowsHandle = (record: CRecord, platform: CPlatform): boolean =>
+  platform.goos === 'windows' && record.tag?.endsWith('__') === true && record.fields?.length === 1 && record.fields[0]?.name === 'unused'
 
 function scalarBehind(type: CType, platform: CPlatform): GoType {
   switch (type.kind) {
@@ -197,7 +227,7 @@ function goAlign(type: CType, platform: CPlatform, known: KnownStructs): number 
 
 function recordBehind(record: CRecord, platform: CPlatform): GoType {
   if (record.uncertain) return unknown
-  if (record.fields === undefined) return {kind: 'incomplete'}
+  if (record.fields === undefined || isWindowsHandle(record, platform)) return {kind: 'incomplete'}
   if (record.kind === 'union') {
     const layout = recordLayout(record, platform)
     return layout === undefined ? unknown : {kind: 'array', length: layout.size, of: basic('byte')}
@@ -274,7 +304,7 @@ export function goSignature(type: CFunctionType, platform: CPlatform): GoSignatu
 function goArgument(type: CType, platform: CPlatform): GoType {
   if (type.kind !== 'typedef' || type.definition.uncertain) return goTypeOf(type, platform)
   const behind = stripTypedefs(type)
-  if (behind.kind !== 'pointer' || stripTypedefs(behind.to).kind === 'void' || isBadPointer(type.name, platform))
+  if (behind.kind !== 'pointer' || stripTypedefs(behind.to).kind === 'void' || isBadPointer(type, platform) !== false)
     return goTypeOf(type, platform)
   return goTypeOf(behind, platform)
 }
