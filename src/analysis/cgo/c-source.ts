@@ -187,7 +187,7 @@ export function split(tokens: readonly CToken[]): CToken[][] {
     if (token.text === ',') parts.push([])
     else if (token.text.length === 1 && opens.includes(token.text)) {
       const end = closing(tokens, i)
-      parts.at(-1)?.push(...tokens.slice(i, end + 1))
+      for (const one of tokens.slice(i, end + 1)) parts.at(-1)?.push(one)
       i = end
     } else parts.at(-1)?.push(token)
   }

@@ -62,6 +62,8 @@ const unknownName: CName = {kind: 'unknown'}
 const aliasDepthMax = 20
 /** Steps of expansion that one name is worth. */
 const macroWorkMax = 100_000
+/** Of the text of a string constant; a longer one is unknown. */
+const stringLengthMax = 10_000
 
 /** cmd/cgo nameToC and the words of C itself. */
 const spelledTypes: Readonly<Record<string, CType>> = {
@@ -276,6 +278,7 @@ function withoutBrackets(tokens: readonly CToken[]): readonly CToken[] {
 function stringMeaning(tokens: readonly CToken[]): CName {
   const bytes: number[] = []
   for (const {text} of tokens) {
+    if (text.length > stringLengthMax || bytes.length > stringLengthMax) return unknownName
     const part = text.startsWith('"') && text.endsWith('"') && text.length > 1 ? literalBytes(text.slice(1, -1)) : undefined
     if (part === undefined) return unknownName
     bytes.push(...part)

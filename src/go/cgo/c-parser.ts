@@ -271,33 +271,46 @@ class CParser {
     const storage = new Set<string>()
     const attributes = noAttributes()
     const words: string[] = []
+    let macroAt = -2
     let type: CType | undefined
     for (; this.#at < this.#tokens.length;) {
       const text = this.#text()
       if (storages.has(text)) {
         storage.add(text)
         this.#at++
-      } else if (qualifiers.has(text)) this.#qualifier()
-      else if (attributeWords.has(text)) this.#attribute(attributes)
+      } else if (qualifiers.has(text)) {
+        if (text === '_Atomic') attributes.strange = true // its size is the compiler's affair
+        this.#qualifier()
+      } else if (attributeWords.has(text)) this.#attribute(attributes)
       else if (basicWords.has(text)) {
         words.push(text)
         this.#at++
-      } else if (text === 'struct' || text === 'union') type = this.#record(text)
-      else if (text === 'enum') type = this.#enumeration()
-      else if (text === 'typeof' || text === '__typeof__' || text === '__typeof') {
-        this.#at++
-        this.#skipBalanced()
-        type = unknownCType('typeof')
-      } else if (type === undefined && words.length === 0 && this.#isIdentifier()) {
+      } else if (text === 'struct' || text === 'union' || text === 'enum') {
+        const [start, before] = [this.#at, this.#finished.length]
+        type = text === 'enum' ? this.#enumeration() : this.#record(text)
+        // A macro of an absent header right in front of a body may pack or align it.
+        if (macroAt === start - 1) for (const one of this.#finished.slice(before)) one.uncertain = true
+      } else if (text === 'typeof' || text === '__typeof__' || text === '__typeof') type = this.#typeOf()
+      else if (type === undefined && words.length === 0 && this.#isIdentifier()) {
         const named = this.#namedType()
         if (named === undefined) break
-        if (named !== 'attribute macro') type = named
+        if (named === 'attribute macro') macroAt = this.#at - 1
+        else type = named
       } else break
     }
     if (words.length > 0) type = basicType(words)
     if (type === undefined)
       return storage.size > 0 && this.#isIdentifier() ? {type: {kind: 'integer', name: 'int'}, storage, attributes} : undefined
     return {type, storage, attributes}
+  }
+
+  /** `typeof(type)`; of an expression it is unknown. */
+  #typeOf(): CType {
+    const start = ++this.#at
+    this.#skipBalanced()
+    const inside = this.#tokens.slice(start + 1, this.#at - 1)
+    const named = this.typeName(inside, 0)
+    return named?.end === inside.length ? named.type : unknownCType('typeof')
   }
 
   #qualifier(): void {
@@ -392,7 +405,7 @@ class CParser {
     const fields = this.#fields()
     this.#depth--
     // The setting at the closing brace counts: gcc lays a struct out when it is finished.
-    const packMax = this.#packs.findLast(pack => pack.from < this.#at)?.max ?? 0
+    const packMax = packAt(this.#packs, this.#at)
     this.#attributes(attributes)
     if (record.fields !== undefined) return {kind: 'record', record} // a second definition: the first one stands
     record.fields = fields
@@ -657,6 +670,17 @@ class CParser {
 const unnamedField = (type: CType): CField => ({name: undefined, type, bits: undefined, aligned: 0, packed: false, strange: false})
 
 const pointersTo = (base: CType, count: number): CType => (count === 0 ? base : pointersTo({kind: 'pointer', to: base}, count - 1))
+
+/** The last setting in front of a token; they are in order. */
+function packAt(packs: Preprocessed['packs'], at: number): number {
+  let [low, high] = [0, packs.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((packs[middle]?.from ?? 0) < at) low = middle + 1
+    else high = middle
+  }
+  return packs[low - 1]?.max ?? 0
+}
 
 /** Arrays and functions as parameters are pointers. */
 function decayed(type: CType): CType {

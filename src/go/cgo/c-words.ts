@@ -13,7 +13,6 @@ export const qualifiers: ReadonlySet<string> = new Set([
   '__restrict__',
   '_Atomic',
   '__extension__',
-  '__signed',
   '_Nonnull',
   '_Nullable',
   '_Null_unspecified',
@@ -56,6 +55,7 @@ export const basicWords: ReadonlySet<string> = new Set([
   '_Complex',
   '__complex__',
   '__signed__',
+  '__signed',
   '__int128',
   '__int64',
   '_Float64',
@@ -100,7 +100,7 @@ export function basicType(words: readonly string[]): CType {
   if (has('__int128') || has('__int128_t')) return integer('int128', 'uint128')
   if (has('__uint128_t')) return {kind: 'integer', name: 'uint128'}
   if (has('char'))
-    return unsigned ? {kind: 'integer', name: 'uchar'} : {kind: 'integer', name: has('signed') || has('__signed__') ? 'schar' : 'char'}
+    return unsigned ? {kind: 'integer', name: 'uchar'} : {kind: 'integer', name: words.some(word => /^(?:__)?signed(?:__)?$/.test(word)) ? 'schar' : 'char'}
   if (has('short')) return integer('short', 'ushort')
   if (longs > 1 || has('__int64')) return integer('longlong', 'ulonglong')
   if (longs === 1) return integer('long', 'ulong')

@@ -337,7 +337,7 @@ export function literalBytes(inner: string): number[] | undefined {
     const match = piece.exec(inner)
     if (match === null) return undefined
     const [, hex, octal, splice, simple, plain] = match
-    if (plain !== undefined) out.push(...new TextEncoder().encode(plain))
+    if (plain !== undefined) for (const byte of new TextEncoder().encode(plain)) out.push(byte)
     else if (hex !== undefined) out.push(Number.parseInt(hex, 16) & 255)
     else if (octal !== undefined) out.push(Number.parseInt(octal, 8) & 255)
     else if (splice === undefined) {

@@ -110,6 +110,7 @@ function expand(input: readonly Hidden[], macros: MacroTable, work: Work, depth:
     const hidden: HideSet = {name: macro.name, rest: hide, size: (hide?.size ?? 0) + 1}
     if (macro.params === undefined) {
       gap ||= token.gap === true
+      work.left -= macro.body.length
       push(rest, pasted(macro.body.map(t => ({token: placed(t, token, doubt), hide: hidden}))))
       continue
     }
@@ -119,10 +120,9 @@ function expand(input: readonly Hidden[], macros: MacroTable, work: Work, depth:
       continue
     }
     gap ||= token.gap === true
-    push(
-      rest,
-      substitute(macro, args, token, doubt, hidden, tokens => expand(tokens, macros, work, depth + 1)),
-    )
+    const filled = substitute(macro, args, token, doubt, hidden, tokens => expand(tokens, macros, work, depth + 1))
+    work.left -= filled.length
+    push(rest, filled)
   }
   return out
 }
@@ -192,11 +192,20 @@ function substitute(
       continue
     }
     const raw = argument(token.text)
+    const isPasted = next?.text === '##' || macro.body[i - 1]?.text === '##'
     if (raw === undefined) out.push({token: placed(token, at, doubt), hide})
-    else if (next?.text === '##' || macro.body[i - 1]?.text === '##') out.push(...raw)
-    else out.push(...expandArgument(raw))
+    else if (macro.variadic && token.text === params.at(-1) && out.at(-1)?.token.text === '##' && out.at(-2)?.token.text === ',') {
+      out.pop() // GNU: `, ##__VA_ARGS__` is the comma and the arguments, or nothing
+      if (raw.length === 0) out.pop()
+      append(out, expandArgument(raw))
+    } else if (isPasted && raw.length === 0) out.push({token: {...placed(token, at, doubt), kind: 'punctuator', text: ''}, hide})
+    else append(out, isPasted ? raw : expandArgument(raw))
   }
-  return [...pasted(out)]
+  return pasted(out).filter(item => item.token.text !== '')
+}
+
+function append(out: Hidden[], items: readonly Hidden[]): void {
+  for (const item of items) out.push(item)
 }
 
 /** Joins what stands on both sides of `##`. */

@@ -33,8 +33,10 @@ export interface Preprocessed {
 const includeDepthMax = 64
 const includesMax = 5000
 const charactersPerToken = 4
-/** Tokens read and steps of macro expansion, of one translation unit: several times what SQLite's amalgamation takes. */
-const workMax = 24_000_000
+/** Tokens read and steps of macro expansion, of one translation unit: twice what SQLite's amalgamation takes. */
+const workMax = 16_000_000
+/** Steps of the text between two directives, beyond four for each of its tokens. */
+const runWorkMax = 1_000_000
 
 interface Frame {
   /** This branch is read. */
@@ -148,9 +150,12 @@ class Preprocessor {
       this.#truncated = true
       return
     }
-    const expanded = expandTokens(tokens, this.#macros, this.#work)
+    const allowed = Math.min(this.#work.left, tokens.length * 4 + runWorkMax)
+    const work = {left: allowed}
+    const expanded = expandTokens(tokens, this.#macros, work)
+    this.#work.left -= allowed - work.left
     // What is expanded to a part of itself says nothing.
-    if (this.#work.left <= 0) this.#truncated = true
+    if (work.left <= 0) this.#truncated = true
     else for (const token of expanded) this.#out.push(token)
   }
 
