@@ -17,6 +17,8 @@ export interface CBody {
   readonly name: string
   readonly file: CFileText
   readonly params: readonly string[]
+  /** Which of them are numbers by their words, and so copied. */
+  readonly numbers: readonly boolean[]
   /** As the head is written: a typedef of a pointer counts as none. */
   readonly returnsPointer: boolean
   /** Between the braces. */
@@ -85,8 +87,8 @@ function readSources(files: readonly CFileText[]): CSource {
   const variables: CVariable[] = []
   for (const text of files) {
     const read = readFile(text)
-    bodies.push(...read.bodies)
-    variables.push(...read.variables)
+    for (const body of read.bodies) bodies.push(body)
+    for (const variable of read.variables) variables.push(variable)
   }
   const includes = new Set(files.flatMap(({text}) => [...text.matchAll(includeLine)].map(match => match[1] ?? '')))
   const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
@@ -122,7 +124,7 @@ function readFile(file: CFileText): {bodies: CBody[]; variables: CVariable[]} {
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]! // i < length
     if (token.text === ';') {
-      variables.push(...declared(head, file))
+      for (const variable of declared(head, file)) variables.push(variable)
       head = []
     } else if (token.text === '{') {
       if (head[0]?.text === 'extern' && head[1]?.kind === 'string') {
@@ -167,16 +169,24 @@ export function closing(tokens: readonly CToken[], open: number): number {
   return tokens.length
 }
 
+const numberWords: ReadonlySet<string> = new Set(
+  'const volatile register unsigned signed char short int long float double _Bool bool size_t ssize_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t gboolean gint guint gsize gdouble gfloat'.split(
+    ' ',
+  ),
+)
+
 /** `type name(params)` in front of a body. */
-function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 'returnsPointer'> | undefined {
+function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 'numbers' | 'returnsPointer'> | undefined {
   const open = head.findIndex(token => token.text === '(')
   const name = head[open - 1]
   if (open < 1 || name?.kind !== 'identifier' || head.some((token, i) => i < open && (token.text === '=' || token.text === '{')))
     return undefined
   const end = closing(head, open)
   if (end >= head.length) return undefined
-  const params = split(head.slice(open + 1, end)).map(part => nameOf(part) ?? '')
-  return {name: name.text, params, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
+  const parts = split(head.slice(open + 1, end))
+  const params = parts.map(part => nameOf(part) ?? '')
+  const numbers = parts.map(part => part.length > 1 && part.slice(0, -1).every(token => numberWords.has(token.text)))
+  return {name: name.text, params, numbers, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
 }
 
 /** Parts between commas that stand in no bracket. */
