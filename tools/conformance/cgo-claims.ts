@@ -103,7 +103,8 @@ function declaredNames(names: CNames): string[] {
     for (const table of [declarations.typedefs, declarations.functions, declarations.members, declarations.variables])
       for (const name of table.keys()) found.add(name)
     for (const [name, {params}] of source.macros) if (params === undefined) found.add(name)
-    for (const {kind, tag, fields} of declarations.records.values()) if (tag !== undefined && fields !== undefined) found.add(`${kind}_${tag}`)
+    for (const {kind, tag, fields} of declarations.records.values())
+      if (tag !== undefined && fields !== undefined) found.add(`${kind}_${tag}`)
     for (const {tag, members} of declarations.enums.values()) if (tag !== undefined && members !== undefined) found.add(`enum_${tag}`)
   }
   return [...found].filter(name => !/^_Go(?:String|Bytes)/.test(name))

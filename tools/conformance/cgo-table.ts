@@ -45,7 +45,8 @@ function page(rows: readonly Row[], skipped: readonly string[], versions: string
   }
   const claimRow = ({name, claims}: Row) =>
     `| ${name} | ${count(claims.equal + claims.different.length)} | ${count(claims.equal)} | ${claims.different.length} | ${count(claims.unknown.length)} |`
-  const usedHead = '| package | names | equal | partly known, equal | different | unknown | share unknown |\n|---|---:|---:|---:|---:|---:|---:|'
+  const usedHead =
+    '| package | names | equal | partly known, equal | different | unknown | share unknown |\n|---|---:|---:|---:|---:|---:|---:|'
   const claimHead = '| package | claims | equal | different | declared, nothing said |\n|---|---:|---:|---:|---:|'
   const [absent, present] = [rows.filter(row => !row.headers), rows.filter(row => row.headers)]
   return `# C without a C compiler: the model against cgo and the compiler

@@ -46,15 +46,23 @@ describeNeeding('go', 'C', () =>
       ['linux/386', platformOf('linux', '386'), ['-m32', '-ffreestanding']],
       // gcc lays bit-fields out as on Windows when it is told to; long stays 64 bits wide, so there is none among them.
       ['linux/amd64 with bit-fields as on Windows', {...platformOf('linux', 'amd64'), microsoftBitFields: true}, ['-mms-bitfields']],
-      ['linux/386 with structs as on Windows', {...platformOf('linux', '386'), wideAlign: 8, microsoftBitFields: true}, ['-m32', '-ffreestanding', '-mms-bitfields', '-malign-double']],
-    ] as const)('400 structs made at random have the layout that gcc gives them: %s', (_, platform, flags) => {
-      const records = fc.sample(record, {numRuns: 400, seed: 20_261_121})
-      const text = records.map((body, i) => body.replaceAll('@', String(i))).join('\n')
-      const {equal, different, unknown} = claimsOf(text, platform, flags)
-      expect(different.slice(0, 5)).toEqual([])
-      expect(equal).toBeGreaterThan(platform.microsoftBitFields ? 250 : 400)
-      if (!platform.microsoftBitFields) expect(unknown.filter(name => /^(?:struct|union)_/.test(name))).toEqual([])
-    }, 120_000)
+      [
+        'linux/386 with structs as on Windows',
+        {...platformOf('linux', '386'), wideAlign: 8, microsoftBitFields: true},
+        ['-m32', '-ffreestanding', '-mms-bitfields', '-malign-double'],
+      ],
+    ] as const)(
+      '400 structs made at random have the layout that gcc gives them: %s',
+      (_, platform, flags) => {
+        const records = fc.sample(record, {numRuns: 400, seed: 20_261_121})
+        const text = records.map((body, i) => body.replaceAll('@', String(i))).join('\n')
+        const {equal, different, unknown} = claimsOf(text, platform, flags)
+        expect(different.slice(0, 5)).toEqual([])
+        expect(equal).toBeGreaterThan(platform.microsoftBitFields ? 250 : 400)
+        if (!platform.microsoftBitFields) expect(unknown.filter(name => /^(?:struct|union)_/.test(name))).toEqual([])
+      },
+      120_000,
+    )
 
     it('what a macro nobody knows may change is not claimed', () => {
       const text = `
@@ -103,7 +111,22 @@ int after(int a);
     it('constant expressions have the value that the compiler computes', () => {
       const operand = fc.oneof(
         fc.integer({min: -70_000, max: 70_000}).map(n => (n < 0 ? `(${n})` : String(n))),
-        fc.constantFrom('0x7fffffff', '0x80000000', '4294967295u', '1L', '0xffffffffUL', '0x7fffffffffffffff', '10ULL', "'a'", "'\\377'", 'sizeof(long)', '(char)200', '(unsigned short)70000', '(long)5', '07'),
+        fc.constantFrom(
+          '0x7fffffff',
+          '0x80000000',
+          '4294967295u',
+          '1L',
+          '0xffffffffUL',
+          '0x7fffffffffffffff',
+          '10ULL',
+          "'a'",
+          "'\\377'",
+          'sizeof(long)',
+          '(char)200',
+          '(unsigned short)70000',
+          '(long)5',
+          '07',
+        ),
       )
       const {expression} = fc.letrec<{expression: string}>(tie => ({
         expression: fc.oneof(
@@ -111,9 +134,15 @@ int after(int a);
           operand,
           fc.tuple(fc.constantFrom('-', '~', '!'), tie('expression')).map(([op, x]) => `${op}(${x})`),
           fc
-            .tuple(tie('expression'), fc.constantFrom('+', '-', '*', '&', '|', '^', '==', '!=', '<', '>', '<=', '>=', '&&', '||', '/', '%'), tie('expression'))
+            .tuple(
+              tie('expression'),
+              fc.constantFrom('+', '-', '*', '&', '|', '^', '==', '!=', '<', '>', '<=', '>=', '&&', '||', '/', '%'),
+              tie('expression'),
+            )
             .map(([x, op, y]) => `(${x} ${op} ${y})`),
-          fc.tuple(tie('expression'), fc.constantFrom('<<', '>>'), fc.integer({min: 0, max: 31})).map(([x, op, n]) => `((${x}) ${op} ${n})`),
+          fc
+            .tuple(tie('expression'), fc.constantFrom('<<', '>>'), fc.integer({min: 0, max: 31}))
+            .map(([x, op, n]) => `((${x}) ${op} ${n})`),
           fc.tuple(tie('expression'), tie('expression'), tie('expression')).map(([x, y, z]) => `((${x}) ? (${y}) : (${z}))`),
         ),
       }))
@@ -132,14 +161,39 @@ int after(int a);
 
 /** One struct or union with what makes layouts hard; `@` stands for its number. */
 const record = (() => {
-  const plain = fc.constantFrom('char', 'short', 'int', 'long long', 'float', 'double', 'void *', '_Bool', 'unsigned char', 'unsigned short', 'unsigned', 'long double', 'enum { E@_# }')
-  const attribute = fc.oneof({weight: 6, arbitrary: fc.constant('')}, {weight: 1, arbitrary: fc.constantFrom(' __attribute__((packed))', ' __attribute__((aligned(2)))', ' __attribute__((aligned(16)))')})
+  const plain = fc.constantFrom(
+    'char',
+    'short',
+    'int',
+    'long long',
+    'float',
+    'double',
+    'void *',
+    '_Bool',
+    'unsigned char',
+    'unsigned short',
+    'unsigned',
+    'long double',
+    'enum { E@_# }',
+  )
+  const attribute = fc.oneof(
+    {weight: 6, arbitrary: fc.constant('')},
+    {weight: 1, arbitrary: fc.constantFrom(' __attribute__((packed))', ' __attribute__((aligned(2)))', ' __attribute__((aligned(16)))')},
+  )
   const whole = fc
     .tuple(plain, fc.oneof({weight: 4, arbitrary: fc.constant('')}, {weight: 1, arbitrary: fc.constantFrom('[3]', '[2][5]')}), attribute)
     .map(([type, array, attr]) => `${type} f#${array}${attr};`)
   const bits = fc
     .tuple(
-      fc.constantFrom(['unsigned char', 8], ['short', 16], ['int', 32], ['unsigned', 32], ['long long', 64], ['unsigned long long', 64], ['_Bool', 1]),
+      fc.constantFrom(
+        ['unsigned char', 8],
+        ['short', 16],
+        ['int', 32],
+        ['unsigned', 32],
+        ['long long', 64],
+        ['unsigned long long', 64],
+        ['_Bool', 1],
+      ),
       fc.integer({min: 0, max: 64}),
       fc.boolean(),
       attribute,

@@ -39,8 +39,39 @@ it('every prefix of a header gives an answer', () => {
 
 it('every mutation of a header gives an answer', () => {
   const piece = fc.oneof(
-    fc.constantFrom('(', ')', '{', '}', '[', ']', ';', ',', '*', '#', '##', '\n#if X\n', '\n#else\n', '\n#endif\n', '"', "'", '/*', '\\\n', '...', ':'),
-    fc.constantFrom('struct ', 'typedef ', 'enum ', ' int ', ' sizeof(', '__attribute__((', '\n#define X X(X)\n', '\n#undef PART_API\n', '\n#include "part.h"\n'),
+    fc.constantFrom(
+      '(',
+      ')',
+      '{',
+      '}',
+      '[',
+      ']',
+      ';',
+      ',',
+      '*',
+      '#',
+      '##',
+      '\n#if X\n',
+      '\n#else\n',
+      '\n#endif\n',
+      '"',
+      "'",
+      '/*',
+      '\\\n',
+      '...',
+      ':',
+    ),
+    fc.constantFrom(
+      'struct ',
+      'typedef ',
+      'enum ',
+      ' int ',
+      ' sizeof(',
+      '__attribute__((',
+      '\n#define X X(X)\n',
+      '\n#undef PART_API\n',
+      '\n#include "part.h"\n',
+    ),
     fc.string({unit: 'binary', maxLength: 8}),
   )
   const edit = fc.record({at: fc.nat(sample.length), remove: fc.nat(60), insert: piece})
@@ -56,7 +87,9 @@ it('every mutation of a header gives an answer', () => {
 
 it('every soup of tokens gives an answer', () => {
   const token = fc.constantFrom(
-    ...'struct union enum typedef int char long unsigned const static extern inline void sizeof _Alignas __attribute__ __typeof__ _Atomic a b f x 1 0x7fL "s" ( ) { } [ ] ; , * = : ? + - << # ... . \n'.split(' '),
+    ...'struct union enum typedef int char long unsigned const static extern inline void sizeof _Alignas __attribute__ __typeof__ _Atomic a b f x 1 0x7fL "s" ( ) { } [ ] ; , * = : ? + - << # ... . \n'.split(
+      ' ',
+    ),
     '\n#define a b\n',
     '\n#define f(x) x f(x) #x x##x\n',
     '\n#ifdef b\n',
@@ -74,10 +107,16 @@ it('every soup of tokens gives an answer', () => {
 }, 60_000)
 
 it.each([
-  ['records inside one another in twos', Array.from({length: 90}, (_, i) => `struct s${i} { ${i === 0 ? 'int a' : `struct s${i - 1} a, b`}; };`).join('\n')],
+  [
+    'records inside one another in twos',
+    Array.from({length: 90}, (_, i) => `struct s${i} { ${i === 0 ? 'int a' : `struct s${i - 1} a, b`}; };`).join('\n'),
+  ],
   ['a record that holds itself twice', 'struct a { struct b x, y; }; struct b { struct a x, y; };'],
   ['macros that double', `${Array.from({length: 60}, (_, i) => `#define m${i + 1} m${i} m${i}`).join('\n')}\nint x = m60;\n`],
-  ['macros that double to nothing', `#define m0\n${Array.from({length: 60}, (_, i) => `#define m${i + 1} m${i} m${i}`).join('\n')}\n${'m60\n#define q\n'.repeat(50)}`],
+  [
+    'macros that double to nothing',
+    `#define m0\n${Array.from({length: 60}, (_, i) => `#define m${i + 1} m${i} m${i}`).join('\n')}\n${'m60\n#define q\n'.repeat(50)}`,
+  ],
   ['a chain of macros', `${Array.from({length: 50_000}, (_, i) => `#define m${i + 1} m${i}`).join('\n')}\nint m50000;\n`],
   ['calls of a macro that never close', `#define f(x) x\n${'f('.repeat(50_000)}`],
   ['conditions inside one another', `${'#if 1\n'.repeat(50_000)}int x;\n${'#endif\n'.repeat(50_000)}`],
@@ -100,7 +139,10 @@ it.each([
   ['splices', `int ${'\\\n'.repeat(300_000)} x;`],
   ['attributes', `int x ${'__attribute__((aligned(1)))'.repeat(20_000)};`],
   ['pack settings', `${'#pragma pack(push, 1)\nstruct { int a; } ;\n'.repeat(20_000)}`],
-  ['a type that is a type that is a type', `typedef int t0;\n${Array.from({length: 50_000}, (_, i) => `typedef t${i} t${i + 1};`).join('\n')}`],
+  [
+    'a type that is a type that is a type',
+    `typedef int t0;\n${Array.from({length: 50_000}, (_, i) => `typedef t${i} t${i + 1};`).join('\n')}`,
+  ],
 ])(
   'ends in bounded work: %s',
   (_, text) => {
@@ -110,7 +152,9 @@ it.each([
 )
 
 it('a declaration that cannot be read takes nothing else with it', () => {
-  const names = read('int before(int);\n?? what (is) { this } ;\nstruct s { int a; } PACKED;\nstruct t { int a; } ATTRIBUTES(x) y;\nint after(char *);\n')
+  const names = read(
+    'int before(int);\n?? what (is) { this } ;\nstruct s { int a; } PACKED;\nstruct t { int a; } ATTRIBUTES(x) y;\nint after(char *);\n',
+  )
   expect(names.lookup('before').kind).toBe('function')
   expect(names.lookup('after').kind).toBe('function')
   for (const name of ['struct_s', 'struct_t']) {

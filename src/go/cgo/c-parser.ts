@@ -232,7 +232,8 @@ class CParser {
         ? this.#doubt(start)
         : this.#tokens.slice(start, this.#at - body.length - 2).some((token, i) => token.uncertain || (token.gap === true && i > 0))
     const {attributes} = declarator
-    if (storage.has('typedef')) return this.#declareTypedef(name, withAttributes(withAttributes(type, attributes), specifiers.attributes), uncertain)
+    if (storage.has('typedef'))
+      return this.#declareTypedef(name, withAttributes(withAttributes(type, attributes), specifiers.attributes), uncertain)
     if (type.kind === 'function') {
       const known = this.#all.functions.get(name)
       const token = this.#tokens[declared]
@@ -434,8 +435,7 @@ class CParser {
       }
       if (this.#take(';')) {
         // An unnamed struct or union inside.
-        if (specifiers.type.kind === 'record' && specifiers.type.record.tag === undefined)
-          fields.push(unnamedField(specifiers.type))
+        if (specifiers.type.kind === 'record' && specifiers.type.record.tag === undefined) fields.push(unnamedField(specifiers.type))
         continue
       }
       if (!this.#fieldList(specifiers, fields)) {
@@ -694,7 +694,6 @@ const initialized = (declarator: Declarator): Declarator =>
   declarator.type.kind === 'array' && declarator.type.length === 'open'
     ? {...declarator, type: {...declarator.type, length: undefined}}
     : declarator
-
 
 /** `typedef struct {…} T __attribute__((packed))`: gcc ignores packed here; aligned makes another type, which is not modelled. */
 function withAttributes(type: CType, attributes: Attributes): CType {

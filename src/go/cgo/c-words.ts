@@ -82,7 +82,14 @@ export const attributeWords: ReadonlySet<string> = new Set([
 ])
 
 /** gcc's: what they do to sizes, places and types is not modelled. */
-export const strangeAttributes: ReadonlySet<string> = new Set(['mode', 'vector_size', 'ms_struct', 'gcc_struct', 'scalar_storage_order', 'address_space'])
+export const strangeAttributes: ReadonlySet<string> = new Set([
+  'mode',
+  'vector_size',
+  'ms_struct',
+  'gcc_struct',
+  'scalar_storage_order',
+  'address_space',
+])
 
 /** The type that basic words spell in whatever order. */
 export function basicType(words: readonly string[]): CType {
@@ -100,7 +107,9 @@ export function basicType(words: readonly string[]): CType {
   if (has('__int128') || has('__int128_t')) return integer('int128', 'uint128')
   if (has('__uint128_t')) return {kind: 'integer', name: 'uint128'}
   if (has('char'))
-    return unsigned ? {kind: 'integer', name: 'uchar'} : {kind: 'integer', name: words.some(word => /^(?:__)?signed(?:__)?$/.test(word)) ? 'schar' : 'char'}
+    return unsigned
+      ? {kind: 'integer', name: 'uchar'}
+      : {kind: 'integer', name: words.some(word => /^(?:__)?signed(?:__)?$/.test(word)) ? 'schar' : 'char'}
   if (has('short')) return integer('short', 'ushort')
   if (longs > 1 || has('__int64')) return integer('longlong', 'ulonglong')
   if (longs === 1) return integer('long', 'ulong')

@@ -19,7 +19,21 @@ typedef enum plain chosen;
 const widths = (goos: string, goarch: string) => {
   const platform = platformOf(goos, goarch)
   const names = readCNames({platform, preambles: [{file: 'p.go', text}], flags: [], withheld: [], readFile: () => undefined})
-  const all = ['long', 'ulong', 'longlong', 'int', 'size_t', 'uintptr_t', 'int64_t', 'wchar_t', 'enum_plain', 'enum_negative', 'enum_wide', 'struct_mixed', 'struct_bits']
+  const all = [
+    'long',
+    'ulong',
+    'longlong',
+    'int',
+    'size_t',
+    'uintptr_t',
+    'int64_t',
+    'wchar_t',
+    'enum_plain',
+    'enum_negative',
+    'enum_wide',
+    'struct_mixed',
+    'struct_bits',
+  ]
   return all.map(name => {
     const found = names.lookup(name)
     if (found.kind !== 'type') return `${name} ?`

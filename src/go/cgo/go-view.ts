@@ -168,7 +168,10 @@ function isJni(type: Typedef): boolean {
 const jniTypes: ReadonlyMap<string, string> = new Map([
   ['jobject', ''],
   ...['jclass', 'jthrowable', 'jstring', 'jarray', 'jweak'].map((name): [string, string] => [name, 'jobject']),
-  ...['boolean', 'byte', 'char', 'short', 'int', 'long', 'float', 'double', 'object'].map((name): [string, string] => [`j${name}Array`, 'jarray']),
+  ...['boolean', 'byte', 'char', 'short', 'int', 'long', 'float', 'double', 'object'].map((name): [string, string] => [
+    `j${name}Array`,
+    'jarray',
+  ]),
 ])
 
 /** typeConv.badStructPointerTypedef: `struct NAME__ { int unused; }`, which Windows' DECLARE_HANDLE makes for a handle. */
