@@ -43,13 +43,13 @@ describeNeeding('go', 'C', () =>
 
     it.runIf(process.arch === 'x64').each([
       ['linux/amd64', platformOf('linux', 'amd64'), []],
-      ['linux/386', platformOf('linux', '386'), ['-m32', '-ffreestanding']],
+      ['linux/386', platformOf('linux', '386'), ['-m32']],
       // gcc lays bit-fields out as on Windows when it is told to; long stays 64 bits wide, so there is none among them.
       ['linux/amd64 with bit-fields as on Windows', {...platformOf('linux', 'amd64'), microsoftBitFields: true}, ['-mms-bitfields']],
       [
         'linux/386 with structs as on Windows',
         {...platformOf('linux', '386'), wideAlign: 8, microsoftBitFields: true},
-        ['-m32', '-ffreestanding', '-mms-bitfields', '-malign-double'],
+        ['-m32', '-mms-bitfields', '-malign-double'],
       ],
     ] as const)(
       '400 structs made at random have the layout that gcc gives them: %s',
@@ -70,7 +70,7 @@ describeNeeding('go', 'C', () =>
 #ifdef MAYBE
 #undef SIZE
 #define SIZE 8
-#define renamed other
+#define renamed elsewhere
 typedef int only_maybe;
 #endif
 int renamed(void);
@@ -211,8 +211,11 @@ const record = (() => {
       {weight: 1, arbitrary: tie('fields').map(inner => `union { ${inner} } f#[2];`)},
       {weight: 1, arbitrary: tie('fields').map(inner => `struct { ${inner} } __attribute__((packed)) f#;`)},
     ),
-    fields: fc.array(tie('field'), {minLength: 1, maxLength: 7}).map(list => list.join(' ')),
+    fields: fc
+      .array(tie('field'), {minLength: 1, maxLength: 7})
+      .map(list => [...(list[0]?.includes('[') === true ? ['char f#;'] : []), ...list].join(' ')),
   }))
+  // debug/dwarf takes an array at offset 0 for one of no elements when a bit-field follows (type.go zeroArray): such structs begin with a char.
   return fc
     .tuple(fc.constantFrom('struct', 'struct', 'struct', 'union'), fields, attribute, fc.constantFrom(0, 0, 0, 1, 2, 4))
     .map(([kind, body, attr, pack]) => {

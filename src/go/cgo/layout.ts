@@ -119,11 +119,12 @@ function laidOut(record: CRecord, platform: CPlatform, known: Known, depth: numb
     const own = layoutIn(field.type, platform, known, depth + 1)
     if (own === undefined || field.bits === 'unknown' || field.strange) return undefined
     if (field.bits !== undefined && (own.size === 0 || field.bits > own.size * 8)) return undefined
-    const natural = record.packed || field.packed ? 1 : own.align
-    const capped = record.packMax > 0 ? Math.min(natural, record.packMax) : natural
-    const fieldAlign = Math.max(capped, field.aligned)
+    const packMax = record.packMax > 0 ? record.packMax : Infinity // it caps what `aligned` asks for, too
+    const packed = (record.packed || field.packed) && (field.bits === undefined || record.packMax === 0)
+    const natural = packed ? 1 : own.align
+    const fieldAlign = Math.min(Math.max(natural, field.aligned), packMax)
     const bitOffset =
-      field.bits === undefined ? place.whole(own.size, fieldAlign) : place.bitField(field, field.bits, own, Math.min(capped, own.align))
+      field.bits === undefined ? place.whole(own.size, fieldAlign) : place.bitField(field, field.bits, own, Math.min(natural, packMax))
     if (bitOffset === undefined) return undefined
     placed.push({field, offset: Math.floor(bitOffset / 8), bitOffset, size: own.size})
     if (place.raisesAlignment(field)) align = Math.max(align, fieldAlign)
@@ -154,9 +155,9 @@ class GccPlaces {
   bitField(field: CField, bits: number, own: Layout, align: number): number {
     const {kind, packed, packMax} = this.#record
     let at = kind === 'union' ? 0 : this.end
-    if (field.aligned > 0) at = roundUp(at, field.aligned * 8)
+    if (field.aligned > 0) at = roundUp(at, Math.min(field.aligned, packMax > 0 ? packMax : Infinity) * 8)
     const unit = own.align * 8
-    if (bits === 0) at = roundUp(at, (packMax > 0 ? Math.min(own.align, packMax) : own.align) * 8)
+    if (bits === 0) at = roundUp(at, unit) // whatever is packed
     // excess_unit_span: a field may not reach over more units of its type's alignment than the type has; not with packed or #pragma pack.
     else if (!packed && !field.packed && packMax === 0 && Math.ceil(((at % unit) + bits) / unit) > (own.size * 8) / unit)
       at = roundUp(at, align * 8)
@@ -200,7 +201,7 @@ class MicrosoftPlaces {
       return this.end
     }
     if (this.#record.kind === 'union') {
-      this.end = own.size * 8
+      this.end = bits
       return 0
     }
     if (this.#unitBytes !== own.size || this.#left < bits) {

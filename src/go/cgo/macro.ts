@@ -15,7 +15,7 @@ export interface Macro {
 export type MacroTable = Map<string, Macro>
 
 /** Macros inside one another; what lies deeper stays as it is and counts as unknown. */
-const hiddenMax = 400
+const hiddenMax = 100
 
 /** Steps that are left; at 0 an expansion ends, wherever it is. */
 export interface Work {

@@ -59,7 +59,7 @@ ${glibc ? `typedef ${wide} __intmax_t;\ntypedef unsigned ${wide} __uintmax_t;\nt
 
 const stdlib = (platform: CPlatform) => `${stddef(platform)}
 void *malloc(size_t size); void *calloc(size_t count, size_t size); void *realloc(void *p, size_t size); void free(void *p);
-void abort(void); void exit(int status); void _exit(int status); int atexit(void (*f)(void)); char *getenv(const char *name); int system(const char *command);
+void abort(void); void exit(int status); int atexit(void (*f)(void)); char *getenv(const char *name); int system(const char *command);
 int atoi(const char *s); long atol(const char *s); long long atoll(const char *s); double atof(const char *s);
 long strtol(const char *s, char **end, int base); unsigned long strtoul(const char *s, char **end, int base);
 long long strtoll(const char *s, char **end, int base); unsigned long long strtoull(const char *s, char **end, int base); double strtod(const char *s, char **end);
@@ -173,7 +173,7 @@ const unistd = (platform: CPlatform) =>
   isWindows(platform)
     ? ''
     : `${posixTypes(platform)}
-unsigned int sleep(unsigned int seconds); int usleep(${platform.goos === 'linux' ? '__useconds_t' : 'unsigned int'} us); int pause(void); int close(int fd); int dup(int fd);
+unsigned int sleep(unsigned int seconds); int usleep(${platform.goos === 'linux' ? '__useconds_t' : 'unsigned int'} us); int pause(void); void _exit(int status); int close(int fd); int dup(int fd);
 ${platform.goos === 'linux' ? 'ssize_t read(int fd, void *p, size_t n); ssize_t write(int fd, const void *p, size_t n); pid_t getpid(void); pid_t fork(void); uid_t getuid(void);' : ''}
 `
 

@@ -3,11 +3,12 @@ package constructs
 
 /*
 #cgo CPPFLAGS: -DCONSTRUCTS=2
-#cgo CFLAGS: -I${SRCDIR}/include -DWITH_TEXT="\"text\""
+#cgo CFLAGS: -I${SRCDIR}/include
 #cgo windows CFLAGS: -DONLY_ON_WINDOWS
 
 #include "part.h"
 
+#define WITH_TEXT "te" "xt\t\x41"
 #if CONSTRUCTS > 1
 typedef struct { double d[CONSTRUCTS]; } chosen;
 #else
