@@ -110,7 +110,8 @@ export function callAround(tokens: readonly CToken[], at: number): {name: string
     if (text === ')' || text === ']') depth++
     else if ((text === '(' || text === '[') && depth-- === 0) {
       const name = tokens[i - 1]
-      if (text !== '(' || name?.kind !== 'identifier') return undefined
+      // Behind `->` or `.` it is a field: whatever its name, nobody here knows which function that is.
+      if (text !== '(' || name?.kind !== 'identifier' || isMember(tokens, i - 1)) return undefined
       const end = closing(tokens, i)
       if (end - i > statementMax) return undefined
       const parts = split(tokens.slice(i + 1, end))

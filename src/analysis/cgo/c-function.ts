@@ -128,7 +128,7 @@ const allocators: ReadonlyMap<string, string> = new Map([
 ])
 /** Calls that wait for something outside of the process or for another thread (POSIX.1-2017; pthread.h). */
 const blocking =
-  /^(?:sleep|usleep|nanosleep|clock_nanosleep|select|pselect|poll|ppoll|epoll_p?wait|accept4?|connect|recv(?:from|msg)?|waitpid|wait4?|waitid|pause|sigwait\w*|pthread_(?:join|cond_(?:timed)?wait|barrier_wait)|sem_(?:timed)?wait|flock|lockf|getaddrinfo|system)$/
+  /^(?:sleep|usleep|nanosleep|clock_nanosleep|select|pselect|poll|ppoll|epoll_p?wait|accept4?|connect|recv(?:from|msg)?|waitpid|wait4?|waitid|pause|sigwait\w*|pthread_(?:join|cond_(?:timed)?wait|barrier_wait)|sem_(?:timed)?wait|flock|lockf|getaddrinfo|system|SleepEx?|WaitFor(?:Single|Multiple)Objects?(?:Ex)?|SleepConditionVariable(?:CS|SRW))$/
 
 /** What becomes of a parameter in a body: freed, stored, or, when every use is one of those that do neither, borrowed. */
 function argumentFate(look: Look, body: CBody, index: number, depth: number): ArgumentFate {
@@ -149,7 +149,11 @@ function fateIn(look: Look, body: CBody, index: number, depth: number): Argument
   const {tokens} = body
   let fate: ArgumentFate = 'borrowed'
   for (const [i, token] of tokens.entries()) {
-    if (token.kind !== 'identifier' || token.text !== name || isMember(tokens, i)) continue
+    if (token.kind !== 'identifier' || isMember(tokens, i)) continue
+    if (token.text !== name) {
+      if (fate === 'borrowed' && look.source.macroMentions(token.text, name)) fate = 'unknown'
+      continue
+    }
     if (tokens[i + 1]?.text === '=') return 'unknown' // from here on the name means something else
     const use = useOf(look, body, i, depth)
     if (use === 'owned' || use === 'stored') return use

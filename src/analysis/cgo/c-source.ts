@@ -8,6 +8,9 @@ import type {AnyPass} from './c-member.ts'
 /** Larger files are amalgamations of whole libraries: reading them would cost more than all Go of the package. */
 const bytesMax = 1 << 20
 const filesMax = 200
+/** Characters of a macro's body that are read, and identifiers it may stand for. */
+const macroLengthMax = 100_000
+const macroWordsMax = 2000
 
 export interface CFileText {
   readonly path: string
@@ -41,6 +44,8 @@ export interface CSource {
   /** The definition that a name means in a file: the file's own, or the only one of the package. */
   body(name: string, from: CFileText | undefined): CBody | undefined
   variable(name: string, from: CFileText): CVariable | undefined
+  /** Whether the text defines a macro that puts `word` where its name stands, by itself or through other macros. */
+  macroMentions(macro: string, word: string): boolean
 }
 
 /** A character for each byte, so that offsets are bytes. */
@@ -94,7 +99,9 @@ function readSources(files: readonly CFileText[]): CSource {
   const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
   const bodyByName = byName(bodies)
   const variableByName = byName(variables)
+  const macros = macroWords(files)
   return {
+    macroMentions: (macro, word) => macros.get(macro)?.has(word) === true,
     includes: [...includes],
     bodies,
     variables,
@@ -102,6 +109,23 @@ function readSources(files: readonly CFileText[]): CSource {
     variable: (name, from) =>
       variableByName.get(name)?.find(one => one.file === from) ?? only((variableByName.get(name) ?? []).filter(one => one.external)),
   }
+}
+
+/** The identifiers in the bodies of each macro, of all its definitions, and in those of the macros they name. */
+function macroWords(files: readonly CFileText[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const own = new Map<string, Set<string>>()
+  for (const {text} of files)
+    for (const [, name = '', body = ''] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)([^\\\n]*(?:\\(?:\r?\n|.)[^\\\n]*)*)/gm)) {
+      const words = own.get(name) ?? new Set()
+      for (const [word] of body.slice(0, macroLengthMax).matchAll(/[A-Za-z_]\w*/g)) words.add(word)
+      own.set(name, words)
+    }
+  for (const words of own.values())
+    for (const word of words) {
+      if (words.size > macroWordsMax) break
+      for (const inner of own.get(word) ?? []) words.add(inner)
+    }
+  return own
 }
 
 function byName<T extends {readonly name: string}>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
@@ -183,7 +207,7 @@ function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 
     return undefined
   const end = closing(head, open)
   if (end >= head.length) return undefined
-  const parts = split(head.slice(open + 1, end))
+  const parts = split(head.slice(open + 1, end)).filter(part => part.length > 1 || (part.length === 1 && part[0]?.text !== 'void'))
   const params = parts.map(part => nameOf(part) ?? '')
   const numbers = parts.map(part => part.length > 1 && part.slice(0, -1).every(token => numberWords.has(token.text)))
   return {name: name.text, params, numbers, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
