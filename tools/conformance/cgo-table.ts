@@ -22,10 +22,10 @@ const codeBases: readonly CodeBase[] = [
   {module: 'github.com/mattn/go-sqlite3@v1.14.53'},
   {module: 'github.com/libgit2/git2go/v34@v34.0.0', library: 'libgit2-dev'},
   {module: 'gocv.io/x/gocv@v0.41.0', tags: 'customenv'}, // its C headers need no OpenCV; only its C++ does
-  {module: 'github.com/davidbyttow/govips/v2@v2.16.0', folder: 'vips', library: 'libvips-dev'},
   {module: 'github.com/spacemonkeygo/openssl@v0.0.0-20181017203307-c2dcc5cca94a', library: 'libssl-dev'},
   {module: 'github.com/golang-fips/openssl/v2@v2.0.3', library: 'libssl-dev'},
   {module: 'github.com/goccy/go-graphviz@v0.1.3', folder: 'internal/ccall'},
+  {module: 'github.com/davidbyttow/govips/v2@v2.16.0', folder: 'vips', library: 'libvips-dev'},
 ]
 
 interface Row {
@@ -94,6 +94,13 @@ function packageOf({module, folder, tags, library}: CodeBase): CgoPackage | stri
   }
 }
 
+const version = (command: string, args: readonly string[]) => execFileSync(command, args, {encoding: 'utf8'}).split('\n')[0] ?? ''
+const folder = join(fileURLToPath(new URL('../../', import.meta.url)), 'docs/conformance')
+mkdirSync(folder, {recursive: true})
+/** After each code base, so that an interrupted run leaves what it has. */
+const write = () =>
+  writeFileSync(join(folder, 'cgo.md'), page(rows, skipped, `${version('go', ['version'])} and ${version('cc', ['--version'])}`))
+
 const rows: Row[] = []
 const skipped: string[] = []
 const oracle = buildCgoOracle()
@@ -110,6 +117,7 @@ try {
       try {
         const row = {name, headers, used: compareCgo(pkg, headers), claims: comparePackageClaims(pkg, headers, oracle.path)}
         rows.push(row)
+        write()
         const {used, claims} = row
         console.log(
           `${name}${headers ? ' with headers' : ''}: used ${used.equal} equal, ${used.partly.length} partly, ${used.unknown.length} unknown, ${used.wrong.length} different; claims ${claims.equal} equal, ${claims.different.length} different, ${claims.unknown.length} unknown`,
@@ -127,8 +135,5 @@ try {
 } finally {
   oracle.remove()
 }
-const version = (command: string, args: readonly string[]) => execFileSync(command, args, {encoding: 'utf8'}).split('\n')[0] ?? ''
-const folder = join(fileURLToPath(new URL('../../', import.meta.url)), 'docs/conformance')
-mkdirSync(folder, {recursive: true})
-writeFileSync(join(folder, 'cgo.md'), page(rows, skipped, `${version('go', ['version'])} and ${version('cc', ['--version'])}`))
+write()
 if (rows.some(({used, claims}) => used.wrong.length + claims.different.length > 0)) process.exitCode = 1

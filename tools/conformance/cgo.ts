@@ -76,6 +76,8 @@ export function readCgoPackage(dir: string, tags = ''): CgoPackage {
   }
 }
 
+const goEnv = (name: string) => execFileSync('go', ['env', name], {encoding: 'utf8'}).trim()
+
 /** Folders the C compiler looks into by itself. */
 function systemFolders(): string[] {
   const {stderr} = spawnSync('cc', ['-E', '-Wp,-v', '-'], {input: '', encoding: 'utf8'})
@@ -107,10 +109,10 @@ export function modelOf(pkg: CgoPackage, headers: boolean, preambles: readonly C
 export function compareCgo(pkg: CgoPackage, headers: boolean): CgoComparison {
   const out = mkdtempSync(join(tmpdir(), 'cgo-'))
   try {
-    execFileSync('go', ['tool', 'cgo', '-objdir', out, '--', ...pkg.flags, ...pkg.files], {
+    execFileSync(join(goEnv('GOTOOLDIR'), 'cgo'), ['-objdir', out, '--', ...pkg.flags, ...pkg.files], {
       cwd: pkg.dir,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: {...process.env, CGO_ENABLED: '1'},
+      env: {...process.env, CGO_ENABLED: '1', GOROOT: goEnv('GOROOT')},
     })
     return compareWith(modelOf(pkg, headers), readFileSync(join(out, '_cgo_gotypes.go'), 'utf8'), pkg.platform)
   } finally {
