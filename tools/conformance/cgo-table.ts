@@ -22,7 +22,7 @@ const codeBases: readonly CodeBase[] = [
   {module: 'github.com/mattn/go-sqlite3@v1.14.53'},
   {module: 'github.com/libgit2/git2go/v34@v34.0.0', library: 'libgit2-dev'},
   {module: 'gocv.io/x/gocv@v0.41.0', tags: 'customenv'}, // its C headers need no OpenCV; only its C++ does
-  {module: 'github.com/spacemonkeygo/openssl@v0.0.0-20181017203307-c2dcc5cca94a', library: 'libssl-dev'},
+  {module: 'github.com/libp2p/go-openssl@v0.1.0', library: 'libssl-dev'},
   {module: 'github.com/golang-fips/openssl/v2@v2.0.3', library: 'libssl-dev'},
   {module: 'github.com/goccy/go-graphviz@v0.1.3', folder: 'internal/ccall'},
   {module: 'github.com/davidbyttow/govips/v2@v2.16.0', folder: 'vips', library: 'libvips-dev'},

@@ -248,7 +248,9 @@ function canonOurs(type: GoType, platform: CPlatform, depth: number): string {
       if (type.name === 'void') return 'void'
       const declared = goDeclaration(type.name, type.type, platform)
       const unnamed = /^(?:struct|union)___/.test(type.name)
-      if (declared.type.kind === 'unknown') return '?'
+      // A struct whose content is unknown still has its name.
+      if (declared.type.kind === 'unknown')
+        return type.type.kind === 'record' && type.type.record.kind === 'struct' && !unnamed ? type.name : '?'
       return declared.alias || unnamed ? canonOurs(declared.type, platform, depth + 1) : type.name
     }
     case 'basic':

@@ -120,13 +120,22 @@ const char *_GoStringPtr(_GoString_ s);
 function readUnit(file: string, text: string, options: PreprocessOptions): CUnit {
   // The prolog comes in as a header, so that offsets in the preamble stay offsets in the preamble.
   const source = preprocess(file, `#include <_cgo_prolog>\n${text}`, options)
-  return {file, source, declarations: parseC(source, options.platform)}
+  return unitOf(file, source, options.platform)
+}
+
+function unitOf(file: string, source: Preprocessed, platform: CPlatform): CUnit {
+  const declarations = parseC(source, platform)
+  // A header that is not here may complete a struct; what stands for one of the C library's leaves only reserved names open.
+  const foreign = source.absent.some(name => name !== '_cgo_prolog' && standardHeader(name, platform) === undefined)
+  for (const record of declarations.records.values())
+    if (record.fields === undefined && (foreign || record.tag?.startsWith('_') === true)) record.uncertain = true
+  return {file, source, declarations}
 }
 
 /** Reads one C file of the package, for its bodies. */
 export function readCFile(path: string, text: string, input: CPackageInput): CUnit {
   const source = preprocess(path, text, preprocessOptions(input))
-  return {file: path, source, declarations: parseC(source, input.platform)}
+  return unitOf(path, source, input.platform)
 }
 
 function preprocessOptions(input: CPackageInput): PreprocessOptions {

@@ -177,6 +177,12 @@ unsigned int sleep(unsigned int seconds); int usleep(${platform.goos === 'linux'
 ${platform.goos === 'linux' ? 'ssize_t read(int fd, void *p, size_t n); ssize_t write(int fd, const void *p, size_t n); pid_t getpid(void); pid_t fork(void); uid_t getuid(void);' : ''}
 `
 
+const dlfcn = (platform: CPlatform) =>
+  isWindows(platform)
+    ? ''
+    : `void *dlopen(const char *file, int mode); void *dlsym(void *handle, const char *name); int dlclose(void *handle); char *dlerror(void);
+${platform.goos === 'linux' ? '#define RTLD_LAZY 1\n#define RTLD_NOW 2\n#define RTLD_GLOBAL 256\n#define RTLD_LOCAL 0\n' : ''}`
+
 const headers: Readonly<Record<string, Text>> = {
   'stddef.h': stddef,
   'stdint.h': stdint,
@@ -209,4 +215,5 @@ const headers: Readonly<Record<string, Text>> = {
   'locale.h': 'char *setlocale(int category, const char *locale);',
   'malloc.h': stdlib,
   'memory.h': string,
+  'dlfcn.h': dlfcn,
 }
