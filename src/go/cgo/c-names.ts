@@ -138,12 +138,39 @@ export function readCFile(path: string, text: string, input: CPackageInput): CUn
   return unitOf(path, source, input.platform)
 }
 
+/** __STDC_VERSION__ by what `-std=` names (C standard, 6.10.8); the first standard has none. */
+const standardVersions: Readonly<Record<string, string>> = {
+  '99': '199901L',
+  '1999': '199901L',
+  '9x': '199901L',
+  '11': '201112L',
+  '2011': '201112L',
+  '1x': '201112L',
+  '17': '201710L',
+  '18': '201710L',
+  '2017': '201710L',
+  '2018': '201710L',
+}
+
 function preprocessOptions(input: CPackageInput): PreprocessOptions {
   const defines = new Map<string, string>()
   const folders: string[] = []
+  const withheld = new Set(input.withheld)
   for (const flag of input.flags) {
     const define = /^-D([A-Za-z_]\w*)(?:=(.*))?$/s.exec(flag)
     if (define !== null) defines.set(define[1] ?? '', define[2] ?? '1')
+    const standard = /^-std=(c|gnu|iso9899:)(\w+)$/.exec(flag)
+    if (standard !== null) {
+      const version = standardVersions[standard[2] ?? '']
+      if (version === undefined) withheld.add('__STDC_VERSION__')
+      else defines.set('__STDC_VERSION__', version)
+      // Without GNU's extensions, names that are the program's own are not defined.
+      if (standard[1] !== 'gnu') for (const name of ['linux', 'unix', 'i386']) withheld.add(name)
+    }
+    if (/^-U[A-Za-z_]\w*$/.test(flag)) {
+      defines.delete(flag.slice(2))
+      withheld.add(flag.slice(2))
+    }
     const folder = /^-I\s*(?:\$\{SRCDIR\}\/?)?(.*)$/.exec(flag)
     if (folder !== null) folders.push(folder[1] ?? '')
   }
@@ -151,7 +178,7 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
   return {
     platform,
     defines,
-    withheld: new Set(input.withheld.filter(name => !defines.has(name))),
+    withheld: new Set([...withheld].filter(name => !defines.has(name))),
     standardHeader: name => (name === '_cgo_prolog' ? prolog(platform) : standardHeader(name, platform)),
     include: (name, quoted, from) => {
       if (name.startsWith('/')) return undefined

@@ -79,7 +79,7 @@ class Preprocessor {
   constructor(options: PreprocessOptions) {
     this.#options = options
     this.#undefined = new Set(options.withheld)
-    for (const [name, value] of predefinedMacros(options.platform)) this.#defineText(name, value)
+    for (const [name, value] of predefinedMacros(options.platform)) if (!options.withheld.has(name)) this.#defineText(name, value)
     for (const [name, value] of options.defines) this.#defineText(name, value)
   }
 
