@@ -5,7 +5,7 @@ import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {buildCgoOracle} from './cgo-claims.ts'
-import {type CgoPackage, compareCgo, comparePackageClaims, readCgoPackage} from './cgo.ts'
+import {type CgoPackage, compareCgo, comparePackageClaims, generatedTypes, readCgoPackage} from './cgo.ts'
 import {moduleDirectory} from './modules.ts'
 
 interface CodeBase {
@@ -22,9 +22,9 @@ const codeBases: readonly CodeBase[] = [
   {module: 'github.com/mattn/go-sqlite3@v1.14.53'},
   {module: 'github.com/libgit2/git2go/v34@v34.0.0', library: 'libgit2-dev'},
   {module: 'gocv.io/x/gocv@v0.41.0', tags: 'customenv'}, // its C headers need no OpenCV; only its C++ does
-  {module: 'github.com/libp2p/go-openssl@v0.1.0', library: 'libssl-dev'},
   {module: 'github.com/golang-fips/openssl/v2@v2.0.3', library: 'libssl-dev'},
   {module: 'github.com/goccy/go-graphviz@v0.1.3', folder: 'internal/ccall'},
+  {module: 'github.com/libp2p/go-openssl@v0.1.0', library: 'libssl-dev'},
   {module: 'github.com/davidbyttow/govips/v2@v2.16.0', folder: 'vips', library: 'libvips-dev'},
 ]
 
@@ -113,9 +113,11 @@ try {
       console.log(`skipped: ${pkg}`)
       continue
     }
+    let generated: string | undefined
     for (const headers of [false, true]) {
       try {
-        const row = {name, headers, used: compareCgo(pkg, headers), claims: comparePackageClaims(pkg, headers, oracle.path)}
+        generated ??= generatedTypes(pkg)
+        const row = {name, headers, used: compareCgo(pkg, headers, generated), claims: comparePackageClaims(pkg, headers, oracle.path)}
         rows.push(row)
         write()
         const {used, claims} = row

@@ -106,7 +106,8 @@ export function modelOf(pkg: CgoPackage, headers: boolean, preambles: readonly C
   })
 }
 
-export function compareCgo(pkg: CgoPackage, headers: boolean): CgoComparison {
+/** What cgo writes of the package: `_cgo_gotypes.go`. */
+export function generatedTypes(pkg: CgoPackage): string {
   const out = mkdtempSync(join(tmpdir(), 'cgo-'))
   try {
     execFileSync(join(goEnv('GOTOOLDIR'), 'cgo'), ['-objdir', out, '--', ...pkg.flags, ...pkg.files], {
@@ -114,11 +115,14 @@ export function compareCgo(pkg: CgoPackage, headers: boolean): CgoComparison {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {...process.env, CGO_ENABLED: '1', GOROOT: goEnv('GOROOT')},
     })
-    return compareWith(modelOf(pkg, headers), readFileSync(join(out, '_cgo_gotypes.go'), 'utf8'), pkg.platform)
+    return readFileSync(join(out, '_cgo_gotypes.go'), 'utf8')
   } finally {
     rmSync(out, {recursive: true})
   }
 }
+
+export const compareCgo = (pkg: CgoPackage, headers: boolean, generated = generatedTypes(pkg)): CgoComparison =>
+  compareWith(modelOf(pkg, headers), generated, pkg.platform)
 
 /** Every claim about every preamble of the package, each once. */
 export function comparePackageClaims(pkg: CgoPackage, headers: boolean, oracle: string): ClaimComparison {
