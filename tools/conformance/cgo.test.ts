@@ -199,7 +199,7 @@ const record = (() => {
       attribute,
     )
     .map(([[type, max], wanted, named, attr]) => {
-      const width = wanted % (Number(max) + 1)
+      const width = wanted % (max + 1)
       return width === 0 || !named ? `${type} : ${width};` : `${type} f# : ${width}${attr};`
     })
   const {fields} = fc.letrec<{fields: string; field: string}>(tie => ({
