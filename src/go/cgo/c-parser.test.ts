@@ -148,7 +148,7 @@ it.each([
   (_, text) => {
     askAll(text)
   },
-  20_000,
+  60_000,
 )
 
 it('a declaration that cannot be read takes nothing else with it', () => {
