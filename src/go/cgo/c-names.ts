@@ -180,10 +180,12 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
     defines,
     withheld: new Set([...withheld].filter(name => !defines.has(name))),
     standardHeader: name => (name === '_cgo_prolog' ? prolog(platform) : standardHeader(name, platform)),
-    include: (name, quoted, from) => {
+    include: (name, quoted, from, next) => {
       if (name.startsWith('/')) return undefined
       const places = [...(quoted ? [folderOf(from)] : []), ...folders, ...(quoted ? [''] : [])]
-      for (const folder of places) {
+      const behind = next ? places.findIndex(folder => join(folder, name) === from) + 1 : 0
+      if (next && behind === 0) return undefined
+      for (const folder of places.slice(behind)) {
         const path = join(folder, name)
         const text = path === undefined ? undefined : readFile(path)
         if (path !== undefined && text !== undefined) return {name: path, text}

@@ -11,8 +11,13 @@ export interface PreprocessOptions {
   readonly defines: ReadonlyMap<string, string>
   /** Certainly not defined. */
   readonly withheld: ReadonlySet<string>
-  /** Text of an included file and its name, or undefined when it is not there. `from` is the including file. */
-  readonly include: (name: string, quoted: boolean, from: string) => {readonly name: string; readonly text: string} | undefined
+  /** Text of an included file and its name, or undefined when it is not there. `from` is the including file; `next`: search behind its folder. */
+  readonly include: (
+    name: string,
+    quoted: boolean,
+    from: string,
+    next: boolean,
+  ) => {readonly name: string; readonly text: string} | undefined
   /** Declarations that stand for a header of the C library. */
   readonly standardHeader: (name: string) => string | undefined
 }
@@ -299,7 +304,7 @@ class Preprocessor {
       case 'include':
       case 'include_next':
       case 'import':
-        this.#include(line.slice(1), file)
+        this.#include(line.slice(1), file, line[0].text === 'include_next')
         return
       case 'pragma':
         if (name?.text === 'pack') this.#pragmaPack(line.slice(2))
@@ -343,7 +348,7 @@ class Preprocessor {
     if (!file.uncertain) this.#undefined.delete(name)
   }
 
-  #include(line: readonly CToken[], file: {name: string; depth: number; uncertain: boolean}): void {
+  #include(line: readonly CToken[], file: {name: string; depth: number; uncertain: boolean}, next: boolean): void {
     const tokens = line[0]?.kind === 'identifier' ? expandTokens(line, this.#macros, this.#work) : line
     const [first] = tokens
     if (first === undefined) return
@@ -358,7 +363,7 @@ class Preprocessor {
           .map(token => token.text)
           .join('')
     if (name === '' || (!quoted && first.text !== '<')) return
-    const found = this.#options.include(name, quoted, file.name)
+    const found = this.#options.include(name, quoted, file.name, next)
     if (found !== undefined) {
       if (this.#once.has(found.name)) return
       if (file.depth >= includeDepthMax || ++this.#includes > includesMax) this.#truncated = true
