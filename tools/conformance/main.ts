@@ -69,6 +69,8 @@ const parts: Readonly<Record<string, () => boolean>> = {
   'syntax-robust': program('syntax-robust'),
   load: program('load'),
   types: program('types-table'),
+  cgo: program('cgo-table'),
+  'cgo-robust': program('cgo-robust'),
   pprof: program('pprof'),
   'pprof-robust': program('pprof-robust'),
   'pprof-bombs': program('pprof-bombs'),
