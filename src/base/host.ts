@@ -35,6 +35,8 @@ export interface Host {
   entries?(path: string): Promise<readonly DirectoryEntry[]>
   /** `readFile` for a synchronous core; absent where nothing can be read synchronously. */
   readFileSync?(path: string, bytesMax?: number): Uint8Array
+  /** `stat` for those who ask for thousands; absent where nothing can be asked synchronously. */
+  statSync?(path: string): Stat | undefined
   /** A view of this host that opens nothing outside these directories, whatever links lead to. */
   within?(roots: readonly string[]): Host
 }

@@ -1,4 +1,4 @@
-// Results of whole runs in the user's cache directory (cache-directory.ts): checksummed, written to a temporary name and renamed, readable by
+// Results of whole runs, and answers of whole commands, in the user's cache directory (cache-directory.ts): checksummed, written to a temporary name and renamed, readable by
 // the user only.
 import {randomBytes} from 'node:crypto'
 import {readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
@@ -7,7 +7,7 @@ import type {ResultCache} from '../../base/result-cache.ts'
 import {hash, programIdentity, removeQuietly, trustedDirectory} from './cache-directory.ts'
 
 /** Entries kept; the ones not used for longest go first. */
-const entriesMax = 64
+const entriesMax = 128
 /** Larger entries are neither written nor read (bytes). */
 const entryBytesMax = 256 << 20
 
