@@ -1,5 +1,5 @@
-// Results of whole runs, and answers of whole commands, in the user's cache directory (cache-directory.ts): checksummed, written to a temporary name and renamed, readable by
-// the user only.
+// Results of whole runs, and answers of whole commands, in the user's cache directory (cache-directory.ts): checksummed, written to a temporary
+// name and renamed, readable by the user only.
 import {randomBytes} from 'node:crypto'
 import {readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
