@@ -1,5 +1,5 @@
 // The process as a CommandContext: stdout for the answer, stderr for notes, progress only on a terminal, Ctrl-C cancels.
-import {fstatSync, writeSync} from 'node:fs'
+import {fstatSync, statSync, writeSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
 import {errors} from '../base/errors.ts'
 import {nodeHost} from '../host/node/node-host.ts'
@@ -80,7 +80,8 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
 /** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
 function mayBeTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice()
+    const stats = fstatSync(fd)
+    return stats.isCharacterDevice() && stats.rdev !== statSync('/dev/null', {throwIfNoEntry: false})?.rdev
   } catch {
     return false
   }
