@@ -23,10 +23,11 @@ export function openFindingCache(checkedDirectory: string): ResultCache | undefi
       try {
         const path = pathOf(name)
         if (statSync(path).size > entryBytesMax) return Promise.resolve(undefined)
-        const text = readFileSync(path, 'utf8')
-        const end = text.indexOf('\n')
-        const body = text.slice(end + 1)
-        return Promise.resolve(text.slice(0, end) === `${hash(name)} ${hash(body)}` ? body : undefined)
+        const bytes = readFileSync(path)
+        const end = bytes.indexOf(0x0a)
+        const body = bytes.subarray(end + 1)
+        const whole = bytes.toString('latin1', 0, Math.max(0, end)) === `${hash(name)} ${hash(body)}`
+        return Promise.resolve(whole ? body.toString('utf8') : undefined)
       } catch {
         return Promise.resolve(undefined)
       }
