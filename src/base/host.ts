@@ -7,6 +7,8 @@ export interface Stat {
   readonly size: number
   /** Milliseconds since the epoch; only for cache keys, never printed. */
   readonly modifiedMs: number
+  /** The same for its content, name or time stamps: POSIX ctime, which nobody can set. Absent where there is none. */
+  readonly changedMs?: number
 }
 
 /** Paths are absolute or relative to `cwd`, with `/`. Nothing is opened that the caller did not name or that lies outside a root. */

@@ -19,12 +19,14 @@ let entries = new Map<string, string>()
 /** How often an answer had to be made. */
 let made = 0
 const old = 1_700_000_000
+const own = (n: number) =>
+  `package a\n\nimport (\n\t"errors"\n\t"example.com/q"\n\t"example.com/r"\n)\n\nvar E = errors.New(q.Q + r.R)\n\nfunc A() { println(${n}) }\n`
 beforeEach(() => {
   dir = `${root}/${++count}`
   entries = new Map()
   made = 0
   write('m/go.mod', 'module example.com/m\n\ngo 1.24\n\nrequire (\n\texample.com/q v1.0.0\n\texample.com/r v1.0.0\n)\n\nreplace example.com/r => ../r\n')
-  write('m/a/a.go', 'package a\n\nimport (\n\t"errors"\n\t"example.com/q"\n\t"example.com/r"\n)\n\nvar E = errors.New(q.Q + r.R)\n\nfunc A() { println(1) }\n')
+  write('m/a/a.go', own(1))
   write('r/go.mod', 'module example.com/r\n')
   write('r/r.go', 'package r\n\nconst R = "r"\n')
   write('mod/example.com/q@v1.0.0/q.go', 'package q\n\nconst Q = "q"\n')
@@ -106,7 +108,7 @@ test('files that are only touched have not changed', async () => {
 describe('an answer is made anew after a change of', () => {
   test.each([
     ['an own file', 'm/a/a.go', 'package a\n\nfunc A() { println(22) }\n', 'println(22) is called'],
-    ['an own file, by as many bytes', 'm/a/a.go', 'package a\n\nimport (\n\t"errors"\n\t"example.com/q"\n\t"example.com/r"\n)\n\nvar E = errors.New(q.Q + r.R)\n\nfunc A() { println(2) }\n', 'println(2) is called'],
+    ['an own file, by as many bytes', 'm/a/a.go', own(2), 'println(2) is called'],
     ['the files of a package', 'm/a/more.go', 'package a\n\nfunc More() { println(3) }\n', 'println(3) is called'],
     ['the directories of a module', 'm/b/b.go', 'package b\n\nfunc B() { println(4) }\n', 'println(4) is called'],
     ['go.mod', 'm/go.mod', 'module example.com/other\n\ngo 1.24\n', 'other'],
@@ -152,10 +154,19 @@ test('a file as young as the answer is read, whatever its time stamp says', asyn
   utimesSync(`${dir}/m/a/a.go`, now, now)
   const first = await answer()
   const before = statSync(`${dir}/m/a/a.go`)
-  write('m/a/a.go', 'package a\n\nimport (\n\t"errors"\n\t"example.com/q"\n\t"example.com/r"\n)\n\nvar E = errors.New(q.Q + r.R)\n\nfunc A() { println(9) }\n')
+  write('m/a/a.go', own(9))
   utimesSync(`${dir}/m/a/a.go`, now, now)
   const after = statSync(`${dir}/m/a/a.go`)
   expect([after.size, after.mtimeMs]).toEqual([before.size, before.mtimeMs])
+  expect(await answer()).not.toBe(first)
+  expect(made).toBe(2)
+})
+
+test('a file replaced by one of the same size with the same time stamp is read', async () => {
+  const first = await answer()
+  const {mtimeMs} = statSync(`${dir}/m/a/a.go`)
+  write('m/a/a.go', own(9))
+  utimesSync(`${dir}/m/a/a.go`, old, mtimeMs / 1000)
   expect(await answer()).not.toBe(first)
   expect(made).toBe(2)
 })

@@ -3,7 +3,7 @@
 import {TriageError} from '../../base/errors.ts'
 import type {Host, Stat} from '../../base/host.ts'
 
-/** `[question, view, path, digest]`; files also size and time of change, so that an unchanged one need not be read. */
+/** `[question, view, path, digest]`; files also size and times of change, so that an unchanged one need not be read. */
 export type Fact = readonly [
   question: 'stat' | 'realpath' | 'list' | 'entries' | 'read' | 'env',
   view: number,
@@ -11,6 +11,7 @@ export type Fact = readonly [
   digest: string,
   size?: number,
   modifiedMs?: number,
+  changedMs?: number,
 ]
 
 /** Roots of a view made by `within`, and the view it was made from; view 0 is the host itself. */
@@ -141,7 +142,7 @@ export function recordingHost(base: Host, hash: Hash): Recording {
         const [question, view, path, digest] = fact
         const host = question === 'read' && !digest.startsWith('!') ? hosts[view] : undefined
         const stat = host === undefined ? undefined : await statOf(host, path)
-        all.push(stat === undefined ? fact : [question, view, path, digest, stat.size, stat.modifiedMs])
+        all.push(stat === undefined ? fact : [question, view, path, digest, stat.size, stat.modifiedMs, stat.changedMs ?? 0])
       }
       return all.sort((a, b) => (b[5] ?? 0) - (a[5] ?? 0))
     },
@@ -181,7 +182,7 @@ export async function stillHolds(base: Host, {views, facts, writtenMs}: Grounds,
       return error instanceof TriageError ? `!${error.code}` : '?'
     }
   }
-  for (const [question, view, path, digest, size, modifiedMs] of facts) {
+  for (const [question, view, path, digest, size, modifiedMs, changedMs] of facts) {
     const host = hosts[view]
     if (host === undefined) return false
     let now: string
@@ -206,8 +207,8 @@ export async function stillHolds(base: Host, {views, facts, writtenMs}: Grounds,
       case 'read': {
         const asked = statOf(host, path)
         const stat = asked instanceof Promise ? await asked : asked
-        const asBefore = stat?.size === size && stat?.modifiedMs === modifiedMs && modifiedMs !== undefined
-        now = asBefore && modifiedMs < writtenMs - racyMs ? digest : await read(host, path)
+        const asBefore = stat?.size === size && stat?.modifiedMs === modifiedMs && (stat?.changedMs ?? 0) === changedMs
+        now = asBefore && modifiedMs !== undefined && modifiedMs < writtenMs - racyMs ? digest : await read(host, path)
       }
     }
     if (now !== digest) return false

@@ -80,7 +80,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       const stats = gate.stats(absolute(path))
       if (stats === undefined) return undefined
       const kind = kindOf(stats)
-      return {kind, size: kind === 'file' ? stats.size : 0, modifiedMs: stats.mtimeMs}
+      return {kind, size: kind === 'file' ? stats.size : 0, modifiedMs: stats.mtimeMs, changedMs: stats.ctimeMs}
     } catch {
       return undefined
     }
