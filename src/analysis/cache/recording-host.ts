@@ -150,7 +150,7 @@ export function recordingHost(base: Host, hash: Hash): Recording {
 }
 
 /** Whether what a cache gave back has the shape of grounds. */
-export function isGrounds(read: Partial<Grounds>): read is Partial<Grounds> & Grounds {
+export function isGrounds(read: Partial<Grounds>): boolean {
   return typeof read.writtenMs === 'number' && Array.isArray(read.views) && Array.isArray(read.facts)
 }
 
