@@ -43,7 +43,7 @@ export const command: Command = {
     'gotriage check --new-from origin/main',
   ],
   async run(args, context) {
-    if (!args.has('watch')) return args.has('no-cache') ? once(args, context, await servicesOf(context)) : remembered(args, context)
+    if (!args.has('watch')) return args.has('no-cache') ? anew(args, context, await servicesOf(context)) : remembered(args, context)
     if (['fix', 'diff', 'write-baseline'].some(name => args.has(name)))
       throw errors.usage('--watch goes with none of --fix, --diff and --write-baseline', 'Leave one of them out.')
     const services = await servicesOf(context, args.has('no-cache') ? undefined : await cacheFor(context))
@@ -55,6 +55,18 @@ export const command: Command = {
       line => context.note(terminalText(line)),
     )
   },
+}
+
+/** In a process that ends afterwards. */
+async function anew(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
+  const {optimiseLate} = await import('../../host/node/optimise-late.ts')
+  const longer = optimiseLate()
+  const {task} = context
+  const progress: NonNullable<typeof task.progress> = (...step) => {
+    longer()
+    task.progress?.(...step)
+  }
+  return once(args, {...context, task: {...task, progress}}, services)
 }
 
 async function once(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
@@ -97,7 +109,7 @@ const notRemembered = ['fix', 'diff', 'write-baseline', 'new-from', 'o']
 /** What was said the last time, when nothing has changed since; else anew, with what is still known of packages. */
 async function remembered(args: Parsed, context: CommandContext): Promise<number> {
   const cache = await cacheFor(context)
-  if (cache === undefined || notRemembered.some(name => args.has(name))) return once(args, context, await servicesOf(context, cache))
+  if (cache === undefined || notRemembered.some(name => args.has(name))) return anew(args, context, await servicesOf(context, cache))
   const {recall, remember} = await import('../../operations/remembered-answer.ts')
   const flags = [...command.flags, ...generalFlags].map(({name}) => [name, args.flags(name)] as const)
   const remembering = {cache, host: context.host, now: Date.now, question: ['check', args.positionals, flags]}
@@ -121,7 +133,7 @@ async function remembered(args: Parsed, context: CommandContext): Promise<number
       },
     }
     const services = await servicesOf(context, cache, based)
-    return {exitCode: await once(args, heard, services), said}
+    return {exitCode: await anew(args, heard, services), said}
   })
   return exitCode
 }
