@@ -7,6 +7,7 @@ import type {Checked, CheckRequest, CheckServices, Preset} from '../../operation
 import type {Based} from '../../operations/remembered-answer.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
 import {generalFlags} from '../parse-args.ts'
+import {asShortRun} from '../short-run.ts'
 import {terminalText} from '../terminal-text.ts'
 
 const formats = ['text', 'json', 'sarif', 'github', 'junit'] as const
@@ -43,7 +44,8 @@ export const command: Command = {
     'gotriage check --new-from origin/main',
   ],
   async run(args, context) {
-    if (!args.has('watch')) return args.has('no-cache') ? anew(args, context, await servicesOf(context)) : remembered(args, context)
+    if (!args.has('watch'))
+      return args.has('no-cache') ? once(args, await asShortRun(context), await servicesOf(context)) : remembered(args, context)
     if (['fix', 'diff', 'write-baseline'].some(name => args.has(name)))
       throw errors.usage('--watch goes with none of --fix, --diff and --write-baseline', 'Leave one of them out.')
     const services = await servicesOf(context, args.has('no-cache') ? undefined : await cacheFor(context))
@@ -55,18 +57,6 @@ export const command: Command = {
       line => context.note(terminalText(line)),
     )
   },
-}
-
-/** In a process that ends afterwards. */
-async function anew(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
-  const {optimiseLate} = await import('../../host/node/optimise-late.ts')
-  const longer = optimiseLate()
-  const {task} = context
-  const progress: NonNullable<typeof task.progress> = (...step) => {
-    longer()
-    task.progress?.(...step)
-  }
-  return once(args, {...context, task: {...task, progress}}, services)
 }
 
 async function once(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
@@ -109,7 +99,8 @@ const notRemembered = ['fix', 'diff', 'write-baseline', 'new-from', 'o']
 /** What was said the last time, when nothing has changed since; else anew, with what is still known of packages. */
 async function remembered(args: Parsed, context: CommandContext): Promise<number> {
   const cache = await cacheFor(context)
-  if (cache === undefined || notRemembered.some(name => args.has(name))) return anew(args, context, await servicesOf(context, cache))
+  if (cache === undefined || notRemembered.some(name => args.has(name)))
+    return once(args, await asShortRun(context), await servicesOf(context, cache))
   const {recall, remember} = await import('../../operations/remembered-answer.ts')
   const flags = [...command.flags, ...generalFlags].map(({name}) => [name, args.flags(name)] as const)
   const remembering = {cache, host: context.host, now: Date.now, question: ['check', args.positionals, flags]}
@@ -133,7 +124,7 @@ async function remembered(args: Parsed, context: CommandContext): Promise<number
       },
     }
     const services = await servicesOf(context, cache, based)
-    return {exitCode: await anew(args, heard, services), said}
+    return {exitCode: await once(args, await asShortRun(heard), services), said}
   })
   return exitCode
 }

@@ -1,14 +1,14 @@
 // When V8 compiles for speed, on Node 20. A short run ends before optimised code has paid for its compilation: with V8's own budget, checking one
-// package of gin again takes a third more processor time than with eight times as much (docs/measurements/types.md). How long a run will be is not known
-// beforehand, so it begins patiently and goes on as usual once it has become a long one. Later versions have a compiler between (Maglev), need
-// this less, and count in another way: they are left as they are.
+// package of gin again takes 1.7 times the processor time that it takes with sixteen times as much (docs/measurements/types.md). How long a run will
+// be is not known beforehand, so it begins patiently and goes on as usual once it has become a long one. Later versions have a compiler between
+// (Maglev), need this less, and count in another way: they are left as they are.
 import {setFlagsFromString} from 'node:v8'
 
 /** What a function runs through between two looks at whether to optimise it, in bytes of its bytecode: V8 11.3, `node --v8-options`, interrupt-budget. */
 const usualBudget = 67_584
-const patientBudget = 8 * usualBudget
+const patientBudget = 16 * usualBudget
 /** A run that took more processor time than this is a long one. Unit: µs. */
-const shortRunUs = 2_000_000
+const shortRunUs = 4_000_000
 
 /** Begins patiently. Call what it gives now and then: it ends the patience when the run has become a long one. */
 export function optimiseLate(): () => void {
