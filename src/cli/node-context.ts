@@ -1,5 +1,5 @@
 // The process as a CommandContext: stdout for the answer, stderr for notes, progress only on a terminal, Ctrl-C cancels.
-import {writeSync} from 'node:fs'
+import {fstatSync, statSync, writeSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
 import {availableParallelism} from 'node:os'
 import {errors} from '../base/errors.ts'
@@ -17,7 +17,7 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
     abort.abort()
   }
   process.on('SIGINT', interrupt)
-  const progressLine = process.stderr.isTTY ? terminalProgress() : undefined
+  const progressLine = mayBeTerminal(2) && process.stderr.isTTY ? terminalProgress() : undefined
   const context: CommandContext = {
     host: nodeHost(),
     task: {signal: abort.signal, ...(progressLine ? {progress: progressLine.show} : {})},
@@ -40,9 +40,15 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
       }
     },
     terminal: {
-      isTty: process.stdout.isTTY,
-      columns: process.stdout.columns || 100,
-      color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+      get isTty() {
+        return mayBeTerminal(1) && process.stdout.isTTY
+      },
+      get columns() {
+        return (mayBeTerminal(1) && process.stdout.columns) || 100
+      },
+      get color() {
+        return this.isTty && process.env['NO_COLOR'] === undefined
+      },
     },
     async stdin() {
       const chunks: Buffer[] = []
@@ -70,6 +76,16 @@ export function nodeContext(): {context: CommandContext; dispose(): void} {
       progressLine?.clear()
       process.off('SIGINT', interrupt)
     },
+  }
+}
+
+/** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
+function mayBeTerminal(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd)
+    return stats.isCharacterDevice() && stats.rdev !== statSync('/dev/null', {throwIfNoEntry: false})?.rdev
+  } catch {
+    return false
   }
 }
 

@@ -1,8 +1,13 @@
 // gotriage check: thin; the work is operations/check.ts.
 import {errors} from '../../base/errors.ts'
+import type {ResultCache} from '../../base/result-cache.ts'
+import type {OpenRevision} from '../../base/revision.ts'
 import {exitCodeOf, type FailOn} from '../../findings/exit-code.ts'
 import type {Checked, CheckRequest, CheckServices, Preset} from '../../operations/check.ts'
+import type {Based} from '../../operations/remembered-answer.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
+import {generalFlags} from '../parse-args.ts'
+import {asShortRun} from '../short-run.ts'
 import {terminalText} from '../terminal-text.ts'
 
 const formats = ['text', 'json', 'sarif', 'github', 'junit'] as const
@@ -39,10 +44,11 @@ export const command: Command = {
     'gotriage check --new-from origin/main',
   ],
   async run(args, context) {
-    const services = await servicesOf(args, context)
-    if (!args.has('watch')) return once(args, context, services)
+    if (!args.has('watch'))
+      return args.has('no-cache') ? once(args, await asShortRun(context), await servicesOf(context)) : remembered(args, context)
     if (['fix', 'diff', 'write-baseline'].some(name => args.has(name)))
       throw errors.usage('--watch goes with none of --fix, --diff and --write-baseline', 'Leave one of them out.')
+    const services = await servicesOf(context, args.has('no-cache') ? undefined : await cacheFor(context))
     const {changesBelow} = await import('../../host/node/changes-below.ts')
     const {checkAgain} = await import('../../operations/check-watch.ts')
     return checkAgain(
@@ -96,16 +102,57 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
 }
 
-async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckServices> {
-  const {openGitRevision: openRevision} = await import('../../host/node/git-revision.ts')
-  if (args.has('no-cache')) return {openRevision}
-  const [{openFindingCache}, {openDeclarationCache}, {cachedRun}] = await Promise.all([
-    import('../../host/node/finding-cache.ts'),
+/** Answers that are more than their text, or rest on what cannot be looked at again. */
+const notRemembered = ['fix', 'diff', 'write-baseline', 'new-from', 'o']
+
+/** What was said the last time, when nothing has changed since; else anew, with what is still known of packages. */
+async function remembered(args: Parsed, context: CommandContext): Promise<number> {
+  const cache = await cacheFor(context)
+  if (cache === undefined || notRemembered.some(name => args.has(name)))
+    return once(args, await asShortRun(context), await servicesOf(context, cache))
+  const {recall, remember} = await import('../../operations/remembered-answer.ts')
+  const flags = [...command.flags, ...generalFlags].map(({name}) => [name, args.flags(name)] as const)
+  const remembering = {cache, host: context.host, now: Date.now, question: ['check', args.positionals, flags]}
+  const known = await recall(remembering)
+  if (known !== undefined) {
+    for (const [to, text] of known.said) context[to](text)
+    return known.exitCode
+  }
+  const {exitCode} = await remember(remembering, async (host, based) => {
+    const said: ['out' | 'note', string][] = []
+    const heard: CommandContext = {
+      ...context,
+      host,
+      out(text) {
+        said.push(['out', typeof text === 'string' ? text : new TextDecoder().decode(text)])
+        context.out(text)
+      },
+      note(line) {
+        said.push(['note', line])
+        context.note(line)
+      },
+    }
+    const services = await servicesOf(context, cache, based)
+    return {exitCode: await once(args, await asShortRun(heard), services), said}
+  })
+  return exitCode
+}
+
+async function cacheFor(context: CommandContext): Promise<ResultCache | undefined> {
+  const {openFindingCache} = await import('../../host/node/finding-cache.ts')
+  return openFindingCache(context.host.cwd)
+}
+
+/** `based` hears what runs rest on; they ask the host of `context`. */
+async function servicesOf({host}: CommandContext, cache?: ResultCache, based?: Based): Promise<CheckServices> {
+  const openRevision: OpenRevision = async (...asked) => (await import('../../host/node/git-revision.ts')).openGitRevision(...asked)
+  if (cache === undefined) return {openRevision}
+  const [{openDeclarationCache}, {cachedRun}] = await Promise.all([
     import('../../host/node/declaration-cache.ts'),
     import('../../operations/cached-run.ts'),
   ])
-  const cache = openFindingCache(context.host.cwd)
-  return cache === undefined ? {openRevision} : {openRevision, run: cachedRun(cache, Date.now, openDeclarationCache(context.host.cwd))}
+  const run = cachedRun(cache, Date.now, openDeclarationCache(host.cwd), based)
+  return {openRevision, run: based === undefined ? run : (request, _, task) => run(request, host, task)}
 }
 
 function sayNote(note: Checked['envelope']['notes'][number], context: CommandContext): void {
