@@ -47,7 +47,7 @@ export function parseFile(bytes: Uint8Array, options: ParseOptions = {}): Parsed
       p.problems.push({pos: p.pos, message: tooDeepMessage})
     }
   }
-  const lines = p.lineStarts.slice(0, p.lineCount)
+  const lines = p.lineStarts.slice(0, p.lineTotal)
   const errors = p.problems.map(({pos, message}) => ({pos, ...positionOf(lines, pos), message})).sort((a, b) => a.pos - b.pos)
   const file = fileNode(p, clause)
   if (errors.length > 0) preorder(file, endNotBeforeStart)

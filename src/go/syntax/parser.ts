@@ -17,6 +17,7 @@ export interface Problem {
 export const nestLevelsMax = 100_000
 /** Errors kept for one file; a file with more is no Go. */
 const problemsMax = 100
+const buildMark = new TextEncoder().encode('//go:build')
 /** How far a receiver and a name are looked for. */
 const signatureBytes = 240
 /** How often recovery may stop at one place (go/parser's syncCnt). */
@@ -156,14 +157,19 @@ export class Parser extends Scanner {
   }
 
   private lookForVersion(): void {
-    if (!this.aboveClause || !this.slice(this.pos, this.end).startsWith('//go:build')) return
+    if (!this.aboveClause || !this.startsWithBuild()) return
     const constraint = parseConstraint(this.slice(this.pos, this.end).replaceAll('\r', ''))
     if (constraint !== undefined) this.goVersion = goVersionOf(constraint)
   }
 
+  private startsWithBuild(): boolean {
+    for (let i = 0; i < buildMark.length; i++) if (this.src[this.pos + i] !== buildMark[i]) return false
+    return true
+  }
+
   /** The literal of the current token as go/scanner gives it. */
   literal(): string {
-    const value = this.slice(this.pos, this.end)
+    const value = this.declarationsOnly ? this.shortSlice(this.pos, this.end) : this.slice(this.pos, this.end)
     return this.tok === T.STRING && this.src[this.pos] === 96 && value.includes('\r') ? withoutCarriageReturns(value, false) : value
   }
 
@@ -201,12 +207,12 @@ export class Parser extends Scanner {
 
   override scanError(pos: number, message: string): void {
     if (this.problems.length < problemsMax) this.problems.push({pos, message})
-    this.lastProblemLine = lineOf(this.lineStarts, pos, this.lineCount)
+    this.lastProblemLine = lineOf(this.lineStarts, pos, this.lineTotal)
   }
 
   /** A further error on the line of the last one is most likely its consequence. */
   error(pos: number, message: string): void {
-    const line = lineOf(this.lineStarts, pos, this.lineCount)
+    const line = lineOf(this.lineStarts, pos, this.lineTotal)
     if (line === this.lastProblemLine || this.problems.length >= problemsMax) return
     this.lastProblemLine = line
     this.problems.push({pos, message})

@@ -1,6 +1,6 @@
 // Tokens from bytes: positions, automatic semicolons, comments and the line table, as src/go/scanner/scanner.go has them (Go 1.26). The
 // current token lies in fields; literals are cut out of the text only when somebody asks. Line directives are comments here.
-import {intern, internedToken} from './intern.ts'
+import {intern, internedToken, internText} from './intern.ts'
 import {illegalCharacter, numberToken, scanEscape, scanNumber, scanRune} from './literals.ts'
 import {decodeRune, isDigitRune, isLetterRune, runeLength, type SourceText, type Wide} from './source-text.ts'
 import * as T from './token.ts'
@@ -15,9 +15,8 @@ for (let c = 0; c < 128; c++) {
 /** After what a number is more than decimal digits: `.`, letters (e, x, i, ...), `_`. */
 const numberGoesOn = (c: number) => c === 46 || byteClass[c] === 3
 
-const sharedLinesMax = 1 << 18
-/** One table is filled again for every file; whoever keeps it takes a copy. */
-let sharedLines = new Int32Array(1 << 12)
+/** Longest piece of a file that is read off its bytes alone: an import path, a number, most tags. */
+const shortBytesMax = 64
 
 /** Escapes of one letter, and the quote of a string. */
 const shortEscape = new Uint8Array(256)
@@ -25,10 +24,12 @@ for (const c of 'abfnrtv\\"') shortEscape[c.charCodeAt(0)] = 1
 
 export class Scanner {
   readonly src: Uint8Array
-  readonly pairs: Uint16Array
+  readonly words: Int32Array
   readonly size: number
-  readonly text: string
   readonly wide: Wide | undefined
+  /** Of all lines, also those that are not scanned yet. */
+  readonly lineStarts: Int32Array
+  readonly lineTotal: number
   /** Where the next token is looked for. */
   at: number
   tok = T.ILLEGAL
@@ -40,8 +41,10 @@ export class Scanner {
   automatic = false
   /** Of IDENT and keywords. */
   name = ''
-  lineStarts = sharedLines
+  /** Line of `at`, from 1. */
   lineCount = 1
+  private text: string | undefined
+  private readonly decode: () => string
   private wideAt = 0
   private insertSemi = 0
   private pendingSemi = -1
@@ -50,10 +53,13 @@ export class Scanner {
 
   constructor(source: SourceText) {
     this.src = source.bytes
-    this.pairs = source.pairs
+    this.words = source.words
     this.size = source.size
-    this.text = source.text
     this.wide = source.wide
+    this.lineStarts = source.lines.starts
+    this.lineTotal = source.lines.total
+    this.text = source.text
+    this.decode = source.decode
     this.at = source.start
   }
 
@@ -62,8 +68,14 @@ export class Scanner {
 
   /** The file's own spelling of `[from, to)`. */
   slice(from: number, to: number): string {
-    if (this.wide === undefined) return this.text.slice(from, to)
-    return this.text.slice(from - this.surplusAt(this.wide, from), to - this.surplusAt(this.wide, to))
+    const text = (this.text ??= this.decode())
+    if (this.wide === undefined) return text.slice(from, to)
+    return text.slice(from - this.surplusAt(this.wide, from), to - this.surplusAt(this.wide, to))
+  }
+
+  /** As `slice`, for short pieces of a file of which little else is wanted: they are read off the bytes while nothing has asked for the text. */
+  shortSlice(from: number, to: number): string {
+    return this.text === undefined && to - from <= shortBytesMax ? internText(this.src, from, to) : this.slice(from, to)
   }
 
   /** How many bytes more than UTF-16 units stand before `offset`, which is no place inside a character. Mostly asked in rising order. */
@@ -82,16 +94,18 @@ export class Scanner {
     return at === 0 ? 0 : wide.surplus[at - 1]!
   }
 
-  /** A line begins at `at`. As in go/token.File.AddLine, none begins at the very end. */
-  newline(at: number): void {
-    if (at >= this.size) return
-    if (this.lineCount === this.lineStarts.length) {
-      const old = this.lineStarts
-      this.lineStarts = new Int32Array(old.length * 2)
-      this.lineStarts.set(old)
-      if (this.lineStarts.length <= sharedLinesMax) sharedLines = this.lineStarts
-    }
-    this.lineStarts[this.lineCount++] = at
+  /** Behind something that may hold newlines. */
+  private moveTo(at: number): void {
+    this.at = this.end = at
+    this.lineCount = this.lineAt(at, this.lineCount)
+  }
+
+  /** The line of an offset that is not before line `from`. */
+  lineAt(offset: number, from: number): number {
+    const {lineStarts, lineTotal} = this
+    let line = from
+    while (line < lineTotal && lineStarts[line]! <= offset) line++
+    return line
   }
 
   scan(): void {
@@ -102,7 +116,7 @@ export class Scanner {
     while (c <= 32) {
       if (c === 10) {
         if (this.insertSemi !== 0) return this.newlineSemi(at)
-        this.newline(at + 1)
+        if (at + 1 < this.size) this.lineCount++
       } else if (c !== 32 && c !== 9 && c !== 13) break
       c = src[++at]!
     }
@@ -120,8 +134,13 @@ export class Scanner {
     this.insertSemi = 1
     this.pendingSemi = -1
     this.pos = Math.max(at - 1, 0)
+    this.moveTo(at)
     this.line = this.lineCount
-    this.at = this.end = at
+  }
+
+  /** Begins in the middle of a file, before the first token. */
+  startAt(at: number): void {
+    this.moveTo(at)
   }
 
   private takePendingSemi(): void {
@@ -139,7 +158,7 @@ export class Scanner {
     this.pos = this.end = at
     this.line = this.lineCount
     this.at = at + 1
-    this.newline(at + 1)
+    if (at + 1 < this.size) this.lineCount++
   }
 
   private scanName(from: number, first: number): void {
@@ -216,7 +235,7 @@ export class Scanner {
       case 39:
         return this.scanRune(at)
       case 47: // /
-        if (src[at + 1] === 47) return this.scanLineComment(at)
+        if (src[at + 1] === 47) return this.scanLineComment()
         if (src[at + 1] === 42) return this.scanGeneralComment(at)
         return this.operator(at, T.QUO, T.QUO_ASSIGN)
       case 40:
@@ -341,11 +360,11 @@ export class Scanner {
     let at = from + 1
     for (;;) {
       const c = src[at]!
-      if (c === 10) this.newline(at + 1)
-      else if (c === 96) {
+      if (c === 96) {
         at++
         break
-      } else if (c === 0 && at >= size) {
+      }
+      if (c === 0 && at >= size) {
         this.scanError(from, 'raw string literal not terminated')
         break
       }
@@ -353,7 +372,7 @@ export class Scanner {
     }
     this.tok = T.STRING
     this.insertSemi = 1
-    this.at = this.end = at
+    this.moveTo(at)
   }
 
   private scanRune(from: number): void {
@@ -365,38 +384,33 @@ export class Scanner {
     this.at = this.end = plain ? from + 3 : scanRune(src, from, this.size, this.report)
   }
 
-  private scanLineComment(from: number): void {
-    const {src, size} = this
-    let at = from + 2
-    for (let c = src[at]!; c !== 10 && (c !== 0 || at < size);) c = src[++at]!
+  private scanLineComment(): void {
     this.tok = T.COMMENT
-    this.at = this.end = at
+    this.at = this.end = this.lineStarts[this.lineCount]! - 1
   }
 
   private scanGeneralComment(from: number): void {
     const {src, size} = this
     let at = from + 2
-    let firstNewline = -1
     for (;;) {
       const c = src[at]!
-      if (c === 10) {
-        if (firstNewline < 0) firstNewline = at
-        this.newline(at + 1)
-      } else if (c === 42 && src[at + 1] === 47) {
+      if (c === 42 && src[at + 1] === 47) {
         at += 2
         break
-      } else if (c === 0 && at >= size) {
+      }
+      if (c === 0 && at >= size) {
         this.scanError(from, 'comment not terminated')
         break
       }
       at++
     }
-    if (this.insertSemi !== 0 && firstNewline >= 0) {
+    const firstNewline = this.lineStarts[this.lineCount]! - 1
+    if (this.insertSemi !== 0 && firstNewline < at) {
       this.pendingSemi = firstNewline
       this.pendingLine = this.line
       this.insertSemi = 0
     }
     this.tok = T.COMMENT
-    this.at = this.end = at
+    this.moveTo(at)
   }
 }

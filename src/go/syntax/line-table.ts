@@ -1,0 +1,51 @@
+// One pass over the bytes of a file before it is scanned, four at a step: where its lines start, and whether it is plain, so that nothing need be
+// decoded or checked. The scanner then finds the end of a line in the table, and bodies can be skipped without looking for newlines.
+
+export interface LineTable {
+  /** Offset of the first byte of each line, and then one entry behind the end of the last. Shared: valid until the next `lineTable`. */
+  readonly starts: Int32Array
+  /** How many lines there are. As in go/token.File.AddLine, none begins at the very end. */
+  readonly total: number
+  /** Every byte is ASCII and none is NUL. */
+  readonly plain: boolean
+}
+
+const sharedLinesMax = 1 << 18
+let shared = new Int32Array(1 << 12)
+
+function grown(starts: Int32Array): Int32Array {
+  const larger = new Int32Array(starts.length * 2)
+  larger.set(starts)
+  if (larger.length <= sharedLinesMax) shared = larger
+  return larger
+}
+
+/** `words` are `bytes` four at a time; of both, `size` bytes are the file. */
+export function lineTable(bytes: Uint8Array, words: Int32Array, size: number): LineTable {
+  let starts = shared
+  let total = 1
+  let strange = 0
+  starts[0] = 0
+  const whole = size >> 2
+  for (let word = 0; word < whole; word++) {
+    const four = words[word]!
+    strange |= (four - 0x01010101) | four // the high bit of a byte is set by NUL, which borrows, and by what is not ASCII
+    const apart = four ^ 0x0a0a0a0a
+    if (((apart - 0x01010101) & ~apart & 0x80808080) === 0) continue // no byte of it is zero: no newline among the four
+    if (total + 8 > starts.length) starts = grown(starts)
+    const at = word << 2
+    if (bytes[at] === 10) starts[total++] = at + 1
+    if (bytes[at + 1] === 10) starts[total++] = at + 2
+    if (bytes[at + 2] === 10) starts[total++] = at + 3
+    if (bytes[at + 3] === 10) starts[total++] = at + 4
+  }
+  for (let at = whole << 2; at < size; at++) {
+    const byte = bytes[at]!
+    if (byte === 10) starts[total++] = at + 1
+    if (byte === 0 || byte >= 0x80) strange = -1
+  }
+  const endsInNewline = size > 0 && starts[total - 1] === size
+  if (endsInNewline) total--
+  starts[total] = endsInNewline ? size : size + 1
+  return {starts, total, plain: (strange & 0x80808080) === 0}
+}
