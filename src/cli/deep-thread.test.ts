@@ -21,7 +21,11 @@ beforeAll(() => {
   writeFileSync(`${dir}/m/flat.go`, `package m\n\nimport "sync"\n\n${lateAdd('inFlat')}`)
   writeFileSync(`${dir}/m/blocks.go`, `package m\n\nfunc blocks() {${'{'.repeat(levels / 2)}${'}'.repeat(levels / 2)}}\n`)
 })
-afterAll(() => rmSync(dir, {recursive: true, force: true}))
+const start = process.cwd()
+afterAll(() => {
+  process.chdir(start) // -C moves the process
+  rmSync(dir, {recursive: true, force: true})
+})
 
 function gotriage(words: readonly string[], input = '') {
   const run = spawnSync(process.execPath, ['--import', 'tsx', `${checkout}src/main.ts`, ...words], {
