@@ -71,7 +71,7 @@ export class Parser extends Scanner {
     this.lineComment = undefined
     this.scan()
     if (this.tok === T.COMMENT) this.takeComments(previousLine)
-    else this.aboveClause = false
+    else if (this.aboveClause) this.leaveHead()
   }
 
   /** The end of the file, or in a broken one a function that can only be the next declaration: whatever is open ends here. */
@@ -100,7 +100,13 @@ export class Parser extends Scanner {
 
   private nextComment(): void {
     this.scan()
-    if (this.tok !== T.COMMENT) this.aboveClause = false
+    if (this.tok !== T.COMMENT && this.aboveClause) this.leaveHead()
+  }
+
+  /** Behind the first token no comment says anything of the build. */
+  private leaveHead(): void {
+    this.aboveClause = false
+    this.dropsLineComments = !this.keepComments
   }
 
   /** A group on the line of the previous token is a line comment if nothing follows it there; one that ends right above a token leads it. */

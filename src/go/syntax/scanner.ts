@@ -43,6 +43,8 @@ export class Scanner {
   name = ''
   /** Line of `at`, from 1. */
   lineCount = 1
+  /** Line comments are passed over like blanks: nobody wants them. */
+  protected dropsLineComments = false
   private text: string | undefined
   private readonly decode: () => string
   private wideAt = 0
@@ -113,8 +115,11 @@ export class Scanner {
     const src = this.src
     let at = this.at
     let c = src[at]!
-    while (c <= 32) {
-      if (c === 10) {
+    for (;;) {
+      if (c > 32) {
+        if (c !== 47 || !this.dropsLineComments || src[at + 1] !== 47) break
+        at = this.lineStarts[this.lineCount]! - 2
+      } else if (c === 10) {
         if (this.insertSemi !== 0) return this.newlineSemi(at)
         if (at + 1 < this.size) this.lineCount++
       } else if (c !== 32 && c !== 9 && c !== 13) break
