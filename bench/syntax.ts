@@ -184,8 +184,7 @@ async function serveGrowth(bundle: string): Promise<void> {
 }
 
 /** BENCH_YOUNG_MB: another size of the young generation than the front end's own. */
-const youngMegabytes =
-  process.env['BENCH_YOUNG_MB'] === undefined ? {} : {maxYoungGenerationSizeMb: Number(process.env['BENCH_YOUNG_MB'])}
+const youngMegabytes = process.env['BENCH_YOUNG_MB'] === undefined ? {} : {maxYoungGenerationSizeMb: Number(process.env['BENCH_YOUNG_MB'])}
 
 async function growth(bundle: string): Promise<void> {
   const worker = new Worker(join(cache, 'syntax.mjs'), {workerData: {bundle}, resourceLimits: {...frontEndLimits, ...youngMegabytes}})

@@ -17,7 +17,10 @@ export interface DeepRun {
 }
 
 /** From the main thread. */
-export type ToThread = {readonly kind: 'abort'} | {readonly kind: 'answer'; readonly value: unknown} | {readonly kind: 'failure'; readonly failure: Failure}
+export type ToThread =
+  | {readonly kind: 'abort'}
+  | {readonly kind: 'answer'; readonly value: unknown}
+  | {readonly kind: 'failure'; readonly failure: Failure}
 
 /** A TriageError between threads, which would lose its class. */
 export type Failure = Pick<TriageError, 'code' | 'message' | 'hint'>

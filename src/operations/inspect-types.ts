@@ -4,7 +4,7 @@
 import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
 import {stackOverflowed} from '../base/stack-overflow.ts'
-import type {Loaded, LoadedPackage, LoadNote, LoadOptions} from '../go/load/api.ts'
+import type {LoadedPackage, LoadNote, LoadOptions} from '../go/load/api.ts'
 import {PackageChecker} from '../go/load/check-packages.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import {forEachChild, type Expr, type Node} from '../go/syntax/ast.ts'
@@ -58,8 +58,7 @@ export async function inspectTypes(options: LoadOptions, host: Host, task: Task,
       done.add(pkg)
       const checked = checker.check(pkg)
       if (isCutShort(checked)) stackOverflowed(task)
-      for (const [name, rows] of rowsOfChecked(checked, base))
-        texts.set(name, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+      for (const [name, rows] of rowsOfChecked(checked, base)) texts.set(name, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
       for (const own of pkg.files) loaded.release(own)
     }
     out(texts.get(file) ?? '')

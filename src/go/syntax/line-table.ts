@@ -11,7 +11,7 @@ export interface LineTable {
 }
 
 const sharedLinesMax = 1 << 18
-let shared = new Int32Array(1 << 12)
+let shared: Int32Array = new Int32Array(1 << 12)
 
 function grown(starts: Int32Array): Int32Array {
   const larger = new Int32Array(starts.length * 2)
