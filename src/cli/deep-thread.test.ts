@@ -28,7 +28,7 @@ afterAll(() => {
 })
 
 function gotriage(words: readonly string[], input = '') {
-  const run = spawnSync(process.execPath, ['--import', 'tsx', `${checkout}src/main.ts`, ...words], {
+  const run = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), `${checkout}src/main.ts`, ...words], {
     cwd: dir,
     input,
     encoding: 'utf8',

@@ -1,6 +1,8 @@
 // A command line run again on a thread whose stack is deep enough for all that go/parser accepts. It prints by itself; what only the main thread can
 // do (standard input, the working directory, Ctrl-C) is asked for through messages.
 import {existsSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import {pathToFileURL} from 'node:url'
 import {getHeapStatistics} from 'node:v8'
 import {Worker} from 'node:worker_threads'
 import {errors, TriageError} from '../base/errors.ts'
@@ -37,7 +39,8 @@ function workerStart(): {readonly code: string | URL; readonly eval: boolean} {
   const file = built.find(url => existsSync(url))
   if (file !== undefined) return {code: file, eval: false}
   const source = JSON.stringify(new URL('./command-line.worker.ts', import.meta.url).href)
-  return {code: `import('tsx/esm/api').then(({register}) => (register(), import(${source})))`, eval: true}
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href.replace(/\.cjs$/, '.mjs') // the import condition of the same package
+  return {code: `import(${JSON.stringify(tsx)}).then(({register}) => (register(), import(${source})))`, eval: true}
 }
 
 /** Gives the exit code. `context` is that of the main thread, `showsProgress` whether it shows progress on a terminal. */

@@ -10,6 +10,9 @@ export interface LineTable {
   readonly plain: boolean
 }
 
+/** Whether the first byte of a word is its lowest; elsewhere the bytes are taken one by one. */
+const lowFirst = new Uint8Array(Int32Array.of(1).buffer)[0] === 1
+
 const sharedLinesMax = 1 << 18
 let shared: Int32Array = new Int32Array(1 << 12)
 
@@ -26,21 +29,23 @@ export function lineTable(bytes: Uint8Array, words: Int32Array, size: number): L
   let total = 1
   let strange = 0
   starts[0] = 0
-  const whole = size >> 2
+  const whole = lowFirst ? size >> 2 : 0
   for (let word = 0; word < whole; word++) {
     const four = words[word]!
     strange |= (four - 0x01010101) | four // the high bit of a byte is set by NUL, which borrows, and by what is not ASCII
     const apart = four ^ 0x0a0a0a0a
-    if (((apart - 0x01010101) & ~apart & 0x80808080) === 0) continue // no byte of it is zero: no newline among the four
+    let zeros = (apart - 0x01010101) & ~apart & 0x80808080 // marks the bytes that were a newline, and by a borrow perhaps the one behind
+    if (zeros === 0) continue
     if (total + 8 > starts.length) starts = grown(starts)
-    const at = word << 2
-    if (bytes[at] === 10) starts[total++] = at + 1
-    if (bytes[at + 1] === 10) starts[total++] = at + 2
-    if (bytes[at + 2] === 10) starts[total++] = at + 3
-    if (bytes[at + 3] === 10) starts[total++] = at + 4
+    do {
+      const at = (word << 2) + ((31 - Math.clz32(zeros & -zeros)) >> 3)
+      if (bytes[at] === 10) starts[total++] = at + 1
+      zeros &= zeros - 1
+    } while (zeros !== 0)
   }
   for (let at = whole << 2; at < size; at++) {
     const byte = bytes[at]!
+    if (total + 2 > starts.length) starts = grown(starts)
     if (byte === 10) starts[total++] = at + 1
     if (byte === 0 || byte >= 0x80) strange = -1
   }
