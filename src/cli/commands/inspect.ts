@@ -57,7 +57,7 @@ async function types(args: Parsed, patterns: readonly string[], context: Command
     .flags('tags')
     .flatMap(list => list.split(','))
     .filter(tag => tag !== '')
-  const options = {dir: args.flag('C') ?? '.', patterns, tests: args.has('tests'), ...(tags.length > 0 ? {tags} : {})}
+  const options = {dir: '.', patterns, tests: args.has('tests'), ...(tags.length > 0 ? {tags} : {})}
   const {notes, packages} = await inspectTypes(options, context.host, context.task, text => context.out(text))
   for (const note of notes) context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`))
   const incomplete = notes.some(note => note.code !== 'setting-ignored')

@@ -1,5 +1,5 @@
-// One pass over the bytes of a file before it is scanned, four at a step: where its lines start, and whether it is plain, so that nothing need be
-// decoded or checked. The scanner then finds the end of a line in the table, and bodies can be skipped without looking for newlines.
+// Passes over the bytes of a file before it is scanned, four at a step: where its lines start, and whether it is plain, so that nothing need be
+// decoded or checked. With the table the scanner knows the end of a line, and bodies can be skipped without looking for newlines.
 
 export interface LineTable {
   /** Offset of the first byte of each line, and then one entry behind the end of the last. Shared: valid until the next `lineTable`. */
@@ -53,4 +53,33 @@ export function lineTable(bytes: Uint8Array, words: Int32Array, size: number): L
   if (endsInNewline) total--
   starts[total] = endsInNewline ? size : size + 1
   return {starts, total, plain: (strange & 0x80808080) === 0}
+}
+
+/** `plain` alone, where nobody asks for lines. */
+export function isPlain(bytes: Uint8Array, words: Int32Array, size: number): boolean {
+  let strange = 0
+  const whole = size >> 2
+  for (let word = 0; word < whole; word++) {
+    const four = words[word]!
+    strange |= (four - 0x01010101) | four
+  }
+  for (let at = whole << 2; at < size; at++) if (bytes[at] === 0 || bytes[at]! >= 0x80) strange = -1
+  return (strange & 0x80808080) === 0
+}
+
+/** The first newline that is not before `from`, or the end of the file. */
+export function newlineFrom(bytes: Uint8Array, words: Int32Array, from: number, size: number): number {
+  let at = from
+  while ((at & 3) !== 0 && bytes[at] !== 10) at++
+  if ((at & 3) === 0) {
+    const whole = size >> 2
+    let word = at >> 2
+    for (; word < whole; word++) {
+      const apart = words[word]! ^ 0x0a0a0a0a
+      if (((apart - 0x01010101) & ~apart & 0x80808080) !== 0) break
+    }
+    at = word << 2
+    while (at < size && bytes[at] !== 10) at++
+  }
+  return Math.min(at, size)
 }

@@ -213,11 +213,13 @@ export class Parser extends Scanner {
 
   override scanError(pos: number, message: string): void {
     if (this.problems.length < problemsMax) this.problems.push({pos, message})
+    this.knowLines()
     this.lastProblemLine = lineOf(this.lineStarts, pos, this.lineTotal)
   }
 
   /** A further error on the line of the last one is most likely its consequence. */
   error(pos: number, message: string): void {
+    this.knowLines()
     const line = lineOf(this.lineStarts, pos, this.lineTotal)
     if (line === this.lastProblemLine || this.problems.length >= problemsMax) return
     this.lastProblemLine = line

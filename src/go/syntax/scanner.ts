@@ -1,6 +1,7 @@
 // Tokens from bytes: positions, automatic semicolons, comments and the line table, as src/go/scanner/scanner.go has them (Go 1.26). The
 // current token lies in fields; literals are cut out of the text only when somebody asks. Line directives are comments here.
 import {intern, internedToken, internText} from './intern.ts'
+import {lineTable, newlineFrom} from './line-table.ts'
 import {illegalCharacter, numberToken, scanEscape, scanNumber, scanRune} from './literals.ts'
 import {decodeRune, isDigitRune, isLetterRune, runeLength, type SourceText, type Wide} from './source-text.ts'
 import * as T from './token.ts'
@@ -15,6 +16,7 @@ for (let c = 0; c < 128; c++) {
 /** After what a number is more than decimal digits: `.`, letters (e, x, i, ...), `_`. */
 const numberGoesOn = (c: number) => c === 46 || byteClass[c] === 3
 
+const noLines = new Int32Array(0)
 /** Longest piece of a file that is read off its bytes alone: an import path, a number, most tags. */
 const shortBytesMax = 64
 
@@ -27,9 +29,9 @@ export class Scanner {
   readonly words: Int32Array
   readonly size: number
   readonly wide: Wide | undefined
-  /** Of all lines, also those that are not scanned yet. */
-  readonly lineStarts: Int32Array
-  readonly lineTotal: number
+  /** Of all lines, also those that are not scanned yet; nothing, and a total of 0, while nobody has asked for them. */
+  lineStarts: Int32Array
+  lineTotal: number
   /** Where the next token is looked for. */
   at: number
   tok = T.ILLEGAL
@@ -41,7 +43,7 @@ export class Scanner {
   automatic = false
   /** Of IDENT and keywords. */
   name = ''
-  /** Line of `at`, from 1. */
+  /** Line of `at`, from 1; without the table lines of skipped bodies are not counted. */
   lineCount = 1
   /** Line comments are passed over like blanks: nobody wants them. */
   protected dropsLineComments = false
@@ -58,8 +60,8 @@ export class Scanner {
     this.words = source.words
     this.size = source.size
     this.wide = source.wide
-    this.lineStarts = source.lines.starts
-    this.lineTotal = source.lines.total
+    this.lineStarts = source.lines?.starts ?? noLines
+    this.lineTotal = source.lines?.total ?? 0
     this.text = source.text
     this.decode = source.decode
     this.at = source.start
@@ -102,6 +104,20 @@ export class Scanner {
     this.lineCount = this.lineAt(at, this.lineCount)
   }
 
+  /** The newline that ends the current line, on which `at` is, or the end of the file. */
+  private lineEnd(at: number): number {
+    return this.lineTotal > 0 ? this.lineStarts[this.lineCount]! - 1 : newlineFrom(this.src, this.words, at, this.size)
+  }
+
+  /** Makes the table if nobody has asked for it before: whoever tells an error needs it. */
+  knowLines(): void {
+    if (this.lineTotal > 0) return
+    const {starts, total} = lineTable(this.src, this.words, this.size)
+    this.lineStarts = starts
+    this.lineTotal = total
+    this.lineCount = this.lineAt(Math.max(this.pos, this.at), 1)
+  }
+
   /** The line of an offset that is not before line `from`. */
   lineAt(offset: number, from: number): number {
     const {lineStarts, lineTotal} = this
@@ -118,7 +134,7 @@ export class Scanner {
     for (;;) {
       if (c > 32) {
         if (c !== 47 || !this.dropsLineComments || src[at + 1] !== 47) break
-        at = this.lineStarts[this.lineCount]! - 2
+        at = this.lineEnd(at) - 1
       } else if (c === 10) {
         if (this.insertSemi !== 0) return this.newlineSemi(at)
         if (at + 1 < this.size) this.lineCount++
@@ -240,7 +256,7 @@ export class Scanner {
       case 39:
         return this.scanRune(at)
       case 47: // /
-        if (src[at + 1] === 47) return this.scanLineComment()
+        if (src[at + 1] === 47) return this.scanLineComment(at)
         if (src[at + 1] === 42) return this.scanGeneralComment(at)
         return this.operator(at, T.QUO, T.QUO_ASSIGN)
       case 40:
@@ -389,9 +405,9 @@ export class Scanner {
     this.at = this.end = plain ? from + 3 : scanRune(src, from, this.size, this.report)
   }
 
-  private scanLineComment(): void {
+  private scanLineComment(from: number): void {
     this.tok = T.COMMENT
-    this.at = this.end = this.lineStarts[this.lineCount]! - 1
+    this.at = this.end = this.lineEnd(from)
   }
 
   private scanGeneralComment(from: number): void {
@@ -409,8 +425,8 @@ export class Scanner {
       }
       at++
     }
-    const firstNewline = this.lineStarts[this.lineCount]! - 1
-    if (this.insertSemi !== 0 && firstNewline < at) {
+    const firstNewline = this.insertSemi === 0 ? at : this.lineEnd(from)
+    if (firstNewline < at) {
       this.pendingSemi = firstNewline
       this.pendingLine = this.line
       this.insertSemi = 0

@@ -1,4 +1,5 @@
-// Skips a function body without parsing it: only strings, runes, comments and braces are looked at; lines are known from the table.
+// Skips a function body without parsing it: only strings, runes, comments and braces are looked at; lines are known from the table, if at all.
+import {newlineFrom} from './line-table.ts'
 import type {Parser} from './parser.ts'
 
 /** 1 for the bytes that need a look, 0 for those that can be stepped over. */
@@ -19,7 +20,7 @@ export function skipBody(p: Parser): {readonly start: number; readonly end: numb
 }
 
 function matchingBrace(p: Parser, from: number): number {
-  const {src, size, words} = p
+  const {src, size, words, lineTotal} = p
   let at = from
   let line = p.lineCount
   let depth = 1
@@ -49,8 +50,10 @@ function matchingBrace(p: Parser, from: number): number {
         continue
       case 47:
         if (src[at + 1] === 47) {
-          line = p.lineAt(at, line)
-          at = p.lineStarts[line]! - 1
+          if (lineTotal > 0) {
+            line = p.lineAt(at, line)
+            at = p.lineStarts[line]! - 1
+          } else at = newlineFrom(src, words, at, size)
           continue
         }
         if (src[at + 1] === 42) {

@@ -1,6 +1,6 @@
 // The bytes of a file, made ready for scanning: a padded copy, its lines, the text behind it, and what is wrong with the encoding.
 // Follows src/go/scanner/scanner.go next(): NUL, invalid UTF-8 and byte order marks are errors wherever they stand, but the scan goes on.
-import {lineTable, type LineTable} from './line-table.ts'
+import {isPlain, lineTable, type LineTable} from './line-table.ts'
 
 export interface SourceText {
   /** The file's bytes and then zeros, so that reading a few bytes too far is harmless. Shared: valid until the next `sourceText`. */
@@ -8,7 +8,8 @@ export interface SourceText {
   /** The same bytes four at a time, in the order of the machine. */
   readonly words: Int32Array
   readonly size: number
-  readonly lines: LineTable
+  /** Undefined where nobody asked for it. */
+  readonly lines: LineTable | undefined
   /** Offset of the first byte to scan: 3 after a byte order mark, `size` where nothing can be scanned. */
   readonly start: number
   /** The decoded text; U+FFFD stands for what is no UTF-8. Undefined where the file is plain ASCII: `decode` gives it to whoever needs it. */
@@ -59,7 +60,7 @@ function padded(input: Uint8Array): Room {
 const strict = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true})
 const lenient = new TextDecoder('utf-8', {ignoreBOM: true})
 
-export function sourceText(input: Uint8Array): SourceText {
+export function sourceText(input: Uint8Array, withLines = true): SourceText {
   const size = input.length
   const {bytes, words} = padded(input)
   if (size >= 2 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))) {
@@ -67,8 +68,8 @@ export function sourceText(input: Uint8Array): SourceText {
     const lines = {starts: Int32Array.of(0, size + 1), total: 1, plain: false}
     return {bytes, words, size, lines, start: size, text: '', decode: () => '', wide: undefined, problems}
   }
-  const lines = lineTable(bytes, words, size)
-  if (lines.plain)
+  const lines = withLines ? lineTable(bytes, words, size) : undefined
+  if (lines?.plain ?? isPlain(bytes, words, size))
     return {bytes, words, size, lines, start: 0, text: undefined, decode: () => strict.decode(input), wide: undefined, problems: []}
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   const decoded = decodeStrictly(input)

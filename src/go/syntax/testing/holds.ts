@@ -17,6 +17,7 @@ export function brokenPromise(bytes: Uint8Array, declarationsOnly = false): stri
   if (lines[0] !== 0) return `the first line starts at ${lines[0]}`
   if (errors.length > errorsMax) return `${errors.length} errors`
   if (nodeCount > nodesMin + nodesPerByteMax * bytes.length) return `${nodeCount} nodes for ${bytes.length} bytes`
+  if (declarationsOnly && lostWithoutLines(bytes)) return 'other errors where lines are not asked for'
   let last = 0
   for (const {pos, line} of errors) {
     if (pos < last || pos > bytes.length || line < 1 || line > lines.length) return `error at ${pos}, line ${line}`
@@ -30,6 +31,11 @@ export function brokenPromise(bytes: Uint8Array, declarationsOnly = false): stri
     if (node.pos < 0 || node.end < node.pos || node.pos > bytes.length) wrong ??= `${node.kind} spans ${node.pos}-${node.end}`
   })
   return wrong ?? (nodes > nodeCount ? `${nodes} nodes, ${nodeCount} ids` : undefined)
+}
+
+function lostWithoutLines(bytes: Uint8Array): boolean {
+  const [first, second] = [true, false].map(lines => parseFile(bytes, {declarationsOnly: true, comments: false, lines}).errors)
+  return JSON.stringify(first) !== JSON.stringify(second)
 }
 
 const ownText = (node: Node) =>
@@ -66,10 +72,15 @@ export function lostWithoutBodies(bytes: Uint8Array): string | undefined {
   if (whole.errors.length > 0) return undefined
   const starts = lineStartsOf(bytes)
   if (whole.lines.length !== starts.length || starts.some((start, i) => start !== whole.lines[i])) return 'lines are counted wrongly'
-  for (const comments of [true, false]) {
-    const brief = parseFile(bytes, {declarationsOnly: true, comments})
+  for (const [comments, lines] of [
+    [true, true],
+    [false, true],
+    [false, false],
+  ] as const) {
+    const brief = parseFile(bytes, {declarationsOnly: true, comments, lines})
     if (brief.errors[0] !== undefined) return `rejected: ${brief.errors[0].message}`
-    if (brief.lines.length !== starts.length || starts.some((start, i) => start !== brief.lines[i])) return 'lines are counted wrongly'
+    if (lines && (brief.lines.length !== starts.length || starts.some((start, i) => start !== brief.lines[i])))
+      return 'lines are counted wrongly'
     const [first, second] = [outlineOf(whole.file, comments), outlineOf(brief.file, comments)]
     const at = first.findIndex((part, i) => part !== second[i])
     if (at >= 0 || first.length !== second.length) return `${first[at]} became ${second[at]}`
