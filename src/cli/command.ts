@@ -16,6 +16,8 @@ export interface Flag {
 }
 
 export interface Parsed {
+  /** What was parsed: all behind the command's name. */
+  readonly words: readonly string[]
   readonly positionals: readonly string[]
   /** The flag's last value; `'true'` for switches; undefined when not given. */
   flag(name: string): string | undefined
@@ -38,6 +40,14 @@ export interface CommandContext {
   readonly checkAside?: CheckAside
   /** The same, as if started in another directory (`-C`); a TriageError when there is none. */
   inDirectory(path: string): Promise<CommandContext>
+  /** Runs a whole command line again on a thread with a deeper stack, and gives its exit code; absent where there is no such thread. */
+  deeper?(words: readonly string[], printed: Printed): Promise<number>
+}
+
+/** What a first attempt has printed before it ended, which is not printed again: the same input gives the same bytes. */
+export interface Printed {
+  readonly outBytes: number
+  readonly notes: number
 }
 
 export interface Command {

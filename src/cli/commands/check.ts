@@ -2,6 +2,7 @@
 import {errors} from '../../base/errors.ts'
 import type {ResultCache} from '../../base/result-cache.ts'
 import type {OpenRevision} from '../../base/revision.ts'
+import {asksForDeeperStack} from '../../base/stack-overflow.ts'
 import {exitCodeOf, type FailOn} from '../../findings/exit-code.ts'
 import type {Checked, CheckRequest, CheckServices, Preset} from '../../operations/check.ts'
 import type {Based} from '../../operations/remembered-answer.ts'
@@ -52,11 +53,22 @@ export const command: Command = {
     const {changesBelow} = await import('../../host/node/changes-below.ts')
     const {checkAgain} = await import('../../operations/check-watch.ts')
     return checkAgain(
-      () => once(args, context, services),
+      () => onceDeeply(args, context, services),
       relevant => changesBelow(context.host.cwd, relevant, context.task.signal),
       line => context.note(terminalText(line)),
     )
   },
+}
+
+/** A round of its own on a deeper stack: what earlier rounds have printed does not come again. */
+async function onceDeeply(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
+  try {
+    return await once(args, context, services)
+  } catch (error) {
+    if (context.deeper === undefined || !asksForDeeperStack(error)) throw error
+    const flagsEnd = args.words.includes('--') ? args.words.indexOf('--') : args.words.length
+    return context.deeper(['check', ...args.words.toSpliced(flagsEnd, 0, '--watch=false')], {outBytes: 0, notes: 0})
+  }
 }
 
 async function once(args: Parsed, context: CommandContext, services: CheckServices): Promise<number> {
