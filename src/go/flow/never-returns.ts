@@ -34,7 +34,6 @@ export const intrinsicEnds: ReadonlyMap<string, CallEnd> = new Map<string, CallE
   ...['k8s.io/klog', 'k8s.io/klog/v2'].flatMap(path => exits(path, 'ExitDepth', 'FatalDepth', ...logForms('Exit', 'Fatal'))),
   ...returns('internal/abi', 'EscapeNonString'),
   ...returns('hash/maphash', 'Comparable'),
-  ...returns('crypto/internal/constanttime', 'boolToUint8'),
 ])
 
 /** Every form that a logger's exit or panic comes in. */

@@ -154,11 +154,12 @@ function fateOf(pass: AnyPass, {statement}: Consumer & {kind: 'variable'}, alloc
     const released = releases(use, effects)
     return released === true || (released === false && escapes !== 'no')
   })
-  if (ends.length === 0) return {kind: 'never'}
+  if (ends.length === 0) return tracked.uses.uses.some(({kind}) => kind === 'passed') ? {kind: 'never'} : undefined
   const at = missing.path.nodes.at(-1)
   return at?.kind === 'ReturnStmt' && ends.some(({node}) => node.pos > at.pos) ? {kind: 'early', at} : undefined
 }
 
-/** unsafe.Slice and its kin: what they give refers to the same memory, and is not followed. */
+/** unsafe.Slice and its kin, and the address as a number: what they give leads to the same memory, and is not followed. */
 const sharesMemory = (pass: AnyPass, call: CallExpr): boolean =>
-  /^builtin (?:Add|Slice|SliceData|String|StringData)$/.test(pass.calleeName(call) ?? '')
+  /^builtin (?:Add|Slice|SliceData|String|StringData)$/.test(pass.calleeName(call) ?? '') ||
+  (pass.isConversion(call) === 'yes' && pass.typeText(call) === 'uintptr')

@@ -45,7 +45,6 @@ func main() {
 	roots := flag.Bool("roots", false, "print only the named packages, not what they import")
 	calls := flag.Bool("calls", false, "print the call graph by class hierarchy analysis instead, of the named packages")
 	never := flag.Bool("noreturn", false, "print instead what SSA says of every function: whether it never returns, and by what")
-	asWritten := flag.Bool("as-written", false, "with -noreturn, take the bodies of compiler intrinsics for what they do")
 	flag.Parse()
 	config := &packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps |
@@ -70,7 +69,7 @@ func main() {
 		return
 	}
 	if *never {
-		printNeverReturning(loaded, *asWritten, encoder)
+		printNeverReturning(loaded, encoder)
 		return
 	}
 	facts := map[factKey]analysis.Fact{}

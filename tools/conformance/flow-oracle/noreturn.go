@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
@@ -29,13 +28,7 @@ var byContract = map[string]bool{
 	"runtime.Goexit": true, "runtime.fatalthrow": true, "runtime.fatalpanic": true, "runtime.exit": true,
 }
 
-// placeholders are compiled to instructions instead of their bodies, which only panic: cmd/compile/internal/ssagen/intrinsics.go, and escape.go,
-// "intrinsic" in its comments.
-var placeholders = map[string]bool{
-	"internal/abi.EscapeNonString": true, "crypto/internal/constanttime.boolToUint8": true,
-}
-
-func printNeverReturning(roots []*packages.Package, asWritten bool, encoder *json.Encoder) {
+func printNeverReturning(roots []*packages.Package, encoder *json.Encoder) {
 	program, _ := ssautil.AllPackages(roots, 0)
 	program.Build()
 	alone := map[token.Pos]bool{} // left parentheses of calls that are statements
@@ -53,16 +46,6 @@ func printNeverReturning(roots []*packages.Package, asWritten bool, encoder *jso
 	})
 	never := map[*ssa.Function]bool{}
 	functions := ssautil.AllFunctions(program)
-	// Methods that nothing reaches are not among them.
-	packages.Visit(roots, nil, func(p *packages.Package) {
-		for _, object := range p.TypesInfo.Defs {
-			if object, ok := object.(*types.Func); ok {
-				if f := program.FuncValue(object); f != nil {
-					add(functions, f)
-				}
-			}
-		}
-	})
 	for f := range functions {
 		if f.Pkg != nil && f.Parent() == nil && f.Signature.Recv() == nil && byContract[f.Pkg.Pkg.Path()+"."+f.Name()] {
 			never[f] = true
@@ -72,7 +55,7 @@ func printNeverReturning(roots []*packages.Package, asWritten bool, encoder *jso
 	for changed := true; changed; {
 		changed = false
 		for f := range functions {
-			if !never[f] && len(f.Blocks) > 0 && (asWritten || !isPlaceholder(f)) && !mayReturn(f, never, nil, nil) {
+			if !never[f] && len(f.Blocks) > 0 && !mayReturn(f, never, nil, nil) {
 				never[f] = true
 				changed = true
 			}
@@ -109,17 +92,6 @@ func printNeverReturning(roots []*packages.Package, asWritten bool, encoder *jso
 			panic(err)
 		}
 	}
-}
-
-func add(functions map[*ssa.Function]bool, f *ssa.Function) {
-	functions[f] = true
-	for _, literal := range f.AnonFuncs {
-		add(functions, literal)
-	}
-}
-
-func isPlaceholder(f *ssa.Function) bool {
-	return f.Pkg != nil && f.Parent() == nil && f.Signature.Recv() == nil && placeholders[f.Pkg.Pkg.Path()+"."+f.Name()]
 }
 
 // mayReturn tells whether a return can be reached, with what is known so far of callees; by gets what ends the ways that are gone.
