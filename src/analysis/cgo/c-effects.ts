@@ -9,6 +9,8 @@ export interface Kept {
   readonly body: CBody
   /** The argument's name where it is stored. */
   readonly token: CToken
+  /** Where the memory is that of another argument (`watch->user = user`): which one. */
+  readonly into?: number
 }
 
 /** Where a function stores its argument into memory that outlives the call: behind a pointer it was given, or in a variable of the process. */
@@ -29,6 +31,52 @@ export function keptArgument(source: CSource, body: CBody, index: number, depth 
     if (kept !== undefined) return kept
   }
   return undefined
+}
+
+/**
+ * As `keptArgument`, where it certainly stays: not where the function, or one that called it, gives the place another value afterwards, and not where
+ * the place is in a record of a caller's own frame.
+ */
+export function retainedArgument(source: CSource, body: CBody, index: number, depth = 0): Kept | undefined {
+  const name = body.params[index]
+  if (name === undefined || name === '' || depth > depthMax) return undefined
+  const {tokens} = body
+  for (const [i, token] of tokens.entries()) {
+    if (token.text !== name || token.kind !== 'identifier') continue
+    const [before, after] = [tokens[i - 1]?.text, tokens[i + 1]?.text]
+    const from = before === ')' ? castStart(tokens, i - 1) : i
+    const target = tokens[from - 1]?.text === '=' && after === ';' ? leftSide(tokens, from - 1) : []
+    if (target.length > 0 && outlives(source, body, target)) {
+      if (assignedAgain(tokens, i, target)) continue
+      const into = body.params.indexOf(target.find(one => one.kind === 'identifier')?.text ?? '')
+      return into < 0 ? {body, token} : {body, token, into}
+    }
+    if (after !== ',' && after !== ')') continue
+    const call = callAround(tokens, i)
+    const callee = call === undefined ? undefined : source.body(call.name, body.file)
+    const kept =
+      call === undefined || callee === undefined || callee === body ? undefined : retainedArgument(source, callee, call.index, depth + 1)
+    if (call === undefined || kept === undefined) continue
+    if (kept.into === undefined) return kept
+    // What the callee stored into: another parameter of this function, or something that may be its own.
+    const place = call.args[kept.into] ?? []
+    const into = place.length === 1 ? body.params.indexOf(place[0]?.text ?? '') : -1
+    if (into >= 0) return {body: kept.body, token: kept.token, into}
+  }
+  return undefined
+}
+
+/** Whether the same place gets a value again further down. */
+function assignedAgain(tokens: readonly CToken[], after: number, target: readonly CToken[]): boolean {
+  const words = target.map(token => token.text).join(' ')
+  return tokens.some(
+    (token, i) =>
+      i > after &&
+      token.text === '=' &&
+      leftSide(tokens, i)
+        .map(one => one.text)
+        .join(' ') === words,
+  )
 }
 
 /** Start of the cast that ends with the bracket at `end`. */
@@ -73,7 +121,10 @@ export function isLocal(body: CBody, name: string): boolean {
 }
 
 /** The call whose argument stands at `at`. */
-export function callAround(tokens: readonly CToken[], at: number): {name: string; index: number} | undefined {
+export function callAround(
+  tokens: readonly CToken[],
+  at: number,
+): {readonly name: string; readonly index: number; readonly args: readonly (readonly CToken[])[]} | undefined {
   let depth = 0
   for (let i = at - 1; i >= 0; i--) {
     const {text} = tokens[i]! // i >= 0
@@ -84,7 +135,7 @@ export function callAround(tokens: readonly CToken[], at: number): {name: string
       if (text !== '(' || name?.kind !== 'identifier') return undefined
       const parts = split(tokens.slice(i + 1, closing(tokens, i)))
       const index = parts.findIndex(part => part.some(token => token.at === tokens[at]?.at))
-      return {name: name.text, index}
+      return {name: name.text, index, args: parts}
     }
   }
   return undefined

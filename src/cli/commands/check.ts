@@ -20,7 +20,7 @@ export const command: Command = {
     {name: 'config', value: 'FILE', help: 'gotriage.yaml to use; "none" for none (default: the nearest one up to go.mod or .git)'},
     {name: 'honour', value: 'TOOL,…', many: true, help: "also heed other tools' comments: nolint, lint"},
     {name: 'baseline', value: 'FILE', help: 'leave out the findings of this file'},
-    {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline'},
+    {name: 'write-baseline', help: 'write the findings of this run to the file of --baseline, or of gotriage.yaml'},
     {name: 'new-from', value: 'REV', help: 'only findings on lines that are new since this git revision'},
     {name: 'hot', value: 'FILE', help: 'order findings by the share of this profile through their function; "auto" for default.pgo'},
     {name: 'fix', help: 'apply safe fixes, after checking the result in memory'},
@@ -57,7 +57,7 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   const {check, summaryLine} = await import('../../operations/check.ts')
   const request = requestOf(args)
   let checked = await check(request, context.host, context.task, services)
-  if (args.has('write-baseline')) return writeBaseline(checked, request, context)
+  if (args.has('write-baseline')) return writeBaseline(checked, context)
   const extraNotes: Checked['envelope']['notes'][number][] = []
   if (args.has('fix') || args.has('diff')) {
     const {fix} = await import('../../operations/check-fix.ts')
@@ -65,23 +65,32 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
     extraNotes.push(...fixed.notes)
     if (args.has('diff')) {
       for (const file of fixed.files) context.out(terminalText(file.diff))
-      for (const note of extraNotes) sayNote(note, context)
+      for (const note of [...checked.envelope.notes, ...extraNotes]) sayNote(note, context)
+      sayFixable(checked, fixed.files.length, context)
       return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
     }
     for (const file of fixed.files) {
       await context.write(file.path, file.after)
       context.note(terminalText(`fixed: ${file.file}: ${file.fixes} ${file.fixes === 1 ? 'finding' : 'findings'}`))
     }
+    if (fixed.files.length === 0) sayFixable(checked, 0, context)
     checked = fixed.checked
   }
   const {envelope} = checked
   const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
-  const text = await rendered(checked, args)
+  const text = await rendered(checked, args, workspaceFolder(context.host))
   const output = args.flag('o')
   if (output === undefined) context.out(text)
   else await context.write(output, text)
   for (const note of [...envelope.notes, ...extraNotes]) sayNote(note, context)
-  context.note(terminalText(summaryLine(checked.summary, shown.length)))
+  context.note(
+    terminalText(
+      summaryLine(
+        checked.summary,
+        shown.map(finding => finding.severity),
+      ),
+    ),
+  )
   if (!envelope.complete && args.has('strict-input'))
     throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')
   return exitCodeOf(envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
@@ -101,6 +110,15 @@ async function servicesOf(args: Parsed, context: CommandContext): Promise<CheckS
 
 function sayNote(note: Checked['envelope']['notes'][number], context: CommandContext): void {
   context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`).replaceAll('\n', ' '))
+}
+
+/** What --fix can do and what it cannot, when it is not there to see. */
+function sayFixable({envelope}: Checked, files: number, context: CommandContext): void {
+  const open = envelope.findings.filter(finding => finding.kind === 'hazard' && finding.suppressed === undefined)
+  const rest = open.filter(finding => finding.kind === 'hazard' && !finding.fixes.some(fix => fix.kind === 'safe')).length
+  if (files === 0)
+    context.note(open.length === 0 ? 'nothing to fix' : `nothing to fix: none of ${open.length} findings has a safe fix that holds`)
+  else if (rest > 0) context.note(`${rest} of ${open.length} findings have no safe fix`)
 }
 
 const listOf = (args: Parsed, name: string): string[] =>
@@ -132,11 +150,11 @@ function requestOf(args: Parsed): CheckRequest {
   }
 }
 
-async function writeBaseline(checked: Checked, request: CheckRequest, context: CommandContext): Promise<number> {
-  if (request.baseline === undefined)
+async function writeBaseline(checked: Checked, context: CommandContext): Promise<number> {
+  if (checked.baselinePath === undefined)
     throw errors.usage('--write-baseline needs the file to write', 'Write --baseline FILE --write-baseline.')
-  await context.write(request.baseline, checked.baseline())
-  context.note(terminalText(`baseline written to ${request.baseline}`))
+  await context.write(checked.baselinePath, checked.baseline())
+  context.note(terminalText(`baseline written to ${checked.baselinePath}`))
   return 0
 }
 
@@ -148,13 +166,20 @@ function heatLine(finding: Checked['envelope']['findings'][number], hot: Checked
     : terminalText(`\n  hot:  ${(share * 100).toFixed(1)} % of ${hot?.sampleType ?? ''} flows through this function`)
 }
 
-async function rendered(checked: Checked, args: Parsed): Promise<string> {
+/** `service/` when the run is in that folder of a GitHub workspace. */
+function workspaceFolder(host: CommandContext['host']): string {
+  const {cwd} = host
+  const workspace = host.env('GITHUB_WORKSPACE')?.replace(/\/+$/, '')
+  return workspace !== undefined && workspace !== '' && cwd.startsWith(`${workspace}/`) ? `${cwd.slice(workspace.length + 1)}/` : ''
+}
+
+async function rendered(checked: Checked, args: Parsed, folder: string): Promise<string> {
   const {envelope, sourceLine, hot} = checked
   switch (args.flag('format')) {
     case 'json':
       return (await import('../../findings/json.ts')).envelopeJson(envelope)
     case 'github':
-      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings)
+      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings, folder)
     case 'junit':
       return (await import('../../findings/junit.ts')).junitXml(envelope.findings)
     case 'sarif': {
