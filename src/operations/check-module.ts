@@ -16,11 +16,13 @@ import type {Hazard} from '../findings/finding.ts'
 import type {ApiDescription} from '../go/cgo/api/api-description.ts'
 import type {LoadedPackage, SourceFile} from '../go/load/api.ts'
 import {depthOf} from '../go/syntax/digest.ts'
+import {PackageChecker} from '../go/load/check-packages.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import {packageKeys} from '../go/load/package-keys.ts'
 import {sizesFor, type Checked, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
-import {packageDigests, type SeenDigests} from './package-digests.ts'
+import {moduleSummaries} from './module-summaries.ts'
+import {packageDigests, type PackageDigests, type SeenDigests} from './package-digests.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
 
 export interface ModuleCheckRequest {
@@ -84,6 +86,8 @@ export interface PackageResult {
   readonly files: readonly string[]
   /** Imports that lead to nothing on this machine. */
   readonly missing: readonly string[]
+  /** Packages of which bodies were looked into, with what they were then; those that never change are left out. */
+  readonly bodies?: readonly (readonly [id: string, digest: string])[]
 }
 
 /** What one platform's packages left behind: plain data, so that it can be cached and merged. */
@@ -155,16 +159,23 @@ export async function runModule(
       ? undefined
       : {cache: declarations.cache, keys: await packageKeys(declarations.host, loaded, declarations.cache, declarations.now())}
   const results = new Map<LoadedPackage, PackageResult>()
-  if (reuse !== undefined) {
-    const digests = packageDigests(loaded, reuse.hash, kept?.keys ?? new Map(), reuse.seen)
+  const digests = reuse && packageDigests(loaded, reuse.hash, kept?.keys ?? new Map(), reuse.seen)
+  if (reuse !== undefined && digests !== undefined) {
     const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, main?.goVersion, loaded.config])
     for (const root of loaded.roots) {
       const known = reuse.get(reuse.hash(`${common}\n${digests.of(root)}`))
-      if (known !== undefined) results.set(root, known)
+      const unchanged = (known?.bodies ?? []).every(([id, digest]) => {
+        const pkg = loaded.package(id)
+        return pkg !== undefined && digests.whole(pkg) === digest
+      })
+      if (known !== undefined && unchanged) results.set(root, known)
     }
     reuse.keepSeen(digests.seen())
   }
+  const checker = new PackageChecker(loaded, undefined, kept)
+  const summaries = moduleSummaries(loaded, checker, kept)
   const analyse = (typed: TypedPackage): PackageResult => {
+    const asking = summaries.askedBy()
     const files = typed.checked.info.files.map(state => checkedFile(typed, state, loaded.bytes, shownFrom))
     const other = (file: SourceFile) => ({path: shownPath(file.path, shownFrom), bytes: () => loaded.bytes(file)})
     const findings = runOnPackage(
@@ -178,6 +189,7 @@ export async function runModule(
         mainGoVersion: main?.goVersion,
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
+        summaryOf: asking.of,
         ...(request.cgo === undefined ? {} : {cgoPolicy: cgoPolicyOf(request.cgo, shownFrom)}),
         ...(request.cgo?.api === undefined ? {} : {cApi: request.cgo.api}),
       },
@@ -192,9 +204,15 @@ export async function runModule(
       functions: functionsOf(typed, main?.dir, shownFrom),
       files: files.map(file => file.path),
       missing: typed.loaded.missing,
+      ...(digests === undefined
+        ? {}
+        : bodiesOf(
+            asking.packages().filter(pkg => kept?.keys.get(pkg) === undefined),
+            digests,
+          )),
     }
   }
-  for await (const typed of typePackages(loaded, task, new Set(results.keys()), kept)) {
+  for await (const typed of typePackages(loaded, task, new Set(results.keys()), checker)) {
     try {
       const result = analyse(typed)
       if (result.findings.notes.some(({message}) => tellsOfOverflow(message))) stackOverflowed(task)
@@ -204,6 +222,12 @@ export async function runModule(
       stackOverflowed(task)
       notes.push(tooDeep(typed, shownFrom))
     }
+  }
+  summaries.keep()
+  const {overBudget} = summaries
+  if (overBudget > 0) {
+    const message = `${overBudget} functions of other packages are too large to be summarised, and what they are given counts as lost sight of`
+    notes.push({code: 'summary-budget', message})
   }
   if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
   const {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std} = loaded.config
@@ -220,6 +244,9 @@ export async function runModule(
     gomodcache: loaded.config.gomodcache,
   }
 }
+
+const bodiesOf = (packages: readonly LoadedPackage[], digests: PackageDigests): Pick<PackageResult, 'bodies'> =>
+  packages.length === 0 ? {} : {bodies: packages.map(pkg => [pkg.id, digests.whole(pkg)] as const)}
 
 /** Notes that say that a file was not read to its end. */
 const incompleteCodes: ReadonlySet<string> = new Set(['file-unreadable', 'file-too-large', 'limit', 'syntax-error', 'nested-too-deeply'])

@@ -9,6 +9,8 @@ export type SeenDigests = ReadonlyMap<string, string>
 
 export interface PackageDigests {
   of(pkg: LoadedPackage): string
+  /** Of a package's own files whole: what a summary of one of its functions stands on. */
+  whole(pkg: LoadedPackage): string
   /** For the next run. */
   seen(): SeenDigests
 }
@@ -53,6 +55,7 @@ export function packageDigests(
       const files = [...pkg.files, ...pkg.sFiles, ...pkg.cFiles, ...pkg.hFiles].map(file => [file.path, content(file)])
       return hash(JSON.stringify([pkg.id, pkg.name, pkg.goVersion, files, imports(pkg), pkg.missing]))
     },
+    whole: pkg => hash(JSON.stringify(pkg.files.map(file => [file.path, content(file)]))),
     seen: () => seen,
   }
 }

@@ -3,7 +3,7 @@ import type {Task} from '../base/progress.ts'
 import {checkpoint} from '../base/progress.ts'
 import {stackOverflowed, tellsOfOverflow} from '../base/stack-overflow.ts'
 import type {Loaded, LoadedPackage} from '../go/load/api.ts'
-import {PackageChecker, type KeptDeclarations} from '../go/load/check-packages.ts'
+import {PackageChecker} from '../go/load/check-packages.ts'
 import {tooDeepMessage} from '../go/syntax/deep-stack.ts'
 import type {Checked} from '../go/types/api.ts'
 
@@ -20,9 +20,8 @@ export async function* typePackages(
   loaded: Loaded,
   task: Task,
   skip: ReadonlySet<LoadedPackage> = new Set(),
-  kept?: KeptDeclarations,
+  checker = new PackageChecker(loaded),
 ): AsyncIterable<TypedPackage> {
-  const checker = new PackageChecker(loaded, undefined, kept)
   for (const [done, root] of loaded.roots.entries()) {
     checkpoint(task)
     task.progress?.('checking packages', done, loaded.roots.length)

@@ -44,23 +44,28 @@ export interface FlowComparison {
 
 const oracleDir = fileURLToPath(new URL('flow-oracle', import.meta.url))
 
-async function oracleFunctions(dir: string, patterns: readonly string[]): Promise<Map<string, OracleFunction[]>> {
+/** What the oracle prints for these arguments, a JSON line each. */
+export async function oracleLines(args: readonly string[], take: (line: string) => void): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'flow-oracle-'))
   const binary = join(scratch, 'flow-oracle')
   try {
     execFileSync('go', ['build', '-o', binary, '.'], {cwd: oracleDir, env: {...process.env, GOWORK: 'off', GOFLAGS: ''}})
-    const child = spawn(binary, ['-C', dir, ...patterns], {stdio: ['ignore', 'pipe', 'inherit']})
-    const byFile = new Map<string, OracleFunction[]>()
-    for await (const line of createInterface({input: child.stdout})) {
-      const one = JSON.parse(line) as OracleFunction // printed by the oracle in this form
-      const list = byFile.get(one.file)
-      if (list === undefined) byFile.set(one.file, [one])
-      else list.push(one)
-    }
-    return byFile
+    const child = spawn(binary, args, {stdio: ['ignore', 'pipe', 'inherit']})
+    for await (const line of createInterface({input: child.stdout})) take(line)
   } finally {
     rmSync(scratch, {recursive: true})
   }
+}
+
+async function oracleFunctions(dir: string, patterns: readonly string[]): Promise<Map<string, OracleFunction[]>> {
+  const byFile = new Map<string, OracleFunction[]>()
+  await oracleLines(['-C', dir, ...patterns], line => {
+    const one = JSON.parse(line) as OracleFunction // printed by the oracle in this form
+    const list = byFile.get(one.file)
+    if (list === undefined) byFile.set(one.file, [one])
+    else list.push(one)
+  })
+  return byFile
 }
 
 export async function compareFlow(dir: string, patterns: readonly string[]): Promise<FlowComparison> {
@@ -83,6 +88,7 @@ export async function compareFlow(dir: string, patterns: readonly string[]): Pro
     const checked = checker.check(pkg)
     const between = performance.now()
     const flow = packageFlow(checked.info.files, name => result.neverReturning.get(name))
+    for (const own of flow.functions) flow.cfgOf(own.node)
     result.checkSeconds += (between - started) / 1000
     result.ourSeconds += (performance.now() - between) / 1000
     for (const [name, end] of flow.neverReturning) result.neverReturning.set(name, end)

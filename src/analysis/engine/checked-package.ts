@@ -1,5 +1,6 @@
 // A package as the rules get it: syntax, types, bytes, and what it was built for.
 import type {ApiDescription} from '../../go/cgo/api/api-description.ts'
+import type {FunctionSummary} from '../../go/flow/summary.ts'
 import type {FileState} from '../../go/types/file-state.ts'
 import type {Package} from '../../go/types/objects.ts'
 import type {Sizes} from '../../go/types/sizes.ts'
@@ -43,4 +44,6 @@ export interface CheckedPackage {
   readonly cgoPolicy?: CgoPolicy
   /** What the project says of the C functions it calls: gotriage.api.yaml. */
   readonly cApi?: ApiDescription
+  /** What a function of another package of the build does, by its linker name; undefined is unknown. Without it only the standard library is known. */
+  readonly summaryOf?: (name: string) => FunctionSummary | undefined
 }

@@ -11,6 +11,7 @@ import type {Type} from '../../go/types/types.ts'
 import {unalias} from '../../go/types/underlying.ts'
 import type {Value} from '../../go/types/constant/constant.ts'
 import type {CheckedFile, CheckedPackage} from './checked-package.ts'
+import {flowOf} from './flow.ts'
 import {nodeIndex, type NodeIndex} from './node-index.ts'
 import type {FactPlace, Pass} from './pass.ts'
 
@@ -109,6 +110,7 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
       if (mode === undefined || mode === Mode.invalid) return 'unknown'
       return answer(mode === Mode.typexpr)
     },
+    flow: flowOf(checked, index),
     place: node => placeOf(node, fileOf(node), symbolOf(node, index, checked.types.path)),
   }
 }

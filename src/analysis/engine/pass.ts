@@ -7,6 +7,7 @@ import type {Selection} from '../../go/types/selection.ts'
 import type {Type} from '../../go/types/types.ts'
 import type {Value} from '../../go/types/constant/constant.ts'
 import type {CheckedFile, CheckedPackage} from './checked-package.ts'
+import type {Flow} from './flow.ts'
 
 export interface ReportOptions {
   readonly data?: Readonly<Record<string, string>>
@@ -72,6 +73,8 @@ export interface Pass<M extends string> {
   callsFunction(call: CallExpr, qualifiedName: string): Answer
   /** Whether a call of a conversion, not of a function. */
   isConversion(call: CallExpr): Answer
+  /** Control and data flow of the package's functions; costs nothing until it is asked. */
+  readonly flow: Flow
 
   place(node: Node): FactPlace
   report(node: Node, message: M, options?: ReportOptions): void

@@ -1,7 +1,7 @@
 // How a function comes to run more than once at a time: in goroutines that a loop starts, or as a handler of requests. By calls within the package.
 import {must} from '../../base/answer.ts'
 import {callsIn, type Source, unparen} from './terms.ts'
-import {locksSomething} from './locks.ts'
+import {mayHoldLock} from './locks.ts'
 import type {FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 
 const depthMax = 8
@@ -11,13 +11,13 @@ export interface Concurrency {
   readonly text: string
 }
 
-/** Undefined when it is not known to, or when something on the way takes a lock or runs it once. */
-export function concurrencyOf(source: Source, scope: FuncDecl | FuncLit): Concurrency | undefined {
-  return concurrency(source, scope, 0, new Set())
+/** How a place of a function runs; undefined when it is not known to, or when a lock may be held there or on the way, or something runs it once. */
+export function concurrencyOf(source: Source, at: Node, scope: FuncDecl | FuncLit): Concurrency | undefined {
+  return concurrency(source, at, scope, 0, new Set())
 }
 
-function concurrency(source: Source, scope: FuncDecl | FuncLit, depth: number, seen: Set<Node>): Concurrency | undefined {
-  if (depth > depthMax || seen.has(scope) || locksSomething(source, scope) || takesTurns(source, scope)) return undefined
+function concurrency(source: Source, place: Node, scope: FuncDecl | FuncLit, depth: number, seen: Set<Node>): Concurrency | undefined {
+  if (depth > depthMax || seen.has(scope) || mayHoldLock(source, scope, place) || takesTurns(source, scope)) return undefined
   seen.add(scope)
   const framework = handledBy(source, scope)
   if (framework !== undefined) return {at: scope.type, text: `${framework} runs each request in a goroutine`}
@@ -28,7 +28,7 @@ function concurrency(source: Source, scope: FuncDecl | FuncLit, depth: number, s
     // Handed to a call or kept in a variable: whoever runs it may lock first, or run it once. Called on the spot it is part of its function.
     if (call?.kind !== 'CallExpr' || unparen(call.fun) !== scope) return undefined
     const outer = source.enclosingFunction(scope)
-    return outer === undefined ? undefined : concurrency(source, outer, depth + 1, seen)
+    return outer === undefined ? undefined : concurrency(source, call, outer, depth + 1, seen)
   }
   const object = source.objectOf(scope.name)
   if (object === undefined) return undefined
@@ -36,7 +36,8 @@ function concurrency(source: Source, scope: FuncDecl | FuncLit, depth: number, s
     if (source.calleeOf(call) !== object) continue
     const go = source.parent(call)
     const outer = source.enclosingFunction(call)
-    const found = go?.kind === 'GoStmt' ? ofGo(source, go) : outer === undefined ? undefined : concurrency(source, outer, depth + 1, seen)
+    const found =
+      go?.kind === 'GoStmt' ? ofGo(source, go) : outer === undefined ? undefined : concurrency(source, call, outer, depth + 1, seen)
     if (found !== undefined) return found
   }
   return undefined

@@ -48,3 +48,10 @@ export function threadLocks(source: Source, body: Node): {readonly locks: readon
   const calls = callsIn(source, body)
   return {locks: calls.filter(call => locksThread(source, call)), unlocks: calls.filter(call => unlocksThread(source, call))}
 }
+
+/** Whether the function that is called, one of this package, comes to a call of which the test holds. */
+export function comesTo(source: Source, call: CallExpr, test: (inner: CallExpr) => boolean): boolean {
+  const callee = source.calleeOf(call)
+  const decl = callee?.kind === 'Func' && callee.pkg === source.package.types ? callee.decl?.fdecl : undefined
+  return decl?.body !== undefined && source.flow.calls(decl, test)
+}

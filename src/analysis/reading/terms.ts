@@ -1,5 +1,14 @@
 // Reading expressions: what a name or selector path denotes, as a key that is equal where the variable is the same, and walks over subtrees.
-import {forEachChild, type BlockStmt, type CallExpr, type Expr, type FuncLit, type Ident, type Node} from '../../go/syntax/ast.ts'
+import {
+  forEachChild,
+  type BlockStmt,
+  type CallExpr,
+  type Expr,
+  type FuncDecl,
+  type FuncLit,
+  type Ident,
+  type Node,
+} from '../../go/syntax/ast.ts'
 import type {GoObject, Var} from '../../go/types/objects.ts'
 import type {PackageFacts} from '../engine/package-pass.ts'
 
@@ -153,7 +162,7 @@ export function runsOnce(source: Source, node: Node): boolean {
 /** Bodies of all functions of the package: declarations and literals. */
 export function* functionBodies(
   source: Source,
-): Iterable<{readonly node: Node; readonly name: string | undefined; readonly body: BlockStmt}> {
+): Iterable<{readonly node: FuncDecl | FuncLit; readonly name: string | undefined; readonly body: BlockStmt}> {
   for (const decl of source.nodes('FuncDecl')) if (decl.body !== undefined) yield {node: decl, name: decl.name.name, body: decl.body}
   for (const literal of source.nodes('FuncLit')) yield {node: literal, name: undefined, body: literal.body}
 }

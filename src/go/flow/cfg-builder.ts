@@ -23,8 +23,8 @@ import type {BlockEnd, BlockKind, Cfg} from './cfg.ts'
 /** What follows a call that stands as a statement. */
 export type CallEnd = 'returns' | 'unwinds' | 'exits'
 
-/** Undefined means every call but the predeclared panic returns; then `panic` is told by name. */
-export type EndOfCall = (call: CallExpr) => CallEnd
+/** What follows a call that stands as a statement; `last`: nothing stands behind it in its list. */
+export type EndOfCall = (call: CallExpr, last: boolean) => CallEnd
 
 interface OpenBlock {
   index: number
@@ -71,6 +71,8 @@ class Builder {
   #targets: Targets | undefined
   #current: OpenBlock
   #recovers: Answer = 'no'
+  /** The statement that is gone through is the last of its list. */
+  #last = false
 
   constructor(body: BlockStmt, endOfCall: EndOfCall) {
     this.#body = body
@@ -135,7 +137,10 @@ class Builder {
   }
 
   #statements(list: readonly Stmt[]): void {
-    for (const s of list) this.#statement(s)
+    for (const [i, s] of list.entries()) {
+      this.#last = i === list.length - 1
+      this.#statement(s)
+    }
   }
 
   #statement(statement: Stmt): void {
@@ -190,7 +195,7 @@ class Builder {
     let {x} = s
     while (x.kind === 'ParenExpr') x = x.x
     if (x.kind !== 'CallExpr') return
-    const end = this.#endOfCall(x)
+    const end = this.#endOfCall(x, this.#last)
     if (end === 'returns') return
     if (end === 'unwinds') this.#leave('unwind', this.#unwound)
     else this.#leave('never')

@@ -1,10 +1,10 @@
-// What calls do to what they are given: closing, freeing, locking. By the callee's name, before any summary is asked.
+// What calls do to what they are given: closing, freeing, locking, putting into a pool. By the callee's name, before any summary is asked.
 import type {CallExpr, Expr} from '../syntax/ast.ts'
 import {importedPackage, objectOf, objectType, type FileState, type Func} from '../types/api.ts'
 import {calleeOf, functionExpr} from './callee.ts'
 import {functionName} from './function-name.ts'
 
-export const effectNames = ['closes', 'frees', 'locks', 'rlocks', 'unlocks', 'runlocks', 'stops', 'done', 'calls'] as const
+export const effectNames = ['closes', 'frees', 'locks', 'rlocks', 'unlocks', 'runlocks', 'stops', 'done', 'calls', 'puts'] as const
 export type Effect = (typeof effectNames)[number]
 
 const byName: Readonly<Record<string, Effect>> = {
@@ -44,6 +44,7 @@ export function directEffect(file: FileState, call: CallExpr): DirectEffect | un
   }
   if (callee.kind === 'value') return {effect: 'calls', target: fun, index: -2}
   if ((callee.kind !== 'function' && callee.kind !== 'interface') || fun.kind !== 'SelectorExpr') return undefined
+  if (functionName(callee.func) === 'sync.(*Pool).Put' && first !== undefined) return {effect: 'puts', target: first, index: 0}
   const effect = byName[functionName(callee.func) ?? ''] ?? (isCloser(callee.func) ? 'closes' : undefined)
   return effect === undefined ? undefined : {effect, target: fun.x, index: -1}
 }

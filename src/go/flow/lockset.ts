@@ -72,39 +72,72 @@ function join(a: State, b: State): State {
   return joined
 }
 
-function afterCall(context: FlowContext, file: FileState, state: State, call: CallExpr): State {
+export type LockEffect = 'locks' | 'rlocks' | 'unlocks' | 'runlocks'
+
+/** What a call does to a lock. */
+export interface LockEvent {
+  readonly effect: LockEffect
+  readonly path: AccessPath
+  /** On every way through the callee. */
+  readonly always: boolean
+  /** The method of the lock itself, not a function that calls it. */
+  readonly direct: boolean
+}
+
+/** A variable, or a field of one, that a call is given. */
+export interface Given {
+  readonly path: AccessPath
+  /** Whether the callee, or someone unknown it hands it to, keeps it. */
+  readonly escapes: Answer
+}
+
+export interface LockCall {
+  readonly events: readonly LockEvent[]
+  readonly given: readonly Given[]
+}
+
+/** What a call does to locks: its own method, or what summaries say of the variables it is given. */
+export function lockCall(context: FlowContext, file: FileState, call: CallExpr): LockCall {
   const direct = directEffect(file, call)
-  if (direct !== undefined && direct.index === -1 && isLocking(direct.effect)) {
-    const fun = functionExpr(call)
-    const path = fun.kind === 'SelectorExpr' ? receiverPath(file, fun) : undefined
-    return path === undefined ? state : apply(state, path, direct.effect, call, true)
-  }
-  let next = state
   const fun = functionExpr(call)
+  const receiver = fun.kind === 'SelectorExpr' ? receiverPath(file, fun) : undefined
+  if (direct !== undefined && direct.index === -1 && isLocking(direct.effect))
+    return {events: receiver === undefined ? [] : [{effect: direct.effect, path: receiver, always: true, direct: true}], given: []}
+  const paths: (readonly [number, AccessPath])[] = []
+  if (receiver !== undefined) paths.push([-1, receiver])
+  for (const [i, arg] of call.args.entries()) {
+    const path = accessPath(file, arg)
+    if (path !== undefined) paths.push([i, path])
+  }
+  const events: LockEvent[] = []
+  const given: Given[] = []
+  for (const [index, path] of paths) {
+    const {effects, escapes} = context.summaries.ofArgument(file, call, index)
+    for (const {effect, fields, always} of effects)
+      if (isLocking(effect)) events.push({effect, path: {root: path.root, fields: [...path.fields, ...fields]}, always, direct: false})
+    given.push({path, escapes})
+  }
+  return {events, given}
+}
+
+function afterCall(context: FlowContext, file: FileState, state: State, call: CallExpr): State {
+  const {events, given} = lockCall(context, file, call)
+  let next = state
   const {kind} = calleeOf(file, call)
   // A function value may be the unlock that a lock function gave back.
   if (kind === 'value' || kind === 'unknown') next = doubt(next, () => true)
-  const given: (readonly [number, AccessPath])[] = []
-  const receiver = fun.kind === 'SelectorExpr' ? receiverPath(file, fun) : undefined
-  if (receiver !== undefined) given.push([-1, receiver])
-  for (const [i, arg] of call.args.entries()) {
-    const path = accessPath(file, arg)
-    if (path !== undefined) given.push([i, path])
-  }
-  for (const [index, path] of given) {
-    const summary = context.summaries.ofArgument(file, call, index)
-    for (const {effect, fields, always} of summary.effects)
-      if (isLocking(effect)) next = apply(next, {root: path.root, fields: [...path.fields, ...fields]}, effect, call, always)
-    // Someone unknown who is given the owner of a lock may unlock it.
-    if (summary.escapes !== 'no' && next.size > 0 && reaches(objectType(path.root)))
+  for (const {effect, path, always} of events) next = apply(next, path, effect, call, always)
+  // Someone unknown who is given the owner of a lock may unlock it.
+  for (const {path, escapes} of given)
+    if (escapes !== 'no' && next.size > 0 && reaches(objectType(path.root)))
       next = doubt(next, key => key === pathKey(path) || key.startsWith(`${pathKey(path)}.`))
-  }
   return next
 }
 
-const isLocking = (effect: Effect): boolean => effect === 'locks' || effect === 'rlocks' || effect === 'unlocks' || effect === 'runlocks'
+const isLocking = (effect: Effect): effect is LockEffect =>
+  effect === 'locks' || effect === 'rlocks' || effect === 'unlocks' || effect === 'runlocks'
 
-function apply(state: State, path: AccessPath, effect: Effect, at: Node, always: boolean): State {
+function apply(state: State, path: AccessPath, effect: LockEffect, at: Node, always: boolean): State {
   const next = new Map(state)
   const key = pathKey(path)
   if (effect === 'locks' || effect === 'rlocks') {

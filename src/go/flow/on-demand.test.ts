@@ -2,11 +2,10 @@ import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {describeNeeding} from '../../base/testing/needs.ts'
-import type {ResultCache} from '../../base/result-cache.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
 import {PackageChecker} from '../load/check-packages.ts'
 import {loadPackages} from '../load/load-packages.ts'
-import {functionsMax, keepSummaries, summariesOfVersion, summariesOnDemand, type SourcePackage} from './on-demand.ts'
+import {functionsMax, summariesOnDemand, type SourcePackage} from './on-demand.ts'
 import {packageFlow} from './package-flow.ts'
 import {packageSummaries} from './package-summaries.ts'
 import {shippedSummary} from './short-summary.ts'
@@ -43,23 +42,6 @@ test('past the budget a function is unknown, and counted, whoever asks first', (
   expect(onDemand.of(`example.com/p.f${functionsMax}`)?.parameters[0]?.escapes).toBe('no')
   expect(onDemand.of('example.com/p.f0')).toBeUndefined()
   expect(onDemand.counts).toEqual({asked: 2, overBudget: 1})
-})
-
-test('what was worked out for a version of a module is there in the next run', async () => {
-  const texts = new Map<string, string>()
-  const cache: ResultCache = {
-    identity: 'test',
-    hash: String,
-    read: async name => texts.get(name),
-    write: async (name, text) => void texts.set(name, text),
-  }
-  const memo = await summariesOfVersion(cache, 'example.com/p', 'v1.0.0')
-  summariesOnDemand(source('func Look(p *int) bool { return p == nil }'), () => undefined, memo).of('example.com/p.Look')
-  await keepSummaries(cache, 'example.com/p', 'v1.0.0', memo)
-  const later = summariesOnDemand(source(''), () => undefined, await summariesOfVersion(cache, 'example.com/p', 'v1.0.0'))
-  expect(later.of('example.com/p.Look')?.parameters[0]?.escapes).toBe('no')
-  expect(later.counts.asked).toBe(0)
-  expect([...(await summariesOfVersion(cache, 'example.com/p', 'v1.0.1'))]).toEqual([])
 })
 
 describeNeeding('go', 'functions of the standard library, one by one', () => {

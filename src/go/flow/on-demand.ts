@@ -1,15 +1,15 @@
 // The summary of one function of a dependency: of its package only that body is read and typed, with those of the package's own functions it calls, to
 // a budget. Past it the function is unknown, and counted. What is asked for first changes no answer: each is worked out for itself.
-import type {ResultCache} from '../../base/result-cache.ts'
 import {forEachChild, type Node} from '../syntax/ast.ts'
 import {parseFile} from '../syntax/parse.ts'
-import {checkPackage, type Config, type Importer} from '../types/api.ts'
+import {checkPackage, objectType, type Config, type Importer} from '../types/api.ts'
 import {declaredFunctionName} from '../types/symbol.ts'
 import {calleeOf} from './callee.ts'
 import {functionName} from './function-name.ts'
-import {packageFlow} from './package-flow.ts'
+import {neverReturns} from './never-returns.ts'
+import {packageFlow, type KnownEnd} from './package-flow.ts'
 import {packageSummaries, type KnownSummary} from './package-summaries.ts'
-import {readSummaries, writeSummaries, type FunctionSummary} from './summary.ts'
+import type {FunctionSummary} from './summary.ts'
 
 /** A package as far as its functions are asked for. */
 export interface SourcePackage {
@@ -38,6 +38,7 @@ interface Body {
 /** `known` answers for functions of other packages. */
 export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo = new Map<string, FunctionSummary>()): OnDemand {
   let index: ReadonlyMap<string, Body> | undefined
+  const declared = declarationsOf(pkg)
   const counts = {asked: 0, overBudget: 0}
   const unknown = new Set<string>()
   return {
@@ -45,10 +46,10 @@ export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo 
     of(name) {
       const found = memo.get(name)
       if (found !== undefined || unknown.has(name)) return found
-      index ??= bodiesOf(pkg)
+      index ??= bodiesOf(pkg, declared)
       if (!index.has(name)) return undefined
       counts.asked++
-      const summary = workOut(pkg, index, name, known)
+      const summary = workOut(pkg, index, declared, name, known)
       if (summary === 'over budget') counts.overBudget++
       if (summary === 'over budget' || summary === undefined) {
         unknown.add(name)
@@ -60,11 +61,26 @@ export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo 
   }
 }
 
+/** Files without bodies, parsed once. */
+type Declared = (file: number) => ReturnType<typeof parseFile>
+
+function declarationsOf({files}: SourcePackage): Declared {
+  const parsed = new Map<number, ReturnType<typeof parseFile>>()
+  return file => {
+    let known = parsed.get(file)
+    if (known === undefined) {
+      known = parseFile(files[file]?.bytes ?? new Uint8Array(), {declarationsOnly: true, comments: false})
+      parsed.set(file, known)
+    }
+    return known
+  }
+}
+
 /** Byte ranges of all bodies, by functionName; the bodies themselves are passed over. */
-function bodiesOf({importPath, files}: SourcePackage): Map<string, Body> {
+function bodiesOf({importPath, files}: SourcePackage, declared: Declared): Map<string, Body> {
   const found = new Map<string, Body>()
-  for (const [file, {bytes}] of files.entries())
-    for (const decl of parseFile(bytes, {declarationsOnly: true, comments: false, lines: false}).file.decls) {
+  for (const file of files.keys())
+    for (const decl of declared(file).file.decls) {
       if (decl.kind !== 'FuncDecl' || decl.skippedBody === undefined) continue
       found.set(declaredFunctionName(importPath, decl), {file, ...decl.skippedBody})
     }
@@ -74,6 +90,7 @@ function bodiesOf({importPath, files}: SourcePackage): Map<string, Body> {
 function workOut(
   pkg: SourcePackage,
   index: ReadonlyMap<string, Body>,
+  declared: Declared,
   name: string,
   known: KnownSummary,
 ): FunctionSummary | 'over budget' | undefined {
@@ -81,7 +98,7 @@ function workOut(
   for (;;) {
     const bodies = [...wanted].flatMap(one => index.get(one) ?? [])
     if (wanted.size > functionsMax || bodies.reduce((sum, {start, end}) => sum + end - start, 0) > bodyBytesMax) return 'over budget'
-    const flow = packageFlow(typed(pkg, index, bodies))
+    const flow = packageFlow(typed(pkg, index, declared, bodies), endsOf(known))
     const before = wanted.size
     for (const own of flow.functions) {
       const look = (node: Node): void => {
@@ -93,18 +110,32 @@ function workOut(
       look(own.body)
     }
     if (wanted.size > before) continue
-    const summaries = packageSummaries(flow, known)
-    return summaries.overBudget.includes(name) ? 'over budget' : summaries.byName.get(name)
+    const func = flow.functions.find(own => own.func !== undefined && functionName(own.func) === name)?.func
+    return func === undefined ? undefined : (packageSummaries(flow, known).of(func) ?? 'over budget')
   }
 }
 
+/**
+ * What follows a call of another package's function: known by its name, or by its summary, which is asked for where the call may be one that never
+ * returns: nothing stands behind it, and there is no result.
+ */
+export const endsOf =
+  (known: KnownSummary): KnownEnd =>
+  (name, func, last) => {
+    const byName = neverReturns(name)
+    if (byName !== undefined || !last) return byName
+    const type = objectType(func)
+    return type.kind === 'Signature' && type.results.vars.length === 0 ? known(name)?.end : undefined
+  }
+
 /** The package with these bodies only. The others are blank, so that every place stays where it is. */
-function typed(pkg: SourcePackage, index: ReadonlyMap<string, Body>, bodies: readonly Body[]) {
+function typed(pkg: SourcePackage, index: ReadonlyMap<string, Body>, declared: Declared, bodies: readonly Body[]) {
   const whole = new Set(bodies.map(({file}) => file))
   const kept = new Set(bodies)
-  const files = pkg.files.map(({path, bytes}, i) => {
-    if (!whole.has(i)) return {path, parsed: parseFile(bytes, {declarationsOnly: true, comments: false})}
-    const blanked = bytes.slice()
+  const files = pkg.files.map((file, i) => {
+    const {path} = file
+    if (!whole.has(i)) return {path, parsed: declared(i)}
+    const blanked = file.bytes.slice()
     for (const body of index.values()) if (body.file === i && !kept.has(body)) blank(blanked, body)
     return {path, parsed: parseFile(blanked, {comments: false})}
   })
@@ -115,17 +146,3 @@ function typed(pkg: SourcePackage, index: ReadonlyMap<string, Body>, bodies: rea
 function blank(bytes: Uint8Array, {start, end}: Body): void {
   for (let at = start; at < end; at++) if (bytes[at] !== 10) bytes[at] = 32
 }
-
-/** Summaries that were worked out in earlier runs for the same version of a module; a version never changes. */
-export async function summariesOfVersion(cache: ResultCache, module: string, version: string): Promise<Map<string, FunctionSummary>> {
-  return readSummaries((await cache.read(cacheName(cache, module, version))) ?? '')
-}
-
-export const keepSummaries = (
-  cache: ResultCache,
-  module: string,
-  version: string,
-  summaries: ReadonlyMap<string, FunctionSummary>,
-): Promise<void> => cache.write(cacheName(cache, module, version), writeSummaries(summaries))
-
-const cacheName = (cache: ResultCache, module: string, version: string) => `summaries ${cache.identity} ${module}@${version}`

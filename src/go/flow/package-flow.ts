@@ -1,5 +1,6 @@
 // Control flow of a package: a graph for each function, with what never returns worked out from them (as golang.org/x/tools' ctrlflow does,
-// but to a fixed point, so that the answer does not depend on the order of functions).
+// but to a fixed point, so that the answer does not depend on the order of functions). A function is looked at when something asks for it, with
+// what it calls in the package; that changes no answer, because an end depends on callees only.
 import type {CallExpr, FuncDecl, FuncLit} from '../syntax/ast.ts'
 import type {FileState, Func} from '../types/api.ts'
 import {calleeOf} from './callee.ts'
@@ -9,8 +10,11 @@ import {functionName} from './function-name.ts'
 import {intrinsicEnds, neverReturns} from './never-returns.ts'
 import {functionsOf, type FunctionBody} from './package-functions.ts'
 
-/** What is known of functions of other packages: undefined is "returns, as far as anyone knows". */
-export type KnownEnd = (name: string) => CallEnd | undefined
+/**
+ * What is known of functions of other packages: undefined is "returns, as far as anyone knows". `last`: nothing stands behind the call in its list
+ * of statements, which is where calls that never return stand.
+ */
+export type KnownEnd = (name: string, func: Func, last: boolean) => CallEnd | undefined
 
 export interface PackageFlow {
   readonly files: readonly FileState[]
@@ -22,8 +26,10 @@ export interface PackageFlow {
   /** The declaration of a function of this package. */
   declarationOf(func: Func): FunctionBody | undefined
   /** What follows a call of this package's code. */
-  endOfCall(file: FileState, call: CallExpr): CallEnd
-  /** Functions of this package that never return, by functionName. */
+  endOfCall(file: FileState, call: CallExpr, last?: boolean): CallEnd
+  /** What follows a call of a function of this package. */
+  endOf(func: Func): CallEnd
+  /** Functions of this package that never return, by functionName; asks for all of them. */
   readonly neverReturning: ReadonlyMap<string, CallEnd>
 }
 
@@ -51,27 +57,33 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
     if (own.func !== undefined) byFunc.set(own.func, state)
   }
   const waiting: State[] = []
-  const external = new Map<Func, CallEnd>()
+  /** Taken for granted for being too deep; looked at before an answer is given. */
+  const postponed: State[] = []
+  const external = {last: new Map<Func, CallEnd>(), inside: new Map<Func, CallEnd>()}
   let depth = 0
 
-  function endOfFunction(func: Func): CallEnd {
-    let end = external.get(func)
+  function endOfFunction(func: Func, last: boolean): CallEnd {
+    const ends = last ? external.last : external.inside
+    let end = ends.get(func)
     if (end === undefined) {
       const name = functionName(func)
-      end = (name === undefined ? undefined : (intrinsicEnds.get(name) ?? known(name))) ?? 'returns'
-      external.set(func, end)
+      end = (name === undefined ? undefined : (intrinsicEnds.get(name) ?? known(name, func, last))) ?? 'returns'
+      ends.set(func, end)
     }
     return end
   }
 
-  function endOfCall(file: FileState, call: CallExpr, asking?: State): CallEnd {
+  function endOfCall(file: FileState, call: CallExpr, last: boolean, asking?: State): CallEnd {
     const callee = calleeOf(file, call)
     if (callee.kind === 'builtin') return callee.builtin.name === 'panic' ? 'unwinds' : 'returns'
-    if (callee.kind === 'interface') return endOfFunction(callee.func)
+    if (callee.kind === 'interface') return endOfFunction(callee.func, last)
     if (callee.kind !== 'function') return 'returns'
     const state = byFunc.get(callee.func)
-    if (state === undefined) return endOfFunction(callee.func)
-    if (!state.started && !state.fixed && depth < depthMax) build(state)
+    if (state === undefined) return endOfFunction(callee.func, last)
+    if (!state.started && !state.fixed) {
+      if (depth < depthMax) build(state)
+      else postponed.push(state)
+    }
     if (state.end !== 'exits' && !state.fixed && asking !== undefined) state.trusting.add(asking)
     return state.end
   }
@@ -80,13 +92,31 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
     const {own} = state
     state.started = true
     depth++
-    state.cfg = buildCfg(own.body, call => endOfCall(own.file, call, state))
+    state.cfg = buildCfg(own.body, (call, last) => endOfCall(own.file, call, last, state))
     depth--
     const end = endOf(state.cfg)
     if (own.func === undefined || state.fixed || end === state.end) return
     state.end = end
     for (const other of state.trusting) waiting.push(other)
     state.trusting.clear()
+  }
+
+  /** An end only falls, from returns to unwinds to exits, so this ends. */
+  function settle(): void {
+    for (;;) {
+      const again = waiting.pop()
+      const first = again ?? postponed.pop()
+      if (first === undefined) return
+      if (again !== undefined || !first.started) build(first)
+    }
+  }
+
+  function asked(state: State): State {
+    if (!state.started) {
+      build(state)
+      settle()
+    }
+    return state
   }
 
   for (const [func, state] of byFunc) {
@@ -96,23 +126,38 @@ export function packageFlow(files: readonly FileState[], known: KnownEnd = never
     state.end = end
     state.fixed = true
   }
-  for (const state of states.values()) if (!state.started) build(state)
-  // An end only falls, from returns to unwinds to exits, so this ends.
-  for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) build(state)
 
-  const neverReturning = new Map<string, CallEnd>()
-  for (const [func, {end, own}] of byFunc) {
-    const name = functionName(func)
-    if (end !== 'returns' && name !== undefined && own.node.kind === 'FuncDecl') neverReturning.set(name, end)
-  }
+  let neverReturning: Map<string, CallEnd> | undefined
   return {
     files,
     functions,
-    cfgOf: node => states.get(node)?.cfg,
+    cfgOf(node) {
+      const state = states.get(node)
+      return state && asked(state).cfg
+    },
     bodyOf: node => states.get(node)?.own,
     declarationOf: func => byFunc.get(func.origin ?? func)?.own,
-    endOfCall: (file, call) => endOfCall(file, call),
-    neverReturning,
+    endOfCall(file, call, last = false) {
+      const end = endOfCall(file, call, last)
+      if (waiting.length === 0 && postponed.length === 0) return end
+      settle()
+      return endOfCall(file, call, last)
+    },
+    endOf(func) {
+      const state = byFunc.get(func.origin ?? func)
+      if (state === undefined) return endOfFunction(func, true)
+      return state.fixed ? state.end : asked(state).end
+    },
+    get neverReturning() {
+      if (neverReturning !== undefined) return neverReturning
+      neverReturning = new Map()
+      for (const state of states.values()) asked(state)
+      for (const [func, {end, own}] of byFunc) {
+        const name = functionName(func)
+        if (end !== 'returns' && name !== undefined && own.node.kind === 'FuncDecl') neverReturning.set(name, end)
+      }
+      return neverReturning
+    },
   }
 }
 

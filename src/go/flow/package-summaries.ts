@@ -1,6 +1,6 @@
-// Works out the summaries of a package's functions, callees before callers, strongly connected ones together to a fixed point, so that the
-// answer does not depend on who asks first. What other packages' functions do comes from `known`; what nobody knows escapes.
-import {either, type Answer} from '../../base/answer.ts'
+// Works out the summaries of a package's functions when something asks for them, callees before callers, strongly connected ones together to a
+// fixed point, so that the answer does not depend on who asks first. What other packages' functions do comes from `known`; what nobody knows escapes.
+import {answer, either, type Answer} from '../../base/answer.ts'
 import {objectOf, objectType, type FileState, type Func, type Var} from '../types/api.ts'
 import {forEachChild, type CallExpr, type FieldList, type Node} from '../syntax/ast.ts'
 import {calleeOf} from './callee.ts'
@@ -25,11 +25,12 @@ import {usesOf, type Use} from './value-uses.ts'
 export type KnownSummary = (name: string) => FunctionSummary | undefined
 
 export interface PackageSummaries {
+  /** Of all functions of the package. */
   readonly byName: Summaries
   of(func: Func): FunctionSummary | undefined
   /** What a call does to what it is given at `index` (-1 receiver). An unknown callee: unknown. */
   ofArgument(file: FileState, call: CallExpr, index: number): ParameterSummary
-  /** Functions left unknown because a limit was reached. */
+  /** Functions of the package left unknown because a limit was reached; asks for all of them. */
   readonly overBudget: readonly string[]
 }
 
@@ -41,48 +42,80 @@ const roundsMax = 12
 export function packageSummaries(flow: PackageFlow, known: KnownSummary): PackageSummaries {
   const found = new Map<Func, FunctionSummary>()
   const overBudget: string[] = []
-  const declared = flow.functions.filter(
-    (own): own is FunctionBody & {func: Func} => own.func !== undefined && own.node.kind === 'FuncDecl',
-  )
-  const callees = new Map(declared.map(own => [own.func, calleesIn(flow, own)]))
+  /** Worked out, or being so. */
+  const begun = new Set<Func>()
+  const callees = new Map<Func, Callees>()
 
+  const calleesOf = (func: Func): Callees => {
+    let made = callees.get(func)
+    if (made === undefined) {
+      const own = flow.declarationOf(func)
+      made = own === undefined ? {inside: [], nodes: 0} : calleesIn(flow, own)
+      callees.set(func, made)
+    }
+    return made
+  }
   const summaryOf = (func: Func): FunctionSummary | undefined => {
-    const own = found.get(func.origin ?? func)
-    if (own !== undefined || flow.declarationOf(func) !== undefined) return own
+    const origin = func.origin ?? func
+    if (flow.declarationOf(origin) !== undefined) {
+      if (!begun.has(origin)) workOut(origin)
+      return found.get(origin)
+    }
     const name = functionName(func)
     return name === undefined ? undefined : known(name)
   }
   const ofArgument = (file: FileState, call: CallExpr, index: number): ParameterSummary => argumentSummary(file, call, index, summaryOf)
 
-  for (const component of stronglyConnected([...callees.keys()], func => callees.get(func)?.inside ?? [])) {
-    const members = component.flatMap(func => {
-      const own = flow.declarationOf(func)
-      return own === undefined ? [] : [{func, own}]
-    })
-    const tooLarge = component.some(func => (callees.get(func)?.nodes ?? 0) > bodyNodesMax)
-    if (!tooLarge) for (const {func, own} of members) found.set(func, optimistic(own, flow))
-    let settled = false
-    for (let round = 0; round < roundsMax && !settled && !tooLarge; round++) {
-      settled = true
-      for (const {func, own} of members) {
-        const summary = summarise(own, flow, ofArgument)
-        if (JSON.stringify(summary) !== JSON.stringify(found.get(func))) settled = false
-        found.set(func, summary)
+  function workOut(wanted: Func): void {
+    const components = stronglyConnected([wanted], func => calleesOf(func).inside.filter(callee => !begun.has(callee)))
+    for (const component of components) {
+      for (const func of component) begun.add(func)
+      const members = component.flatMap(func => {
+        const own = flow.declarationOf(func)
+        return own === undefined ? [] : [{func, own}]
+      })
+      const tooLarge = component.some(func => calleesOf(func).nodes > bodyNodesMax)
+      if (!tooLarge) for (const {func, own} of members) found.set(func, optimistic(own, flow))
+      let settled = false
+      for (let round = 0; round < roundsMax && !settled && !tooLarge; round++) {
+        settled = true
+        for (const {func, own} of members) {
+          const summary = summarise(own, flow, ofArgument)
+          if (JSON.stringify(summary) !== JSON.stringify(found.get(func))) settled = false
+          found.set(func, summary)
+        }
+        if (component.length === 1 && component.every(func => !calleesOf(func).inside.includes(func))) settled = true
       }
-      if (component.length === 1 && component.every(func => callees.get(func)?.inside.includes(func) !== true)) settled = true
-    }
-    if (settled) continue
-    for (const {func} of members) {
-      found.delete(func)
-      overBudget.push(functionName(func) ?? func.name)
+      if (settled) continue
+      for (const {func} of members) {
+        found.delete(func)
+        overBudget.push(functionName(func) ?? func.name)
+      }
     }
   }
-  const byName = new Map<string, FunctionSummary>()
-  for (const [func, summary] of found) {
-    const name = functionName(func)
-    if (name !== undefined && func.name !== '_' && func.name !== 'init') byName.set(name, summary)
+
+  let all: Map<string, FunctionSummary> | undefined
+  function everything(): Map<string, FunctionSummary> {
+    if (all !== undefined) return all
+    all = new Map()
+    for (const own of flow.functions) if (own.func !== undefined && own.node.kind === 'FuncDecl') summaryOf(own.func)
+    for (const [func, summary] of found) {
+      const name = functionName(func)
+      if (name !== undefined && func.name !== '_' && func.name !== 'init') all.set(name, summary)
+    }
+    return all
   }
-  return {byName, of: summaryOf, ofArgument, overBudget}
+  return {
+    get byName() {
+      return everything()
+    },
+    of: summaryOf,
+    ofArgument,
+    get overBudget() {
+      everything()
+      return overBudget
+    },
+  }
 }
 
 function argumentSummary(
@@ -95,7 +128,7 @@ function argumentSummary(
   const callee = calleeOf(file, call)
   if (direct !== undefined && direct.index === index) {
     const effects: ParameterEffect[] = [{effect: direct.effect, fields: [], always: true}]
-    return {...harmless, effects}
+    return {...harmless, escapes: answer(direct.effect === 'puts'), effects}
   }
   if (callee.kind === 'function' || callee.kind === 'interface') {
     const summary = summaryOf(callee.func)
@@ -130,10 +163,7 @@ const optimistic = (own: FunctionBody, flow: PackageFlow): FunctionSummary => ({
   parameters: parametersOf(own).map(() => harmless),
 })
 
-function endOf(own: FunctionBody, flow: PackageFlow): FunctionSummary['end'] {
-  const name = own.func && functionName(own.func)
-  return (name === undefined ? undefined : flow.neverReturning.get(name)) ?? 'returns'
-}
+const endOf = (own: FunctionBody, flow: PackageFlow): FunctionSummary['end'] => (own.func === undefined ? 'returns' : flow.endOf(own.func))
 
 /** Undefined entries are parameters without a name: nothing can happen to them. */
 const parametersOf = (own: FunctionBody): (Var | undefined)[] => variablesOf(own, own.node.type.params)

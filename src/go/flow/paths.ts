@@ -12,6 +12,8 @@ export type Passing = (part: Node, when: When) => boolean
 export interface PathOptions {
   /** Edges that cannot be taken on the path that is meant, such as the one on which the value is nil. */
   readonly closed?: (from: Block, successor: number) => boolean
+  /** Edges of which the way must take one, such as the one on which the error is nil. */
+  readonly through?: (from: Block, successor: number) => boolean
 }
 
 export interface Path {
@@ -38,16 +40,19 @@ export function pathWithout(cfg: Cfg, from: Node | undefined, to: Target, avoidi
     }
     return isEnd(cfg, block, to) ? 'goal' : 'on'
   }
-  const seen = new Set<Block>()
-  const queue: Step[] = [{block: start.block, at: start.at + 1, from: undefined}]
+  const seen = {early: new Set<Block>(), late: new Set<Block>()}
+  const queue: Step[] = [{block: start.block, at: start.at + 1, late: options.through === undefined, from: undefined}]
   for (const step of queue) {
     const outcome = walk(step.block, step.at)
     if (outcome === 'stopped') continue
-    if (outcome === 'goal') return pathOf(step, goal)
+    if (outcome === 'goal' && step.late) return pathOf(step, goal)
     for (const [i, next] of step.block.succs.entries()) {
-      if (seen.has(next) || options.closed?.(step.block, i) === true) continue
-      seen.add(next)
-      queue.push({block: next, at: 0, from: step})
+      if (options.closed?.(step.block, i) === true) continue
+      const late = step.late || options.through?.(step.block, i) === true
+      const visited = late ? seen.late : seen.early
+      if (visited.has(next)) continue
+      visited.add(next)
+      queue.push({block: next, at: 0, late, from: step})
     }
   }
   return undefined
@@ -57,6 +62,8 @@ export function pathWithout(cfg: Cfg, from: Node | undefined, to: Target, avoidi
 interface Step {
   readonly block: Block
   readonly at: number
+  /** An edge of `through` was taken. */
+  readonly late: boolean
   readonly from: Step | undefined
 }
 

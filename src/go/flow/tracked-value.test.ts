@@ -32,9 +32,9 @@ ${more}`)
   if (origin === undefined) throw new Error('nothing is opened')
   const tracked = track(source, own, origin.call, origin.statement)
   if (tracked === undefined) return 'untracked'
-  const missing = missingRelease(source, tracked, (_, effects) =>
-    effects.some(e => e.effect === 'closes' && e.fields.length === 0 && e.always),
-  )
+  const missing = missingRelease(source, tracked, {
+    releases: (_, effects) => effects.some(e => e.effect === 'closes' && e.fields.length === 0 && e.always),
+  })
   return missing.kind === 'missing' ? `missing: ${source.text(missing.path.nodes.at(-1) ?? own.body)}` : missing.kind
 }
 

@@ -7,7 +7,7 @@ import {positionOf} from './cfg.ts'
 import type {FunctionBody} from './package-functions.ts'
 import type {PackageFlow} from './package-flow.ts'
 import type {PackageSummaries} from './package-summaries.ts'
-import {pathWithout, type Path, type Target} from './paths.ts'
+import {pathWithout, type Passing, type Path, type PathOptions, type Target} from './paths.ts'
 import type {ParameterEffect} from './summary.ts'
 import {usesOf, type Use, type ValueUses} from './value-uses.ts'
 
@@ -25,8 +25,19 @@ export interface Tracked {
   readonly error: Var | undefined
 }
 
-/** Whether this use gives the value back. `effects` are what the callee is known to do to it. */
-export type Releases = (use: Use, effects: readonly ParameterEffect[]) => boolean
+/**
+ * Whether this use gives the value back; `effects` are what the callee is known to do to it. `harmless` is for those who know better than the
+ * summaries that it neither gives it back nor keeps it: functions of C, whose bodies are not Go's.
+ */
+export type Releases = (use: Use, effects: readonly ParameterEffect[]) => boolean | 'harmless'
+
+export interface MissingOptions extends PathOptions {
+  readonly releases: Releases
+  /** Default: `return`. */
+  readonly to?: Target
+  /** Further things on the way that count as a release. */
+  readonly passing?: Passing
+}
 
 export type Missing =
   /** Released, or gone into the unknown, on every way. */
@@ -55,14 +66,18 @@ export function track(context: FlowContext, own: FunctionBody, call: CallExpr, s
 }
 
 /** A way from the origin to `to` on which the value is neither released nor escapes. */
-export function missingRelease(context: FlowContext, tracked: Tracked, releases: Releases, to: Target = 'return'): Missing {
+export function missingRelease(context: FlowContext, tracked: Tracked, options: MissingOptions): Missing {
   const {own, uses, origin, error} = tracked
+  const {releases, to = 'return', passing, closed} = options
   const cfg = context.flow.cfgOf(own.node)
   if (cfg === undefined || positionOf(cfg, origin) === undefined) return {kind: 'untracked'}
   if (uses.captured !== undefined) return {kind: 'captured', by: uses.captured}
   const stops = new Set<Node>()
   for (const use of uses.uses) if (endsTracking(context, own, use, releases)) stops.add(use.node)
-  const path = pathWithout(cfg, origin, to, part => stops.has(part), {closed: (from, i) => holdsNoValue(own.file, from, i, uses, error)})
+  const path = pathWithout(cfg, origin, to, (part, when) => stops.has(part) || passing?.(part, when) === true, {
+    ...options,
+    closed: (from, i) => holdsNoValue(own.file, from, i, uses, error) || closed?.(from, i) === true,
+  })
   return path === undefined ? {kind: 'none'} : {kind: 'missing', path}
 }
 
@@ -76,7 +91,8 @@ function endsTracking(context: FlowContext, own: FunctionBody, use: Use, release
       return true
     case 'passed': {
       const summary = context.summaries.ofArgument(own.file, use.call, use.index)
-      if (releases(use, summary.effects)) return true
+      const released = releases(use, summary.effects)
+      if (released !== false) return released === true
       // Part of the value was passed: the value itself stays, unless the callee is unknown and may reach it.
       if (use.through.length > 0) return false
       return summary.escapes !== 'no'
@@ -116,15 +132,32 @@ const isError = (variable: Var): boolean =>
 /** Edges on which there is nothing to release: the error is not nil, or the value is nil. */
 function holdsNoValue(file: FileState, from: Block, successor: number, uses: ValueUses, error: Var | undefined): boolean {
   const {condition} = from
+  const variableOf = (e: Expr): Var | undefined => {
+    const object = e.kind === 'Ident' ? objectOf(file, e) : undefined
+    return object?.kind === 'Var' ? object : undefined
+  }
+  // errors.Is(err, …), os.IsNotExist(err): what holds of an error holds of one that is not nil.
+  if (condition?.kind === 'CallExpr') return successor === 0 && error !== undefined && condition.args.some(arg => variableOf(arg) === error)
   if (condition?.kind !== 'BinaryExpr' || (condition.op !== '==' && condition.op !== '!=')) return false
   const [x, y] = [condition.x, condition.y]
+  const whenEqual = condition.op === '==' ? 0 : 1
   const compared = isNil(file, y) ? x : isNil(file, x) ? y : undefined
-  if (compared?.kind !== 'Ident') return false
-  const object = objectOf(file, compared)
-  if (object?.kind !== 'Var') return false
-  const whenNil = condition.op === '==' ? 0 : 1
-  if (object === error) return successor !== whenNil
-  return uses.variables.has(object) && successor === whenNil
+  if (compared === undefined) return error !== undefined && successor === whenEqual && (variableOf(x) === error || variableOf(y) === error)
+  const object = variableOf(compared)
+  if (object === undefined) return false
+  if (object === error) return successor !== whenEqual
+  return uses.variables.has(object) && successor === whenEqual
 }
+
+/** Edges on which the error that came with the value is known to be nil. */
+export const knownGood =
+  (tracked: Tracked) =>
+  ({condition}: Block, successor: number): boolean => {
+    const {file} = tracked.own
+    if (condition?.kind !== 'BinaryExpr' || (condition.op !== '==' && condition.op !== '!=')) return false
+    const compared = isNil(file, condition.y) ? condition.x : isNil(file, condition.x) ? condition.y : undefined
+    const object = compared?.kind === 'Ident' ? objectOf(file, compared) : undefined
+    return object !== undefined && object === tracked.error && successor === (condition.op === '==' ? 0 : 1)
+  }
 
 const isNil = (file: FileState, e: Expr): boolean => e.kind === 'Ident' && objectOf(file, e)?.kind === 'Nil'

@@ -11,6 +11,11 @@ export interface KeptDeclarations {
   readonly keys: PackageKeys
 }
 
+/** The bytes are read when they are asked for. */
+interface FileBytes extends PackageFile {
+  readonly bytes: Uint8Array
+}
+
 export class PackageChecker {
   readonly #loaded: Loaded
   readonly #declared = new Map<string, Package>()
@@ -29,11 +34,21 @@ export class PackageChecker {
     return checkPackage(this.#config(pkg), pkg.importPath, this.#files(pkg), this.#importerOf(pkg), pkg.name)
   }
 
+  /** What bodies of a package are typed from, when something asks for one of its functions. */
+  source(pkg: LoadedPackage): {
+    readonly importPath: string
+    readonly files: readonly FileBytes[]
+    readonly config: Config
+    readonly importer: Importer
+  } {
+    return {importPath: pkg.importPath, files: this.#files(pkg), config: this.#config(pkg), importer: this.#importerOf(pkg)}
+  }
+
   #config(pkg: LoadedPackage): Config {
     return {goarch: this.#loaded.config.goarch, goVersion: pkg.goVersion, cgo: pkg.cgoFiles.length > 0 ? this.#cgo?.(pkg) : undefined}
   }
 
-  #files(pkg: LoadedPackage): PackageFile[] {
+  #files(pkg: LoadedPackage): FileBytes[] {
     const loaded = this.#loaded
     return pkg.files.map(file => ({
       path: file.path,

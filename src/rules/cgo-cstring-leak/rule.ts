@@ -1,11 +1,12 @@
 // cgo-cstring-leak: what C.CString or C.CBytes allocated is released by nobody. See rule.md.
-import {cCallName, cMember, endsItsArgument, isCgoHelper, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
-import {callsNamed, inLoop, listAround, localOf, mentions, statementIn} from '../../analysis/cgo/local-variable.ts'
+import {cCallName, cMember, endsItsArgument, isCgoHelper, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {inLoop, localOf} from '../../analysis/cgo/local-variable.ts'
 import {converted} from '../../analysis/cgo/pointer-argument.ts'
 import {type CFunctionFacts, cFunction} from '../../analysis/cgo/c-function.ts'
 import {preambleFunction} from '../../analysis/cgo/preamble-function.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import type {CallExpr, Expr, Ident, Node, Stmt} from '../../go/syntax/ast.ts'
+import type {Releases} from '../../go/flow/tracked-value.ts'
+import type {AssignStmt, CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
 
 /** Names that say a C function takes over what it gets, or returns the pointer itself. */
@@ -57,7 +58,7 @@ export default defineRule({
           ...(inLoop(pass, call) ? {severity: 'error' as const} : {}),
         })
       } else if (outer?.kind === 'variable') {
-        const fate = fateOf(pass, outer.variable, call)
+        const fate = fateOf(pass, outer, call)
         if (fate?.kind === 'never') pass.report(call, 'never', {data: {alloc, name: outer.variable.name}})
         else if (fate?.kind === 'early')
           pass.report(fate.at, 'early', {data: {alloc, name: outer.variable.name}, related: [{node: call, label: 'allocated here'}]})
@@ -96,7 +97,7 @@ function ranOnce(pass: AnyPass, node: Node): boolean {
 
 type Consumer =
   | {readonly kind: 'call'; readonly call: CallExpr; readonly index: number}
-  | {readonly kind: 'variable'; readonly variable: Var}
+  | {readonly kind: 'variable'; readonly variable: Var; readonly statement: AssignStmt}
 
 /** Where the result goes first: into an argument of a C call, or into a local variable. */
 function consumer(pass: AnyPass, alloc: CallExpr): Consumer | undefined {
@@ -111,7 +112,7 @@ function consumer(pass: AnyPass, alloc: CallExpr): Consumer | undefined {
     if (parent.kind === 'AssignStmt' && parent.tok === ':=' && parent.lhs.length === parent.rhs.length) {
       const name = parent.lhs[parent.rhs.indexOf(node)]
       const variable = name === undefined ? undefined : localOf(pass, name)
-      return variable?.varKind === 'local' ? {kind: 'variable', variable} : undefined
+      return variable?.varKind === 'local' ? {kind: 'variable', variable, statement: parent} : undefined
     }
     return undefined
   }
@@ -133,52 +134,32 @@ function keeps(pass: AnyPass, call: CallExpr, index: number): 'yes' | 'no' | 'un
 
 type Fate = {readonly kind: 'never'} | {readonly kind: 'early'; readonly at: Node}
 
-/** Undefined when it is released, or when somebody else may do it. */
-function fateOf(pass: AnyPass, variable: Var, alloc: CallExpr): Fate | undefined {
-  const scope = pass.enclosingFunction(alloc)
-  let released: Node | undefined
-  for (const mention of mentions(pass, variable).slice(1)) {
-    const use = useOf(pass, mention)
-    if (use === 'elsewhere') return undefined
-    if (use === 'released') {
-      for (const at of pass.ancestors(mention)) if (at.kind === 'DeferStmt') return undefined
-      if (pass.enclosingFunction(mention) !== scope) return undefined
-      released ??= mention
-    }
+/**
+ * Undefined when it is released on every way out, or when somebody else may do it: followed by the graph of the function, through the Go functions
+ * it is given to; what reaches someone unknown has escaped.
+ */
+function fateOf(pass: AnyPass, {statement}: Consumer & {kind: 'variable'}, alloc: CallExpr): Fate | undefined {
+  const tracked = pass.flow.track(alloc, statement)
+  if (tracked === undefined || tracked.uses.uses.every(({kind}) => kind === 'replaced')) return undefined
+  const releases: Releases = (use, effects) => {
+    const name = use.kind === 'passed' ? cCallName(pass, use.call) : undefined
+    if (name === undefined || use.kind !== 'passed') return effects.some(({effect, always}) => effect === 'frees' && always)
+    return endsItsArgument(name) || keeps(pass, use.call, use.index) === 'yes' || 'harmless'
   }
-  if (released === undefined) return mentions(pass, variable).length > 1 ? {kind: 'never'} : undefined
-  return leavesBefore(pass, alloc, released)
+  const missing = pass.flow.missing(tracked, {releases, passing: part => part.kind === 'CallExpr' && sharesMemory(pass, part)})
+  if (missing.kind !== 'missing') return undefined
+  const ends = tracked.uses.uses.filter(use => {
+    if (use.kind !== 'passed') return use.kind !== 'read' && use.kind !== 'replaced'
+    const {effects, escapes} = pass.flow.ofArgument(use.call, use.index)
+    const released = releases(use, effects)
+    return released === true || (released === false && escapes !== 'no')
+  })
+  if (ends.length === 0) return tracked.uses.uses.some(({kind}) => kind === 'passed') ? {kind: 'never'} : undefined
+  const at = missing.path.nodes.at(-1)
+  return at?.kind === 'ReturnStmt' && ends.some(({node}) => node.pos > at.pos) ? {kind: 'early', at} : undefined
 }
 
-function useOf(pass: AnyPass, mention: Ident): 'read' | 'released' | 'elsewhere' {
-  let node: Expr = mention
-  for (const parent of pass.ancestors(mention)) {
-    if (parent.kind === 'CallExpr') {
-      const name = cCallName(pass, parent)
-      if (name !== undefined) {
-        if (endsItsArgument(name)) return 'released'
-        return keeps(pass, parent, parent.args.indexOf(node)) === 'yes' ? 'elsewhere' : 'read'
-      }
-      const inner = converted(pass, parent)
-      if (inner === undefined || unparen(inner) !== unparen(node)) return 'elsewhere'
-      node = parent
-    } else if (parent.kind === 'ParenExpr') node = parent
-    else return parent.kind === 'BinaryExpr' ? 'read' : 'elsewhere'
-  }
-  return 'elsewhere'
-}
-
-/** A return between allocation and release, both in one list of statements, that does not release on its own. */
-function leavesBefore(pass: AnyPass, alloc: CallExpr, released: Node): Fate | undefined {
-  let list: readonly Stmt[] | undefined
-  for (const at of pass.ancestors(alloc)) if (at.kind === 'AssignStmt') list = listAround(pass, at)
-  if (list === undefined) return undefined
-  const [from, to] = [statementIn(list, alloc), statementIn(list, released)]
-  if (from < 0 || to <= from + 1) return undefined
-  const scope = pass.enclosingFunction(alloc)
-  for (const stmt of list.slice(from + 1, to)) {
-    if (callsNamed(pass, stmt, /^(?:free|panic|Exit|Fatal\w*)$/i)) return undefined
-    for (const leave of pass.within(stmt, 'ReturnStmt')) if (pass.enclosingFunction(leave) === scope) return {kind: 'early', at: leave}
-  }
-  return undefined
-}
+/** unsafe.Slice and its kin, and the address as a number: what they give leads to the same memory, and is not followed. */
+const sharesMemory = (pass: AnyPass, call: CallExpr): boolean =>
+  /^builtin (?:Add|Slice|SliceData|String|StringData)$/.test(pass.calleeName(call) ?? '') ||
+  (pass.isConversion(call) === 'yes' && pass.typeText(call) === 'uintptr')

@@ -19,7 +19,7 @@ export default defineRule({
   messages: {
     missing: {
       what: 'C.{name} is called without {lock}, which {saidBy} asks for',
-      why: 'neither this function nor one of the package that calls it locks anything of that name, so two goroutines can be in C.{name} at once',
+      why: 'neither this function nor one of the package that calls it holds anything of that name on the way here, so two goroutines can be in C.{name} at once',
       next: 'Hold {lock} around the call, on every path.',
     },
   },
@@ -31,7 +31,8 @@ export default defineRule({
       const described = name === undefined || isCgoHelper(name) ? undefined : describedFunction(pass, name)
       if (name === undefined || described?.requiresLock === undefined) continue
       const decl = declarationAround(pass, call)
-      if (decl === undefined || throughGate(pass, call, name) || holds(pass, decl, plain(described.requiresLock), 0, new Set())) continue
+      if (decl === undefined || throughGate(pass, call, name) || holds(pass, call, decl, plain(described.requiresLock), 0, new Set()))
+        continue
       pass.report(call, 'missing', {data: {name, lock: described.requiresLock, saidBy: pass.package.cApi.path}})
     }
   },
@@ -54,28 +55,38 @@ function throughGate(pass: AnyPass, call: CallExpr, name: string): boolean {
   return false
 }
 
-/** Whether the function locks it, or each of the package's functions that call it does on its way. */
-function holds(pass: AnyPass, decl: FuncDecl, lock: string, depth: number, seen: Set<Node>): boolean {
+/** Whether it is held at a place of the function, or wherever one of the package's functions calls it on its way. */
+function holds(pass: AnyPass, at: Node, decl: FuncDecl, lock: string, depth: number, seen: Set<Node>): boolean {
   if (depth > depthMax) return true // not known: not claimed
+  if (mayHold(pass, at, decl, lock)) return true
   if (seen.has(decl)) return true
   seen.add(decl)
-  if (locks(pass, decl, lock)) return true
   const object = pass.objectOf(decl.name)
   const callers = (object === undefined ? [] : mentions(pass, object)).filter(one => one !== decl.name)
   return (
     callers.length > 0 &&
     callers.every(mention => {
       const caller = declarationAround(pass, mention)
-      return caller !== undefined && holds(pass, caller, lock, depth + 1, seen)
+      return caller !== undefined && holds(pass, mention, caller, lock, depth + 1, seen)
     })
   )
 }
 
-function locks(pass: AnyPass, decl: FuncDecl, lock: string): boolean {
-  return pass.within(decl, 'CallExpr').some(call => {
-    const fun = unparen(call.fun)
-    if (fun.kind !== 'SelectorExpr' || !/^(?:R?Lock|TryR?Lock)$/.test(fun.sel.name)) return false
-    const owner = plain(pass.text(fun.x))
-    return owner === lock || owner.endsWith(lock) || lock === ''
-  })
+/** By the locks of sync what is held there; by name alone where the function takes a lock that is none of them. */
+function mayHold(pass: AnyPass, at: Node, decl: FuncDecl, lock: string): boolean {
+  const named = pass.within(decl, 'CallExpr').filter(call => locks(pass, call, lock))
+  if (named.length === 0) return false
+  if (named.some(call => !pass.flow.lockCall(call).events.some(({direct}) => direct))) return true
+  const held = pass.flow.heldAt(at)
+  return held === undefined || held.some(({text}) => means(text, lock))
+}
+
+function locks(pass: AnyPass, call: CallExpr, lock: string): boolean {
+  const fun = unparen(call.fun)
+  return fun.kind === 'SelectorExpr' && /^(?:R?Lock|TryR?Lock)$/.test(fun.sel.name) && means(pass.text(fun.x), lock)
+}
+
+function means(text: string, lock: string): boolean {
+  const owner = plain(text)
+  return owner === lock || owner.endsWith(lock) || lock === ''
 }

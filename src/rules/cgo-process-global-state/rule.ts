@@ -51,7 +51,7 @@ export default defineRule({
     }
     for (const [around, {calls, names, variables, saidBy: said}] of byFunction) {
       const [first, ...others] = calls
-      const how = concurrencyOf(pass, around)
+      const how = first && concurrencyOf(pass, first, around)
       if (first === undefined || how === undefined) continue
       if (variables.size === 0) {
         const data = {calls: listed([...names]), work: names.size === 1 ? 'works' : 'work', saidBy: listed([...said]), how: how.text}

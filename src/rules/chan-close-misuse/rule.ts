@@ -1,6 +1,8 @@
 // chan-close-misuse: a channel is closed twice, or sent on after it was closed, on a path that the source shows. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
+import {must} from '../../base/answer.ts'
+import {comesBack} from '../../analysis/reading/no-return.ts'
 import {calledLiteral, callsIn, rootOf, termKey, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {BlockStmt, CallExpr, Expr, ForStmt, FuncDecl, FuncLit, Node, RangeStmt, Stmt} from '../../go/syntax/ast.ts'
 
@@ -41,7 +43,7 @@ export default defineRule({
       const parent = pass.parent(call)
       if (parent?.kind === 'DeferStmt') afterDefer(pass, scope.body, parent, channel, key)
       else if (parent?.kind === 'ExprStmt') {
-        afterClose(pass, parent, channel, key)
+        afterClose(pass, scope, parent, channel, key)
         inLoop(pass, parent, channel)
       }
       if (parent?.kind === 'DeferStmt' || parent?.kind === 'ExprStmt') byGoroutines(pass, scope, parent, channel)
@@ -54,10 +56,9 @@ function closed(pass: ClosePass, call: CallExpr): Expr | undefined {
   return pass.calleeName(call) === 'builtin close' ? call.args[0] : undefined
 }
 
-/** Who recovers may do it on purpose, and goto leads anywhere. */
+/** Who recovers may do it on purpose. */
 const mayExpect = (pass: ClosePass, scope: FuncDecl | FuncLit): boolean =>
-  callsIn(pass, scope, true).some(call => pass.calleeName(call) === 'builtin recover') ||
-  pass.within(scope, 'BranchStmt').some(branch => branch.tok === 'goto')
+  callsIn(pass, scope, true).some(call => pass.calleeName(call) === 'builtin recover')
 
 /** Whether something in the node may give the path another channel: an assignment to it or to what it is reached by, or its address. */
 function changes(pass: ClosePass, node: Node, channel: Expr): boolean {
@@ -86,32 +87,48 @@ function calls(pass: ClosePass, call: CallExpr, object: object): boolean {
   })
 }
 
-function listOf(pass: ClosePass, stmt: Node): readonly Stmt[] {
-  const parent = pass.parent(stmt)
-  if (parent?.kind === 'BlockStmt') return parent.list
-  return parent?.kind === 'CaseClause' || parent?.kind === 'CommClause' ? parent.body : []
+/**
+ * Closed again or sent on where every way has passed the close, and nothing on a way in between may have changed the channel. A goto, a branch that
+ * returns and a call that does not come back are what the graph says they are.
+ */
+function afterClose(pass: ClosePass, scope: FuncDecl | FuncLit, stmt: Stmt, channel: Expr, key: string): void {
+  const all = changers(pass, scope, channel)
+  const behind = (node: Node): boolean =>
+    pass.enclosingFunction(node) === scope &&
+    must(pass.flow.comesFirst(stmt, node)) &&
+    !all.some(changer => reaches(pass, stmt, changer) && reaches(pass, changer, node))
+  const related = [{node: stmt, label: 'closed here'}]
+  const data = {channel: pass.text(channel)}
+  const send = pass.within(scope, 'SendStmt').find(one => termKey(pass, one.chan) === key && behind(one))
+  if (send !== undefined) pass.report(send, 'send', {data, related})
+  const again = callsIn(pass, scope.body ?? scope).find(
+    call => pass.parent(call) !== stmt && pass.parent(call)?.kind !== 'DeferStmt' && closes(pass, call, key) && behind(call),
+  )
+  if (again !== undefined) pass.report(again, 'twice', {data, related})
 }
 
-/** In the statements behind it of the same list: whoever gets there has closed it. */
-function afterClose(pass: ClosePass, stmt: Stmt, channel: Expr, key: string): void {
-  const list = listOf(pass, stmt)
-  for (const later of list.slice(list.indexOf(stmt) + 1)) {
-    const own = pass.enclosingFunction(stmt)
-    for (const send of pass.within(later, 'SendStmt')) {
-      if (termKey(pass, send.chan) !== key || pass.enclosingFunction(send) !== own) continue
-      if (later.kind !== 'SendStmt' && changes(pass, later, channel)) continue
-      pass.report(send, 'send', {data: {channel: pass.text(channel)}, related: [{node: stmt, label: 'closed here'}]})
-      return
-    }
-    for (const call of callsIn(pass, later)) {
-      const other = closed(pass, call)
-      if (other === undefined || termKey(pass, other) !== key || pass.parent(call)?.kind === 'DeferStmt') continue
-      if (later.kind !== 'ExprStmt' && changes(pass, later, channel)) continue
-      pass.report(call, 'twice', {data: {channel: pass.text(channel)}, related: [{node: stmt, label: 'closed here'}]})
-      return
-    }
-    if (changes(pass, later, channel) || later.kind === 'LabeledStmt') return
-  }
+/** Whether the call closes the channel: itself, or by a function that closes what it is given on every way. */
+function closes(pass: ClosePass, call: CallExpr, key: string): boolean {
+  const channel = closed(pass, call)
+  if (channel !== undefined) return termKey(pass, channel) === key
+  return call.args.some(
+    (arg, index) =>
+      termKey(pass, arg) === key &&
+      pass.flow.ofArgument(call, index).effects.some(({effect, fields, always}) => effect === 'closes' && fields.length === 0 && always),
+  )
+}
+
+const reaches = (pass: ClosePass, from: Node, to: Node): boolean => pass.flow.wayWithout(from, to, () => false) !== undefined
+
+/** What in the function itself may give the channel another value; a literal in it may at any time. */
+function changers(pass: ClosePass, scope: FuncDecl | FuncLit, channel: Expr): readonly Node[] {
+  const nodes: readonly Node[] = [
+    ...pass.within(scope, 'AssignStmt'),
+    ...pass.within(scope, 'UnaryExpr'),
+    ...pass.within(scope, 'CallExpr'),
+    ...pass.within(scope, 'FuncLit'),
+  ]
+  return nodes.filter(node => node !== scope && pass.enclosingFunction(node) === scope && changes(pass, node, channel))
 }
 
 /** `defer close(ch)` as a statement of the function itself, and a close behind it anywhere in the function. */
@@ -121,8 +138,8 @@ function afterDefer(pass: ClosePass, body: BlockStmt, defer: Node, channel: Expr
   if (later.some(stmt => changes(pass, stmt, channel))) return
   for (const stmt of later)
     for (const call of callsIn(pass, stmt)) {
-      const other = closed(pass, call)
-      if (other === undefined || termKey(pass, other) !== key) continue
+      // Where the process ends behind it no deferred call runs.
+      if (!closes(pass, call, key) || pass.flow.wayWithout(call, 'end', () => false) === undefined) continue
       const related = [{node: defer, label: 'closed again by this'}]
       pass.report(call, 'deferred', {data: {channel: pass.text(channel)}, related})
       return
@@ -154,7 +171,7 @@ function inLoop(pass: ClosePass, stmt: Stmt, channel: Expr): void {
 /** Exits and panics end the loop. */
 const mayEnd = (pass: ClosePass, call: CallExpr): boolean => {
   const name = pass.calleeName(call)
-  return name === undefined || name === 'builtin panic' || /(?:Exit|Fatal\w*|Goexit|Panic\w*)$/.test(name)
+  return name === undefined || comesBack(pass, call) !== 'yes' || /(?:Exit|Fatal\w*|Goexit|Panic\w*)$/.test(name)
 }
 
 /** `go func() { …; close(ch) }()` in a loop, with a channel that is older than the loop. */

@@ -1,9 +1,9 @@
 // context-lost-cancel: the cancel function of a context is dropped, or a path returns without having used it. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {walkPaths} from '../../analysis/reading/paths.ts'
+import {followPaths} from '../../analysis/reading/paths.ts'
 import {isTestFile, runsOnce, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
-import type {AssignStmt, BlockStmt, Node} from '../../go/syntax/ast.ts'
+import type {AssignStmt, BlockStmt, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 
 type CancelPass = Pass<'dropped' | 'path'>
@@ -33,11 +33,11 @@ export default defineRule({
   run(pass) {
     for (const at of pass.nodes('AssignStmt')) {
       const made = cancelOf(pass, at)
-      const body = made === undefined ? undefined : pass.enclosingFunction(at)?.body
-      if (made === undefined || body === undefined || isTestFile(pass, at)) continue
+      const fn = made === undefined ? undefined : pass.enclosingFunction(at)
+      if (made === undefined || fn?.body === undefined || isTestFile(pass, at)) continue
       if (made.object === undefined) {
         if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call}})
-      } else follow(pass, body, at, made.object)
+      } else follow(pass, fn, fn.body, at, made.object)
     }
   },
 })
@@ -55,15 +55,15 @@ function cancelOf(pass: CancelPass, assign: AssignStmt): {object: GoObject | und
 }
 
 /** Any mention counts as a use, as in go vet: it may be called there, kept or returned. */
-function follow(pass: CancelPass, body: BlockStmt, made: AssignStmt, cancel: GoObject): void {
+function follow(pass: CancelPass, fn: FuncDecl | FuncLit, body: BlockStmt, made: AssignStmt, cancel: GoObject): void {
   if (cancel.pos < body.pos || cancel.pos >= body.end) return // of a function around
   const uses = (node: Node) => some(node, at => at.kind === 'Ident' && at.name === cancel.name && variableOf(pass, at) === cancel)
-  const leaves = walkPaths<Pending>(pass, body, {
+  const paths = followPaths<Pending>(pass, fn, {
     start: 'before',
     join: (a, b) => (a === b ? a : a === 'pending' || b === 'pending' ? 'pending' : 'used'),
     same: (a, b) => a === b,
     step: (at, state) => (at === made ? 'pending' : state === 'pending' && uses(at) ? 'used' : state),
   })
-  for (const {at, state} of leaves ?? [])
+  for (const {at, state} of paths?.leaves ?? [])
     if (state === 'pending') pass.report(at, 'path', {data: {cancel: cancel.name}, related: [{node: made, label: 'made here'}]})
 }

@@ -1,9 +1,12 @@
 // gin-abort-without-return: the handler goes on after it has answered with an abort. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import {callsGin} from '../../analysis/reading/gin.ts'
-import {callsNow, walkPaths} from '../../analysis/reading/paths.ts'
+import {type EvaluatedCall, followPaths} from '../../analysis/reading/paths.ts'
 import {functionBodies, isTestFile, receiverText, callsIn} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
+
+/** The first abort by the context it was called on. */
+type Aborted = ReadonlyMap<string, CallExpr>
 
 const answers = ['AbortWithStatus', 'AbortWithStatusJSON', 'AbortWithStatusPureJSON', 'AbortWithError']
 const writes = ['JSON', 'IndentedJSON', 'String', 'HTML', 'Data', 'Redirect', 'File', 'XML', 'YAML', 'PureJSON', ...answers]
@@ -25,27 +28,31 @@ export default defineRule({
   },
 
   run(pass) {
-    for (const {body} of functionBodies(pass)) {
+    for (const {node, body} of functionBodies(pass)) {
       if (isTestFile(pass, body)) continue
       const calls = callsIn(pass, body)
       if (!calls.some(call => callsGin(pass, call, 'Abort', ...answers)) || calls.some(call => callsGin(pass, call, 'IsAborted'))) continue
       const found = new Map<CallExpr, CallExpr>()
-      walkPaths<ReadonlyMap<string, CallExpr>>(pass, body, {
+      const follow = (before: Aborted, evaluated: readonly EvaluatedCall[], report: (call: CallExpr, abort: CallExpr) => void): Aborted => {
+        const state = new Map(before)
+        for (const {call, when} of evaluated) {
+          if (when !== 'now') continue
+          const key = receiverText(pass, call)
+          const abort = state.get(key)
+          const answered = abort !== undefined && callsGin(pass, abort, ...answers)
+          if (abort !== undefined && (callsGin(pass, call, 'Next') || (answered && callsGin(pass, call, ...writes)))) report(call, abort)
+          if (callsGin(pass, call, 'Abort', ...answers) && !state.has(key)) state.set(key, call)
+        }
+        return state
+      }
+      const paths = followPaths<Aborted>(pass, node, {
         start: new Map(),
         join: (a, b) => new Map([...b, ...a]),
         same: (a, b) => a.size === b.size,
-        step(at, before) {
-          const state = new Map(before)
-          for (const call of callsNow(at)) {
-            const key = receiverText(pass, call)
-            const abort = state.get(key)
-            const answered = abort !== undefined && callsGin(pass, abort, ...answers)
-            if (abort !== undefined && (callsGin(pass, call, 'Next') || (answered && callsGin(pass, call, ...writes))))
-              found.set(call, abort)
-            if (callsGin(pass, call, 'Abort', ...answers) && !state.has(key)) state.set(key, call)
-          }
-          return state
-        },
+        step: (_, before, evaluated) => (evaluated.length === 0 ? before : follow(before, evaluated, () => {})),
+      })
+      paths?.each((_, before, evaluated) => {
+        follow(before, evaluated, (call, abort) => found.set(call, abort))
       })
       for (const [call, abort] of found)
         if (call !== abort)

@@ -1,13 +1,24 @@
 // goroutine-chan-send-leak: a goroutine sends what nobody receives any more. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {loopAround, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {AssignStmt, CallExpr, FuncDecl, FuncLit, Ident, SendStmt, UnaryExpr} from '../../go/syntax/ast.ts'
+import {covers, isTestFile, loopAround, runsOnce, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
+import type {
+  AssignStmt,
+  CallExpr,
+  FuncDecl,
+  FuncLit,
+  GoStmt,
+  Ident,
+  ReturnStmt,
+  SelectStmt,
+  SendStmt,
+  UnaryExpr,
+} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 import {smallIntVal} from '../../go/types/constant/constant.ts'
 
-type ChanPass = Pass<'abandoned'>
+type ChanPass = Pass<'abandoned' | 'early'>
 
 export default defineRule({
   id: 'goroutine-chan-send-leak',
@@ -23,6 +34,11 @@ export default defineRule({
       why: 'a send on a channel without buffer waits for a receiver; the goroutine and what it refers to are never released',
       next: 'Give {channel} room for what is sent: make the channel with a buffer.',
     },
+    early: {
+      what: 'when the function around returns early, nobody receives from {channel} and this goroutine waits here for ever',
+      why: 'a send on a channel without buffer waits for a receiver; the goroutine and what it refers to are never released',
+      next: 'Give {channel} room for what is sent: make the channel with a buffer.',
+    },
   },
 
   run(pass) {
@@ -31,14 +47,18 @@ export default defineRule({
       const around = pass.enclosingFunction(assign)
       if (made === undefined || around?.body === undefined) continue
       const uses = usesOf(pass, made.object, around, assign)
-      if (uses === undefined || uses.sends.length === 0 || uses.receives.length !== 1) continue
-      const receive = uses.receives[0]!
-      if (!mayBeLeft(pass, receive, around)) continue
+      if (uses === undefined || uses.sends.length === 0 || uses.receives.length === 0) continue
       const only = uses.sends.length === 1 && isLastOfGoroutine(pass, uses.sends[0]!) && loopAround(pass, uses.sends[0]!) === undefined
       for (const send of uses.sends) {
-        pass.report(send, 'abandoned', {
+        const left = abandonedAt(pass, send, uses.receives, around)
+        if (left === undefined) continue
+        const [message, label] =
+          left.kind === 'SelectStmt'
+            ? (['abandoned', 'received here, if nothing else happens first'] as const)
+            : (['early', 'returns here without receiving'] as const)
+        pass.report(send, message, {
           data: {channel: made.object.name},
-          related: [{node: receive, label: 'received here, if nothing else happens first'}],
+          related: [{node: left.kind === 'SelectStmt' ? uses.receives[0]! : left, label}],
           fixes: only
             ? [
                 {
@@ -108,17 +128,54 @@ function isStarted(pass: ChanPass, literal: FuncDecl | FuncLit): boolean {
   return call?.kind === 'CallExpr' && unparen(call.fun) === literal && pass.parent(call)?.kind === 'GoStmt'
 }
 
-/** Received in one case of a select that has others, outside of loops: another case means that it is never received. */
-function mayBeLeft(pass: ChanPass, receive: UnaryExpr, around: FuncDecl | FuncLit): boolean {
+/**
+ * The select or the return by which the function leaves, on a way from the go statement on which nothing is received; undefined when there is none.
+ * Outside of a select the receive must lie where the goroutine is started: conditions further out may belong together.
+ */
+function abandonedAt(
+  pass: ChanPass,
+  send: SendStmt,
+  receives: readonly UnaryExpr[],
+  around: FuncDecl | FuncLit,
+): SelectStmt | ReturnStmt | undefined {
+  const started = goStatement(pass, send, around)
+  if (started === undefined) return undefined
+  const path = pass.flow.wayWithout(started, 'return', part => part.kind === 'UnaryExpr' && receives.includes(part))
+  if (path === undefined) return undefined
+  for (const receive of receives) {
+    const select = selectAround(pass, receive)
+    if (select !== undefined && path.blocks.some(({origin}) => covers(select, origin))) return select
+  }
+  const last = path.nodes.at(-1)
+  const list = pass.parent(started)
+  const together = list !== undefined && receives.every(receive => covers(list, receive) && selectAround(pass, receive) === undefined)
+  return last?.kind === 'ReturnStmt' &&
+    together &&
+    !runsOnce(pass, started) &&
+    !isTestFile(pass, started) &&
+    receives.some(({pos}) => pos > last.pos)
+    ? last
+    : undefined
+}
+
+/** The go statement in the function that runs the literal around the send. */
+function goStatement(pass: ChanPass, send: SendStmt, around: FuncDecl | FuncLit): GoStmt | undefined {
+  for (const at of pass.ancestors(send)) if (at.kind === 'GoStmt' && pass.enclosingFunction(at) === around) return at
+  return undefined
+}
+
+/** The select of which the receive is a case, if it has others. */
+function selectAround(pass: ChanPass, receive: UnaryExpr): SelectStmt | undefined {
   for (const at of pass.ancestors(receive)) {
-    if (at === around || at.kind === 'BlockStmt') return false
+    if (at.kind === 'BlockStmt') return undefined
     if (at.kind !== 'CommClause') continue
     const body = pass.parent(at)
     const select = body === undefined ? undefined : pass.parent(body)
-    if (at.comm === undefined || receive.pos >= at.colon || select?.kind !== 'SelectStmt') return false
-    return select.body.list.length > 1 && loopAround(pass, select) === undefined
+    return at.comm !== undefined && receive.pos < at.colon && select?.kind === 'SelectStmt' && select.body.list.length > 1
+      ? select
+      : undefined
   }
-  return false
+  return undefined
 }
 
 function isLastOfGoroutine(pass: ChanPass, send: SendStmt): boolean {

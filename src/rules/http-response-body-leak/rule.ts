@@ -3,7 +3,9 @@ import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {isTestFile} from '../../analysis/reading/terms.ts'
-import type {CallExpr, Ident} from '../../go/syntax/ast.ts'
+import {knownGood} from '../../go/flow/tracked-value.ts'
+import type {CallExpr, Expr, Ident, Node} from '../../go/syntax/ast.ts'
+import {smallIntVal} from '../../go/types/constant/constant.ts'
 
 const functions = /^net\/http\.(?:Get|Head|Post|PostForm)$/
 const methods = /^\(\*net\/http\.(?:Client\)\.(?:Do|Get|Head|Post|PostForm)|Transport\)\.RoundTrip)$/
@@ -27,6 +29,11 @@ export default defineRule({
       why: 'over HTTP/1 an answer whose body is neither read to its end nor closed keeps its connection and the two goroutines that serve it',
       next: 'Add defer {name}.Body.Close() behind the error check.',
     },
+    path: {
+      what: 'the function returns here and leaves the Body of {name}, the answer of {call}, neither read nor closed',
+      why: 'over HTTP/1 an answer whose body is neither read to its end nor closed keeps its connection and the two goroutines that serve it',
+      next: 'Put defer {name}.Body.Close() right behind the error check.',
+    },
   },
 
   run(pass) {
@@ -41,12 +48,17 @@ export default defineRule({
         if (name?.kind !== 'Ident') continue
         if (name.name === '_') pass.report(call, 'dropped', {data})
         else if (leavesBody(pass, name)) pass.report(call, 'unused', {data: {...data, name: name.name}})
+        else {
+          const at = leftBehind(pass, call, parent)
+          const related = [{node: call, label: 'the answer'}]
+          if (at !== undefined) pass.report(at, 'path', {data: {...data, name: name.name}, related, confidence: 0.85})
+        }
       }
     }
   },
 })
 
-type Message = 'dropped' | 'unused'
+type Message = 'dropped' | 'unused' | 'path'
 
 /** An answer to HEAD has no body: transport.go, readLoop (`hasBody`). */
 function isHead(pass: Pass<Message>, call: CallExpr, callee: string): boolean {
@@ -71,6 +83,37 @@ function leavesBody(pass: Pass<Message>, name: Ident): boolean {
     if (parent?.kind === 'AssignStmt') return parent.lhs.includes(mention) || isBlank(parent.lhs)
     return parent?.kind === 'SelectorExpr' && parent.x === mention && harmless.has(parent.sel.name)
   })
+}
+
+/**
+ * The return on a way from the answer on which nothing touches its body, and no one else is given the answer who may. Only ways on which the
+ * error was seen to be nil count: on others there may be no answer.
+ */
+function leftBehind(pass: Pass<Message>, call: CallExpr, statement: Node): Node | undefined {
+  const tracked = pass.flow.track(call, statement)
+  if (tracked?.error === undefined) return undefined
+  const {variables} = tracked.uses
+  const missing = pass.flow.missing(tracked, {
+    releases: (_, effects) => effects.some(({effect, fields}) => effect === 'closes' && fields[0] === 'Body'),
+    passing(part) {
+      if (part.kind !== 'SelectorExpr' || part.sel.name !== 'Body') return false
+      const object = localOf(pass, part.x)
+      return object !== undefined && variables.has(object)
+    },
+    through: knownGood(tracked),
+    closed: (from, successor) => hasNoBody(pass, from.condition, successor),
+  })
+  const last = missing.kind === 'missing' ? missing.path.nodes.at(-1) : undefined
+  return last?.kind === 'ReturnStmt' ? last : undefined
+}
+
+/** The edge on which the status is one that comes without a body: 204, 304 (net/http/transfer.go, bodyAllowedForStatus). */
+function hasNoBody(pass: Pass<Message>, condition: Expr | undefined, successor: number): boolean {
+  if (condition?.kind !== 'BinaryExpr' || (condition.op !== '==' && condition.op !== '!=')) return false
+  const status = [condition.x, condition.y].some(side => side.kind === 'SelectorExpr' && side.sel.name === 'StatusCode')
+  const known = [condition.x, condition.y].map(side => pass.constantOf(side)).find(value => value !== undefined)
+  const code = known && smallIntVal(known)
+  return status && (code === 204 || code === 304) && successor === (condition.op === '==' ? 0 : 1)
 }
 
 const isBlank = (lhs: readonly {readonly kind: string}[]) => lhs.every(left => left.kind === 'Ident' && 'name' in left && left.name === '_')

@@ -1,13 +1,15 @@
 // lock-pair-mismatch: a read lock released with Unlock, or a write lock released with RUnlock. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
-import {lockCall, type LockCall} from '../../analysis/reading/locks.ts'
-import {callsNow, joinMaps, sameMaps, walkPaths} from '../../analysis/reading/paths.ts'
+import {lockMethod, type LockOp, lockOps} from '../../analysis/reading/locks.ts'
+import {type EvaluatedCall, followPaths, joinMaps, sameMaps} from '../../analysis/reading/paths.ts'
 import {callsIn, functionBodies} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
 
 type Held = 'read' | 'write' | 'unknown'
+type State = ReadonlyMap<string, Held>
 
-const wrong = (held: Held | undefined, op: LockCall['op']) => (held === 'read' && op === 'Unlock') || (held === 'write' && op === 'RUnlock')
+const wrong = (held: Held | undefined, {locks, reading}: LockOp) =>
+  !locks && ((held === 'read' && !reading) || (held === 'write' && reading))
 
 export default defineRule({
   id: 'lock-pair-mismatch',
@@ -31,33 +33,41 @@ export default defineRule({
   },
 
   run(pass) {
-    for (const {body} of functionBodies(pass)) {
-      const ops = new Set(callsIn(pass, body, true).map(call => lockCall(pass, call)?.op))
-      if (!(ops.has('Lock') && ops.has('RUnlock')) && !(ops.has('RLock') && ops.has('Unlock'))) continue
-      const found = new Map<CallExpr, LockCall>()
-      const look = (call: CallExpr, state: ReadonlyMap<string, Held>): LockCall | undefined => {
-        const lock = lockCall(pass, call)
-        if (lock !== undefined && wrong(state.get(lock.key), lock.op)) found.set(call, lock)
-        return lock
-      }
-      walkPaths<ReadonlyMap<string, Held>>(pass, body, {
-        start: new Map(),
-        join: (a, b) => joinMaps<Held>(a, b, 'unknown', (x, y) => (x === y ? x : 'unknown')),
-        same: sameMaps,
-        step(node, before) {
-          if (node.kind === 'DeferStmt') look(node.call, before)
-          let state = before
-          for (const call of callsNow(node)) {
-            const lock = look(call, state)
-            if (lock === undefined) continue
-            const next = new Map(state)
-            next.set(lock.key, lock.op === 'Lock' ? 'write' : lock.op === 'RLock' ? 'read' : 'unknown')
-            state = next
+    for (const {node, body} of functionBodies(pass)) {
+      const ops = callsIn(pass, body, true).flatMap(call => lockMethod(pass, call) ?? [])
+      const kinds = new Set(ops.map(kindOf))
+      if (!(kinds.has('Lock') && kinds.has('RUnlock')) && !(kinds.has('RLock') && kinds.has('Unlock'))) continue
+      const found = new Map<CallExpr, LockOp>()
+      /** A deferred literal may find another lock than there is where it is deferred, if anything else unlocks. */
+      const only = (key: string) => ops.filter(op => !op.locks && op.lock.key === key).length === 1
+      const follow = (before: State, calls: readonly EvaluatedCall[], mismatch: (call: CallExpr, op: LockOp) => void): State => {
+        let state = before
+        const taken = new Set<string>()
+        for (const {call, when} of calls) {
+          if (when === 'goroutine') continue
+          for (const op of lockOps(pass, call)) {
+            const {key} = op.lock
+            if (when === 'deferred' && op.locks) taken.add(key)
+            const inLiteral = when === 'deferred' && pass.parent(call)?.kind !== 'DeferStmt'
+            const sure = op.direct && !(inLiteral && (taken.has(key) || !only(key)))
+            if (sure && wrong(state.get(key), op)) mismatch(call, op)
+            if (when === 'now') state = new Map(state).set(key, op.direct && op.locks ? (op.reading ? 'read' : 'write') : 'unknown')
           }
-          return state
-        },
+        }
+        return state
+      }
+      const paths = followPaths<State>(pass, node, {
+        start: new Map(),
+        join: (a, b) => joinMaps<string, Held>(a, b, 'unknown', (x, y) => (x === y ? x : 'unknown')),
+        same: sameMaps,
+        step: (_, before, calls) => follow(before, calls, () => {}),
       })
-      for (const [call, lock] of found) pass.report(call, lock.op === 'Unlock' ? 'read' : 'write', {data: {mutex: lock.text}})
+      paths?.each((_, before, calls) => {
+        follow(before, calls, (call, op) => found.set(call, op))
+      })
+      for (const [call, {lock, reading}] of found) pass.report(call, reading ? 'write' : 'read', {data: {mutex: lock.text}})
     }
   },
 })
+
+const kindOf = (op: LockOp) => `${op.reading ? 'R' : ''}${op.locks ? 'Lock' : 'Unlock'}`

@@ -1,8 +1,8 @@
 // lockosthread-cross-function: locked in the function that opens, unlocked in the method that closes. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {threadLocks} from '../../analysis/reading/os-threads.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
+import {comesTo, threadLocks, unlocksThread} from '../../analysis/reading/os-threads.ts'
+import {callsIn, isTestFile} from '../../analysis/reading/terms.ts'
 import type {CallExpr, FuncDecl} from '../../go/syntax/ast.ts'
 import {pointee} from '../../analysis/reading/named.ts'
 import {asNamed, originOf} from '../../go/types/underlying.ts'
@@ -39,7 +39,7 @@ export default defineRule({
       if (decl.body === undefined || !opens.test(decl.name.name) || isTestFile(pass, decl)) continue
       const {locks, unlocks} = threadLocks(pass, decl.body)
       const lock: CallExpr | undefined = locks[0]
-      if (lock === undefined || unlocks.length > 0) continue
+      if (lock === undefined || unlocks.length > 0 || isGivenBack(pass, decl, lock)) continue
       const about = [receiverType(pass, decl), ...resultTypes(pass, decl)]
       const close = closing.find(({type}) => about.includes(type))
       if (close === undefined) continue
@@ -50,6 +50,15 @@ export default defineRule({
     }
   },
 })
+
+/** Unlocked on every way from the lock out of the function, by a function of this package that it calls or defers. */
+const isGivenBack = (pass: Pass<'apart'>, decl: FuncDecl, lock: CallExpr): boolean =>
+  callsIn(pass, decl).some(call => comesTo(pass, call, inner => unlocksThread(pass, inner))) &&
+  pass.flow.alwaysPasses(
+    lock,
+    'return',
+    part => part.kind === 'CallExpr' && (unlocksThread(pass, part) || comesTo(pass, part, inner => unlocksThread(pass, inner))),
+  ) !== 'no'
 
 function receiverType(pass: Pass<'apart'>, decl: FuncDecl): GoObject | undefined {
   const type = decl.recv?.list[0]?.type

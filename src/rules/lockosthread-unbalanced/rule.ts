@@ -1,12 +1,14 @@
 // lockosthread-unbalanced: a path that leaves the function still locked to its thread while others unlock. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {changesThread, locksThread, threadLocks, unlocksThread} from '../../analysis/reading/os-threads.ts'
-import {callsNow, walkPaths} from '../../analysis/reading/paths.ts'
+import {changesThread, comesTo, locksThread, threadLocks, unlocksThread} from '../../analysis/reading/os-threads.ts'
+import {followPaths} from '../../analysis/reading/paths.ts'
 import {callsIn, functionBodies, runsOnce} from '../../analysis/reading/terms.ts'
-import type {BlockStmt, CallExpr, FuncDecl} from '../../go/syntax/ast.ts'
+import type {BlockStmt, CallExpr, FuncDecl, FuncLit} from '../../go/syntax/ast.ts'
 
-type Held = 'free' | 'locked' | 'unknown'
+type ThreadPass = Pass<'path' | 'sibling' | 'none'>
+/** `settled`: a deferred call unlocks at the end. */
+type Held = 'free' | 'locked' | 'settled' | 'unknown'
 
 export default defineRule({
   id: 'lockosthread-unbalanced',
@@ -37,29 +39,38 @@ export default defineRule({
   run(pass) {
     unlikeItsSiblings(pass)
     for (const {node, body} of functionBodies(pass)) {
-      const {locks, unlocks} = threadLocks(pass, body)
-      const lock = locks[0]
-      if (lock === undefined || unlocks.length === 0 || runsOnce(pass, lock) || outOfSight(pass, body)) continue
-      const leaves = walkPaths<Held>(pass, body, {
+      const lock = threadLocks(pass, body).locks[0]
+      if (lock === undefined || runsOnce(pass, lock) || !unlocksSomewhere(pass, body) || outOfSight(pass, node)) continue
+      const leaves = followPaths<Held>(pass, node, {
         start: 'free',
-        join: (a, b) => (a === b ? a : 'unknown'),
+        join: (a, b) => (a === b ? a : a === 'settled' || b === 'settled' ? 'settled' : 'unknown'),
         same: (a, b) => a === b,
-        step(at, before) {
+        step(_, before, calls) {
           let state = before
-          for (const call of callsNow(at)) {
-            if (locksThread(pass, call)) state = 'locked'
-            else if (unlocksThread(pass, call)) state = state === 'unknown' ? 'unknown' : 'free'
-          }
+          for (const {call, when} of calls) state = state === 'settled' || when === 'goroutine' ? state : after(pass, state, call, when)
           return state
         },
-      })
+      })?.leaves
       const last = leaves?.find(({at}) => at === body || at === body.list.at(-1))
-      if (leaves === undefined || last?.state !== 'free') continue
+      if (leaves === undefined || (last?.state !== 'free' && last?.state !== 'settled')) continue
       for (const {at, state} of leaves)
-        if (state === 'locked' && at !== node) pass.report(at, 'path', {related: [{node: lock, label: 'locked here'}]})
+        if (state === 'locked' && at !== last.at) pass.report(at, 'path', {related: [{node: lock, label: 'locked here'}]})
     }
   },
 })
+
+/** A call of a function of this package that unlocks may do it for its caller. */
+function after(pass: ThreadPass, state: Held, call: CallExpr, when: 'now' | 'deferred'): Held {
+  const unlocks = unlocksThread(pass, call)
+  const mayUnlock = unlocks || (state === 'locked' && comesTo(pass, call, inner => unlocksThread(pass, inner)))
+  if (when === 'deferred') return mayUnlock ? 'settled' : state
+  if (locksThread(pass, call)) return 'locked'
+  if (unlocks) return state === 'unknown' ? 'unknown' : 'free'
+  return mayUnlock ? 'unknown' : state
+}
+
+/** Itself, or by a function of this package that it calls; what is unlocked nowhere is kept on purpose. */
+const unlocksSomewhere = (pass: ThreadPass, body: BlockStmt): boolean => callsIn(pass, body, true).some(call => unlocksThread(pass, call))
 
 /** Methods that lock, with their unlock behind it, that make an exception of one without. */
 const siblingsMin = 3
@@ -69,7 +80,7 @@ const noneMin = 5
 const lasts = /^(?:run|start|main|loop|serve|init|listen|new|open|lock|acquire|enter)/i
 
 /** One method of a type begins with the lock and lets it be, where the others defer the unlock: forgotten, not meant. */
-function unlikeItsSiblings(pass: Pass<'path' | 'sibling' | 'none'>): void {
+function unlikeItsSiblings(pass: ThreadPass): void {
   const byType = new Map<string, {paired: number; alone: {decl: FuncDecl; lock: CallExpr}[]}>()
   for (const decl of pass.nodes('FuncDecl')) {
     const type = receiverTypeName(decl)
@@ -100,10 +111,19 @@ function receiverTypeName(decl: FuncDecl): string | undefined {
   return base?.kind === 'Ident' ? base.name : undefined
 }
 
-/** Unlocked by a deferred call or a literal; or the thread was changed, and leaving locked throws it away on purpose. */
-const outOfSight = (pass: Pass<'path' | 'sibling' | 'none'>, body: BlockStmt): boolean =>
-  callsIn(pass, body, true).some(call => {
+/** Locked or unlocked by a literal that runs at another time; or the thread was changed, and leaving locked throws it away on purpose. */
+const outOfSight = (pass: ThreadPass, fn: FuncDecl | FuncLit): boolean =>
+  callsIn(pass, fn.body ?? fn, true).some(call => {
     if (changesThread(pass, call) !== undefined) return true
-    if (!unlocksThread(pass, call) && !locksThread(pass, call)) return false
-    return pass.parent(call)?.kind !== 'ExprStmt' || pass.enclosingFunction(call)?.body !== body
+    return (unlocksThread(pass, call) || locksThread(pass, call)) && runsElsewhere(pass, call, fn)
   })
+
+/** In a literal inside the function that is neither called nor deferred on the spot; a goroutine's own locks are its own. */
+function runsElsewhere(pass: ThreadPass, call: CallExpr, fn: FuncDecl | FuncLit): boolean {
+  for (let inner = pass.enclosingFunction(call); inner !== undefined && inner !== fn; inner = pass.enclosingFunction(inner)) {
+    const around = pass.parent(inner)
+    if (around?.kind !== 'CallExpr' || around.fun !== inner) return true
+    if (pass.parent(around)?.kind === 'GoStmt') return false
+  }
+  return false
+}

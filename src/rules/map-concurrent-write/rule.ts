@@ -1,13 +1,14 @@
 // map-concurrent-write: a map that several goroutines share is written without a lock. See rule.md.
+import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {concurrencyOf} from '../../analysis/reading/concurrency.ts'
 import {covers, isGenerated, isTestFile, runsOnce, unparen, variableOf} from '../../analysis/reading/terms.ts'
-import type {Expr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
+import type {AssignStmt, Expr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
-type MapPass = Pass<'unguarded'>
+type MapPass = Pass<'unguarded' | 'published'>
 
 export default defineRule({
   id: 'map-concurrent-write',
@@ -27,6 +28,11 @@ export default defineRule({
       why: 'a map is not safe for a write beside any other access; where the runtime notices, it ends the process with a fatal error that recover does not stop',
       next: 'Hold one sync.Mutex around every access of {map}, or make it a sync.Map.',
     },
+    published: {
+      what: '{map} is written here without a lock after {holder} was made to hold it, and this may run in several goroutines at once: {how}',
+      why: 'a map is not safe for a write beside any other access; where the runtime notices, it ends the process with a fatal error that recover does not stop',
+      next: 'Fill the map first and store it in {holder} last, or hold one sync.Mutex around every access.',
+    },
   },
 
   run(pass) {
@@ -35,13 +41,22 @@ export default defineRule({
       if (isTestFile(pass, at) || isGenerated(pass, at) || runsOnce(pass, at)) continue
       const variable = variableOf(pass, map)
       const scope = pass.enclosingFunction(at)
-      if (variable === undefined || scope === undefined || !isMap(variable) || !isShared(pass, variable, scope)) continue
-      const how = concurrencyOf(pass, scope)
+      if (variable === undefined || scope === undefined || !isMap(variable)) continue
+      const shared = isShared(pass, variable, scope)
+      const published = shared ? undefined : publication(pass, variable, at, scope)
+      if (!shared && published === undefined) continue
+      const how = concurrencyOf(pass, at, scope)
       if (how === undefined || mayBeOrdered(pass, scope)) continue
       const key = `${variable.name} ${scope.pos}`
       if (reported.has(key)) continue
       reported.add(key)
-      pass.report(at, 'unguarded', {data: {map: pass.text(map), how: how.text}, related: [{node: how.at, label: how.text}]})
+      const related = [{node: how.at, label: how.text}]
+      const data = {map: pass.text(map), how: how.text}
+      if (published === undefined) pass.report(at, 'unguarded', {data, related})
+      else {
+        const holder = pass.text(published.holder)
+        pass.report(at, 'published', {data: {...data, holder}, related: [{node: published.at, label: 'stored here'}, ...related]})
+      }
     }
   },
 })
@@ -73,6 +88,34 @@ function isShared(pass: MapPass, variable: Var, scope: FuncDecl | FuncLit): bool
     if (at.kind === 'FuncDecl' || at.kind === 'FuncLit') return false
   }
   return false
+}
+
+/**
+ * Where a map of the function itself was stored in a variable of the package, on every way to this write: from there on others have it. Writes
+ * before that are the function's own business.
+ */
+function publication(
+  pass: MapPass,
+  variable: Var,
+  at: Node,
+  scope: FuncDecl | FuncLit,
+): {readonly at: AssignStmt; readonly holder: Expr} | undefined {
+  if (variable.varKind !== 'local') return undefined
+  for (const assign of pass.within(scope, 'AssignStmt')) {
+    if (assign.lhs.length !== assign.rhs.length) continue
+    const holder = assign.lhs[assign.rhs.findIndex(value => variableOf(pass, value) === variable)]
+    if (holder === undefined || variableOf(pass, holder)?.varKind !== 'package' || !must(pass.flow.comesFirst(assign, at))) continue
+    const renewed = pass.flow
+      .usesOf(scope, variable)
+      ?.uses.some(
+        ({kind, node}) =>
+          kind === 'replaced' &&
+          pass.flow.wayWithout(assign, node, () => false) !== undefined &&
+          pass.flow.wayWithout(node, at, () => false) !== undefined,
+      )
+    if (renewed === false) return {at: assign, holder}
+  }
+  return undefined
 }
 
 /** Channels in the function may be what keeps others out: a semaphore of one, a turn that is passed on. */

@@ -1,9 +1,9 @@
 // nil-map-write: an entry stored in a map that is nil on every path to the store. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {walkPaths} from '../../analysis/reading/paths.ts'
+import {followPaths, isRangeTarget} from '../../analysis/reading/paths.ts'
 import {functionBodies, unparen, variableOf, walk, walkSameFunction} from '../../analysis/reading/terms.ts'
-import type {BlockStmt, Expr, IndexExpr, Node, Stmt} from '../../go/syntax/ast.ts'
+import type {BlockStmt, Expr, FuncDecl, FuncLit, IndexExpr, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -31,16 +31,17 @@ export default defineRule({
       if (!storesSomewhere(pass, body)) continue
       const maps = localMaps(pass, node, body)
       if (maps.size === 0) continue
-      const found = new Map<IndexExpr, string>()
       const start = new Map([...maps].filter(([, how]) => how === 'nil').map(([object]) => [object, 'nil' as const]))
-      walkPaths<State>(pass, body, {
+      const paths = followPaths<State>(pass, node, {
         start,
         join: (a, b) => joinStates(a, b),
         same: (a, b) => a.size === b.size && [...a].every(([object, known]) => b.get(object) === known),
-        step: (at, state) => step(pass, at, state, maps, found),
+        step: (at, state) => step(pass, at, state, maps),
         assume: (condition, holds, state) => assume(pass, condition, holds, state, maps),
       })
-      for (const [index, name] of found) pass.report(index, 'store', {data: {map: name}})
+      paths?.each((at, state) => {
+        for (const index of stores(pass, at, state)) pass.report(index, 'store', {data: {map: pass.text(index.x)}})
+      })
     }
   },
 })
@@ -57,15 +58,14 @@ const storesSomewhere = (pass: MapPass, body: BlockStmt): boolean =>
   })
 
 /** Map variables of this function that no function literal mentions and no address is taken of; `nil` when they start so. */
-function localMaps(pass: MapPass, node: Node, body: BlockStmt): Map<GoObject, 'nil' | 'unknown'> {
+function localMaps(pass: MapPass, {type}: FuncDecl | FuncLit, body: BlockStmt): Map<GoObject, 'nil' | 'unknown'> {
   const maps = new Map<GoObject, 'nil' | 'unknown'>()
-  const type = node.kind === 'FuncDecl' || node.kind === 'FuncLit' ? node.type : undefined
   const add = (name: Expr, how: 'nil' | 'unknown') => {
     const object = variableOf(pass, name)
     if (object?.type !== undefined && underlying(object.type).kind === 'Map') maps.set(object, how)
   }
-  for (const field of type?.params.list ?? []) for (const name of field.names) add(name, 'unknown')
-  for (const field of type?.results?.list ?? []) for (const name of field.names) add(name, 'nil')
+  for (const field of type.params.list) for (const name of field.names) add(name, 'unknown')
+  for (const field of type.results?.list ?? []) for (const name of field.names) add(name, 'nil')
   walkSameFunction(body, at => {
     if (at.kind === 'ValueSpec') for (const name of at.names) add(name, 'unknown')
     else if (at.kind === 'AssignStmt' && at.tok === ':=') for (const name of at.lhs) add(name, 'unknown')
@@ -84,29 +84,30 @@ function localMaps(pass: MapPass, node: Node, body: BlockStmt): Map<GoObject, 'n
 
 const joinStates = (a: State, b: State): State => new Map([...a].filter(([object, known]) => b.get(object) === known))
 
-function step(pass: MapPass, at: Stmt | Expr, before: State, maps: ReadonlyMap<GoObject, unknown>, found: Map<IndexExpr, string>): State {
-  const state = new Map(before)
-  const assign = (name: Expr, value: 'nil' | 'unknown') => {
+function step(pass: MapPass, at: Node, before: State, maps: ReadonlyMap<GoObject, unknown>): State {
+  let state: Map<GoObject, Known> | undefined
+  const assign = (name: Expr, value: Known) => {
     const object = variableOf(pass, name)
-    if (object !== undefined && maps.has(object)) state.set(object, value)
+    if (object !== undefined && maps.has(object)) (state ??= new Map(before)).set(object, value)
   }
-  const store = (target: Expr) => {
-    const index = unparen(target)
-    const object = index.kind === 'IndexExpr' ? variableOf(pass, index.x) : undefined
-    if (index.kind !== 'IndexExpr' || object === undefined) return
-    if (state.get(object) === 'nil' && unparen(index.x).kind === 'Ident') found.set(index, pass.text(index.x))
-    else found.delete(index)
-  }
-  if (at.kind === 'DeclStmt') {
-    for (const spec of at.decl.specs)
-      if (spec.kind === 'ValueSpec')
-        for (const [i, name] of spec.names.entries()) assign(name, spec.values.length === 0 ? 'nil' : valueOf(pass, spec.values[i]))
-  } else if (at.kind === 'AssignStmt') {
-    for (const target of at.lhs) store(target)
+  if (at.kind === 'ValueSpec')
+    for (const [i, name] of at.names.entries()) assign(name, at.values.length === 0 ? 'nil' : valueOf(pass, at.values[i]))
+  else if (at.kind === 'AssignStmt') {
     for (const [i, name] of at.lhs.entries())
       if (unparen(name).kind === 'Ident') assign(name, at.lhs.length === at.rhs.length ? valueOf(pass, at.rhs[i]) : 'unknown')
-  } else if (at.kind === 'IncDecStmt') store(at.x)
-  return state
+  } else if (at.kind === 'Ident' && isRangeTarget(pass, at)) assign(at, 'unknown')
+  return state ?? before
+}
+
+/** Entries that are stored in a map which is nil there. */
+function stores(pass: MapPass, at: Node, state: State): readonly IndexExpr[] {
+  const targets = at.kind === 'AssignStmt' ? at.lhs : at.kind === 'IncDecStmt' ? [at.x] : []
+  return targets.flatMap(target => {
+    const index = unparen(target)
+    const object = index.kind === 'IndexExpr' ? variableOf(pass, index.x) : undefined
+    const certain = index.kind === 'IndexExpr' && object !== undefined && state.get(object) === 'nil' && unparen(index.x).kind === 'Ident'
+    return certain ? [index] : []
+  })
 }
 
 /** `nil` and `map[K]V(nil)`. */

@@ -2,14 +2,14 @@
 import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {callsNow, walkPaths} from '../../analysis/reading/paths.ts'
+import {type EvaluatedCall, followPaths, isRangeTarget} from '../../analysis/reading/paths.ts'
 import {functionBodies, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
 import {isPointerTo} from '../../analysis/reading/named.ts'
-import type {BlockStmt, CallExpr, DeferStmt, Expr, Ident, Node, Stmt} from '../../go/syntax/ast.ts'
-import type {GoObject} from '../../go/types/objects.ts'
+import type {CallExpr, DeferStmt, Expr, Ident, Node} from '../../go/syntax/ast.ts'
+import type {GoObject, Var} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
-type Given = ReadonlyMap<GoObject, CallExpr>
+type Given = ReadonlyMap<Var, CallExpr>
 type PoolPass = Pass<'used' | 'returned'>
 
 export default defineRule({
@@ -34,61 +34,84 @@ export default defineRule({
   },
 
   run(pass) {
-    for (const {body} of functionBodies(pass)) {
-      if (!hasPut(pass, body)) continue
-      const found = new Map<Ident, CallExpr>()
-      walkPaths<Given>(pass, body, {
+    const putters = functionsThatPut(pass)
+    for (const {node, body} of pass.nodes('CallExpr').some(call => isPut(pass, call)) ? functionBodies(pass) : []) {
+      if (!pass.within(body, 'CallExpr').some(call => givenBack(pass, call, putters).length > 0)) continue
+      const paths = followPaths<Given>(pass, node, {
         start: new Map(),
         join: (a, b) => new Map([...a].filter(([object]) => b.has(object))),
         same: (a, b) => a.size === b.size && [...a.keys()].every(object => b.has(object)),
-        step: (at, state) => step(pass, at, state, found),
+        step: (at, state, calls) => step(pass, at, state, calls, putters),
       })
-      for (const [ident, put] of found)
-        pass.report(ident, 'used', {data: {value: ident.name}, related: [{node: put, label: 'put back here'}]})
+      const reported = new Set<Ident>()
+      paths?.each((at, state) => {
+        for (const ident of usesIn(pass, at, state)) {
+          const put = reported.has(ident) ? undefined : state.get(variableOf(pass, ident)!)
+          reported.add(ident)
+          if (put !== undefined) pass.report(ident, 'used', {data: {value: ident.name}, related: [{node: put, label: 'put back here'}]})
+        }
+      })
     }
-    for (const defer of pass.nodes('DeferStmt')) afterDefer(pass, defer)
+    for (const defer of pass.nodes('DeferStmt')) afterDefer(pass, defer, putters)
   },
 })
 
-const hasPut = (pass: PoolPass, body: BlockStmt) =>
-  pass.within(body, 'CallExpr').some(call => must(pass.callsMethod(call, 'sync.Pool', 'Put')))
+const isPut = (pass: PoolPass, call: CallExpr) => must(pass.callsMethod(call, 'sync.Pool', 'Put'))
 
-/** The local variable a Put gives back, if the pool then holds memory that the variable still refers to. */
-function givenBack(pass: PoolPass, call: CallExpr): GoObject | undefined {
-  if (!must(pass.callsMethod(call, 'sync.Pool', 'Put'))) return undefined
-  const argument = call.args[0] === undefined ? undefined : unparen(call.args[0])
-  const object = argument?.kind === 'Ident' ? variableOf(pass, argument) : undefined
-  if (object?.type === undefined || object.varKind === 'package' || object.varKind === 'field') return undefined
-  return ['Pointer', 'Slice', 'Map', 'Chan'].includes(underlying(object.type).kind) ? object : undefined
+/** Functions and methods of the package with a Put in them: only these are asked what they do to what they are given. */
+const functionsThatPut = (pass: PoolPass): ReadonlySet<GoObject> =>
+  new Set(
+    pass.nodes('CallExpr').flatMap(call => {
+      const fn = isPut(pass, call) ? pass.enclosingFunction(call) : undefined
+      const object = fn?.kind === 'FuncDecl' ? pass.objectOf(fn.name) : undefined
+      return object === undefined ? [] : [object]
+    }),
+  )
+
+/** The local variables a call gives back, if the pool then holds memory that the variable still refers to. */
+function givenBack(pass: PoolPass, call: CallExpr, putters: ReadonlySet<GoObject>): readonly Var[] {
+  const callee = pass.calleeOf(call)
+  if (!isPut(pass, call) && (callee === undefined || !putters.has(callee))) return []
+  const fun = unparen(call.fun)
+  const given: readonly (readonly [Expr, number])[] = [
+    ...(fun.kind === 'SelectorExpr' ? [[fun.x, -1] as const] : []),
+    ...call.args.map((arg, index) => [arg, index] as const),
+  ]
+  return given.flatMap(([arg, index]) => {
+    const argument = unparen(arg)
+    const object = argument.kind === 'Ident' ? variableOf(pass, argument) : undefined
+    if (object?.type === undefined || object.varKind === 'package' || object.varKind === 'field') return []
+    if (!['Pointer', 'Slice', 'Map', 'Chan'].includes(underlying(object.type).kind)) return []
+    const {effects} = pass.flow.ofArgument(call, index)
+    return effects.some(({effect, fields, always}) => effect === 'puts' && fields.length === 0 && always) ? [object] : []
+  })
 }
 
-function step(pass: PoolPass, at: Stmt | Expr, before: Given, found: Map<Ident, CallExpr>): Given {
-  if (before.size > 0) {
-    walk(at, node => {
-      if (node.kind !== 'Ident') return
-      const object = variableOf(pass, node)
-      if (object === undefined) return
-      const put = before.get(object)
-      if (put !== undefined && isUse(pass, node)) found.set(node, put)
-      else found.delete(node)
-    })
+function step(pass: PoolPass, at: Node, before: Given, calls: readonly EvaluatedCall[], putters: ReadonlySet<GoObject>): Given {
+  let state = before
+  for (const {call, when} of calls) {
+    if (when !== 'now') continue
+    for (const object of givenBack(pass, call, putters)) state = new Map(state).set(object, call)
   }
-  const state = new Map(before)
-  for (const call of callsNow(at)) {
-    const object = givenBack(pass, call)
-    if (object !== undefined) state.set(object, call)
-  }
+  if (state.size === 0) return state
   const assigned =
-    at.kind === 'AssignStmt'
-      ? at.lhs
-      : at.kind === 'DeclStmt'
-        ? at.decl.specs.flatMap(spec => (spec.kind === 'ValueSpec' ? spec.names : []))
-        : []
+    at.kind === 'AssignStmt' ? at.lhs : at.kind === 'ValueSpec' ? at.names : at.kind === 'Ident' && isRangeTarget(pass, at) ? [at] : []
   for (const name of assigned) {
     const object = unparen(name).kind === 'Ident' ? variableOf(pass, name) : undefined
-    if (object !== undefined) state.delete(object)
+    if (object !== undefined && state.has(object)) state = new Map([...state].filter(([other]) => other !== object))
   }
   return state
+}
+
+/** Mentions of variables that were given back. */
+function usesIn(pass: PoolPass, at: Node, state: Given): readonly Ident[] {
+  const found: Ident[] = []
+  if (state.size > 0 && !isRangeTarget(pass, at))
+    walk(at, node => {
+      const object = node.kind === 'Ident' ? variableOf(pass, node) : undefined
+      if (node.kind === 'Ident' && object !== undefined && state.has(object) && isUse(pass, node)) found.push(node)
+    })
+  return found
 }
 
 /** Reading or writing what the variable refers to, or handing it on; comparing it, measuring it and assigning the variable are none. */
@@ -104,8 +127,8 @@ function isUse(pass: PoolPass, ident: Ident): boolean {
 }
 
 /** `defer pool.Put(x)` and, in the same function, `return x`, `return x[:n]` or `return x.Bytes()`. */
-function afterDefer(pass: PoolPass, defer: DeferStmt): void {
-  const object = givenBack(pass, defer.call)
+function afterDefer(pass: PoolPass, defer: DeferStmt, putters: ReadonlySet<GoObject>): void {
+  const [object] = givenBack(pass, defer.call, putters)
   const body = pass.enclosingFunction(defer)?.body
   if (object === undefined || body === undefined || !body.list.includes(defer)) return
   if (pass.enclosingFunction(defer) !== ownerOf(pass, object, defer)) return

@@ -2,7 +2,7 @@
 import {defineModuleRule} from '../../analysis/engine/rule.ts'
 import type {FactPlace, Pass} from '../../analysis/engine/pass.ts'
 import {packageCall} from '../../analysis/reading/imports.ts'
-import {changesThread, locksThread} from '../../analysis/reading/os-threads.ts'
+import {changesThread, comesTo, locksThread} from '../../analysis/reading/os-threads.ts'
 import {callsIn, declaredNameAround, isTestFile} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 
@@ -52,13 +52,14 @@ export default defineModuleRule<'goroutine' | 'module', Fact>({
   },
 })
 
-/** Directly in the literal of a go statement that locks nothing and hands itself to nobody who might. */
+/** Directly in the literal of a go statement, on a way on which nothing locks and nobody is called who might. */
 function inUnlockedGoroutine(pass: Pass<never>, call: CallExpr): boolean {
   const around = pass.enclosingFunction(call)
   if (around?.kind !== 'FuncLit') return false
   const started = pass.parent(around)
   if (started?.kind !== 'CallExpr' || started.fun !== around || pass.parent(started)?.kind !== 'GoStmt') return false
-  return !callsIn(pass, around.body, true).some(other => other.pos < call.pos && (locksThread(pass, other) || mayLock(pass, other)))
+  const locks = (part: Node) => part.kind === 'CallExpr' && part !== call && (locksThread(pass, part) || mayLock(pass, part))
+  return pass.flow.wayWithout(around, call, locks) !== undefined
 }
 
 /** A function of the module called before: it may lock for its caller. */
@@ -66,11 +67,8 @@ function mayLock(pass: Pass<never>, call: CallExpr): boolean {
   const callee = pass.calleeOf(call)
   if (callee?.kind === 'Builtin' || packageCall(pass, call) !== undefined) return false
   const decl = callee?.kind === 'Func' ? callee.decl?.fdecl : undefined
-  return decl?.body === undefined ? callee?.kind !== 'Func' : callsInText(pass, decl.body)
+  return decl?.body === undefined ? callee?.kind !== 'Func' : comesTo(pass, call, inner => locksThread(pass, inner))
 }
-
-const callsInText = (pass: Pass<never>, body: Node) =>
-  callsIn(pass, body, true).some(({fun}) => fun.kind === 'SelectorExpr' && fun.sel.name === 'LockOSThread')
 
 /** The function goes on to replace the process: the thread that calls exec is the one that stays. */
 function replacesProcess(pass: Pass<never>, call: CallExpr): boolean {

@@ -1,7 +1,8 @@
 // thread-state-read-before-lock: state of a thread is read before the goroutine is locked to one. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import {locksThread, readsThread} from '../../analysis/reading/os-threads.ts'
-import {callsNow} from '../../analysis/reading/paths.ts'
+import {callsIn} from '../../analysis/reading/terms.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
 import type {CallExpr, Stmt} from '../../go/syntax/ast.ts'
 
 export default defineRule({
@@ -25,7 +26,7 @@ export default defineRule({
       const lock = block.list.findIndex(stmt => stmt.kind === 'ExprStmt' && stmt.x.kind === 'CallExpr' && locksThread(pass, stmt.x))
       if (lock < 1) continue
       const locked = block.list[lock]!
-      const before = block.list.slice(0, lock).flatMap(stmt => callsOf(stmt))
+      const before = block.list.slice(0, lock).flatMap(stmt => callsOf(pass, stmt))
       if (before.some(call => locksThread(pass, call))) continue
       for (const call of before) {
         const name = readsThread(pass, call)
@@ -36,11 +37,7 @@ export default defineRule({
 })
 
 /** Calls of a statement that runs straight before what follows it; those in branches and loops are left out. */
-const callsOf = (stmt: Stmt): CallExpr[] =>
-  stmt.kind === 'IfStmt'
-    ? stmt.init === undefined
-      ? []
-      : callsNow(stmt.init)
-    : ['AssignStmt', 'ExprStmt', 'DeclStmt'].includes(stmt.kind)
-      ? callsNow(stmt)
-      : []
+function callsOf(pass: Pass<'early'>, stmt: Stmt): readonly CallExpr[] {
+  if (stmt.kind === 'IfStmt') return stmt.init === undefined ? [] : callsIn(pass, stmt.init)
+  return stmt.kind === 'AssignStmt' || stmt.kind === 'ExprStmt' || stmt.kind === 'DeclStmt' ? callsIn(pass, stmt) : []
+}

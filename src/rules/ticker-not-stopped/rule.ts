@@ -1,9 +1,8 @@
 // ticker-not-stopped: before Go 1.23 a ticker that is not stopped is never collected. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {walkPaths} from '../../analysis/reading/paths.ts'
-import {isTestFile, languageVersionAt, runsOnce, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {BlockStmt, Ident} from '../../go/syntax/ast.ts'
+import {isTestFile, languageVersionAt, runsOnce, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 
 /** Go 1.23 collects tickers and timers that nothing refers to (time/sleep.go, asynctimerchan=0). */
@@ -33,30 +32,41 @@ export default defineRule({
       if (version === undefined || version >= collectedFrom || isTestFile(pass, assign) || runsOnce(pass, assign)) continue
       if (assign.tok !== ':=' || assign.lhs.length !== 1 || name?.kind !== 'Ident' || call?.kind !== 'CallExpr') continue
       const callee = pass.calleeName(call)
-      const object = variableOf(pass, name)
-      const body = pass.enclosingFunction(assign)?.body
-      if ((callee !== 'time.NewTicker' && callee !== 'time.NewTimer') || object === undefined || body === undefined) continue
-      if (onlyWaitedFor(pass, object, name, body) && returns(pass, body)) pass.report(assign, 'kept', {data: {name: name.name}})
+      if (callee !== 'time.NewTicker' && callee !== 'time.NewTimer') continue
+      const last = leftRunning(pass, call, assign, callee === 'time.NewTimer')
+      if (last === undefined) continue
+      const related = last.kind === 'ReturnStmt' ? [{node: last, label: 'returns here without it'}] : []
+      pass.report(assign, 'kept', {data: {name: name.name}, related})
     }
   },
 })
 
-/** Every mention is `t.C` or `t.Reset`; anything else may stop it or hand it on. */
-function onlyWaitedFor(pass: Pass<'kept'>, object: GoObject, declared: Ident, body: BlockStmt): boolean {
-  let only = true
-  walk(body, at => {
-    if (at.kind !== 'Ident' || at === declared || variableOf(pass, at) !== object) return
-    const parent = pass.parent(at)
-    if (
-      parent?.kind !== 'SelectorExpr' ||
-      (parent.sel.name !== 'C' && parent.sel.name !== 'Reset') ||
-      pass.enclosingFunction(at)?.body !== body
-    )
-      only = false
+/**
+ * Where a way to the end of the function leads on which it is not stopped: followed by the graph of the function, through what it is given to.
+ * A value that reaches someone unknown may be stopped by them. A timer that was received from has fired and needs no Stop.
+ */
+function leftRunning(pass: Pass<'kept'>, call: CallExpr, statement: Node, isTimer: boolean): Node | undefined {
+  const tracked = pass.flow.track(call, statement)
+  if (tracked === undefined) return undefined
+  const {variables} = tracked.uses
+  const fired = (part: Node) => part.kind === 'UnaryExpr' && part.op === '<-' && isChannelOf(pass, part.x, variables)
+  const missing = pass.flow.missing(tracked, {
+    releases: (_, effects) => effects.some(({effect, fields, always}) => effect === 'stops' && fields.length === 0 && always),
+    // The channel on its own keeps nothing running, but what is given it waits for as long as it likes.
+    passing: part => (isTimer && fired(part)) || handsOnChannel(pass, part, variables),
   })
-  return only
+  if (missing.kind !== 'missing') return undefined
+  return missing.path.nodes.at(-1) ?? statement
 }
 
-/** Whether the function can return at all: a loop for ever needs no Stop. */
-const returns = (pass: Pass<'kept'>, body: BlockStmt) =>
-  (walkPaths(pass, body, {start: 1, join: () => 1, same: () => true, step: () => 1}) ?? []).length > 0
+const isChannelOf = (pass: Pass<'kept'>, node: Node, variables: ReadonlySet<GoObject>): boolean => {
+  const object = node.kind === 'SelectorExpr' && node.sel.name === 'C' ? variableOf(pass, node.x) : undefined
+  return object !== undefined && variables.has(object)
+}
+
+/** `t.C` that is neither received from nor ranged over here. */
+function handsOnChannel(pass: Pass<'kept'>, part: Node, variables: ReadonlySet<GoObject>): boolean {
+  if (!isChannelOf(pass, part, variables)) return false
+  const parent = pass.parent(part)
+  return parent?.kind !== 'RangeStmt' && !(parent?.kind === 'UnaryExpr' && parent.op === '<-')
+}

@@ -2,8 +2,8 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {must} from '../../base/answer.ts'
-import {calledLiteral, callsIn, covers, receiverKey, receiverText, variableOf} from '../../analysis/reading/terms.ts'
-import type {BlockStmt, CallExpr, FuncLit, GoStmt} from '../../go/syntax/ast.ts'
+import {calledLiteral, callsIn, covers, receiverKey, receiverText, termKey, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {BlockStmt, CallExpr, FuncDecl, FuncLit, GoStmt} from '../../go/syntax/ast.ts'
 
 // Only the first statement is looked at: a goroutine that is already counted may add for its children.
 export default defineRule({
@@ -44,13 +44,21 @@ function ownedInside(pass: Pass<'late'>, add: CallExpr, literal: FuncLit): boole
   return group !== undefined && group.pos >= literal.pos && group.pos < literal.end && group.varKind !== 'field'
 }
 
-/** An Add before the go statement counts this goroutine already. */
+/**
+ * An Add on a way to the go statement may count this goroutine already; so may a function that was given the group before. What stands in another
+ * branch does not, and what stands below in a loop does.
+ */
 function countedBefore(pass: Pass<'late'>, add: CallExpr, go: GoStmt): boolean {
   const key = receiverKey(pass, add)
   const outer = pass.enclosingFunction(go)
   if (outer?.body === undefined || key === undefined) return true
-  return callsIn(pass, outer.body, true).some(
-    call =>
-      !covers(go, call) && call.pos < go.pos && must(pass.callsMethod(call, 'sync.WaitGroup', 'Add')) && receiverKey(pass, call) === key,
-  )
+  return callsIn(pass, outer.body, true).some(call => !covers(go, call) && mayCount(pass, call, key) && mayPrecede(pass, call, go, outer))
 }
+
+const mayCount = (pass: Pass<'late'>, call: CallExpr, key: string): boolean =>
+  (must(pass.callsMethod(call, 'sync.WaitGroup', 'Add')) && receiverKey(pass, call) === key) ||
+  call.args.some(arg => unparen(arg).kind !== 'FuncLit' && termKey(pass, arg) === key)
+
+/** In a literal it may run whenever that does. */
+const mayPrecede = (pass: Pass<'late'>, call: CallExpr, go: GoStmt, outer: FuncDecl | FuncLit): boolean =>
+  pass.enclosingFunction(call) === outer ? pass.flow.wayWithout(call, go, () => false) !== undefined : call.pos < go.pos

@@ -44,6 +44,7 @@ func main() {
 	dir := flag.String("C", ".", "directory of the main module")
 	roots := flag.Bool("roots", false, "print only the named packages, not what they import")
 	calls := flag.Bool("calls", false, "print the call graph by class hierarchy analysis instead, of the named packages")
+	never := flag.Bool("noreturn", false, "print instead what SSA says of every function: whether it never returns, and by what")
 	flag.Parse()
 	config := &packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps |
@@ -65,6 +66,10 @@ func main() {
 	encoder := json.NewEncoder(out)
 	if *calls {
 		printCalls(loaded, encoder)
+		return
+	}
+	if *never {
+		printNeverReturning(loaded, encoder)
 		return
 	}
 	facts := map[factKey]analysis.Fact{}
