@@ -119,7 +119,7 @@ function validation(): string {
     '',
     '| prediction | here | |',
     '|---|---|---|',
-    ...predictions(judged).map(p => `| ${p.says} | ${p.found} | **${p.verdict}** |`),
+    ...predictions(judged, measured, profile).map(p => `| ${p.says} | ${p.found} | **${p.verdict}** |`),
     '',
     '## Where they differ',
     '',
