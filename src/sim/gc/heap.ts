@@ -165,7 +165,7 @@ class Heap {
   /** The program runs alone for `s` seconds. */
   #mutate(s: number, bytesPerS: number): void {
     const pacer = this.#pacer
-    this.#limiter.accumulate(s * this.#s.mutatorCpus * 1e9, 0)
+    this.#limiter.use(s * 1e9, s * this.#s.mutatorCpus * 1e9, 0)
     this.#grow(s, bytesPerS * s)
     pacer.heapScan += bytesPerS * s * this.#s.scanShare
   }
@@ -268,7 +268,7 @@ class Heap {
       black += bytes
       assist += assistCpus * s
       idle += idleCpus * s
-      this.#limiter.accumulate((mutatorMax - assistCpus) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
+      this.#limiter.use(s * 1e9, (mutatorMax - assistCpus) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
       this.#grow(s, bytes)
     }
     const markS = this.#nowS - startedS

@@ -128,6 +128,11 @@ function startLocked(w: World, m: M, g: G): void {
   g.m = target
   w.measures.wakes++
   w.measures.lockedHandoffs++
+  if (target.then === then.lockedSleep) {
+    // It is still on its way to sleep and finds the P then: `notewakeup` before `notesleep`.
+    stopm(w, m)
+    return
+  }
   m.extraNs += wakeCallNs(w, target)
   wakeThread(w, target, then.lockedStart)
   stopm(w, m)
@@ -147,9 +152,12 @@ function stopLocked(w: World, m: M): void {
       stopOne(w)
     } else handoffp(w, p, m)
   }
+  // Its call to wake another thread takes time before it sleeps.
+  if (m.extraNs > 0) {
+    step(w, m, 0, then.lockedSleep)
+    return
+  }
   m.then = then.lockedStart
-  // What its kernel calls cost is over before anyone can wake it again.
-  m.extraNs = 0
   block(w, m)
 }
 

@@ -58,6 +58,7 @@ export const then = {
   start: 13,
   lockedStart: 14,
   never: 15,
+  lockedSleep: 16,
 } as const
 
 export interface G {

@@ -1,11 +1,11 @@
 // All rows of the validation: what was measured beside what the simulator says, each with its band, agreed beforehand, and a verdict.
 import type {CostProfile} from '../calibration/cost-profile.ts'
 import type {Distribution} from '../kernel/distribution.ts'
-import {runHeap, type HeapScenario} from '../gc/heap.ts'
+import {runHeap, type HeapCycle, type HeapRun, type HeapScenario} from '../gc/heap.ts'
 import {ascending, bootstrapRuns, ksDistance, overSeeds, quantileOfSorted} from '../kernel/statistics.ts'
 import {compare, type Compared} from './compare.ts'
 import type {MeasuredCase, Measurements} from './measured.ts'
-import {pacedCycles, replayPacer, type Replay} from './pacer-replay.ts'
+import {pacedCycles, replayPacer, type PacedCycle, type Replay} from './pacer-replay.ts'
 import {markShares, movedByStops, quotaCurve, validationCases, type MeasuredLoads} from './workloads.ts'
 
 export interface Row {
@@ -28,7 +28,10 @@ export interface Seeds {
 
 /** Rows of samples: medians, tails, means of times. */
 export function sampleRows(profile: CostProfile, measured: Measurements, {seeds, only = () => true}: Seeds): readonly Row[] {
-  const releases = [26, 25, 24, 23, 22].map(minor => ({suffix: minor === 26 ? '' : `@1.${minor}`, cases: validationCases(profile, minor, loadsOf(measured))}))
+  const releases = [26, 25, 24, 23, 22].map(minor => ({
+    suffix: minor === 26 ? '' : `@1.${minor}`,
+    cases: validationCases(profile, minor, loadsOf(measured)),
+  }))
   return releases.flatMap(({suffix, cases}) =>
     cases
       .map(one => ({...one, id: one.id + suffix}))
@@ -318,8 +321,35 @@ export function heapRows(profile: CostProfile, measured: Measurements): readonly
           sims.map(s => s.heapPeakBytes),
           {within: steady},
         ),
+        ...typicalRows(found, gogc, rate, what, sims, steady),
       ]
     }),
+  )
+}
+
+/** Cycle by cycle: the median of the first forty cycles that were kept of each run, against that of the model's first forty. */
+function typicalRows(
+  found: MeasuredCase | undefined,
+  gogc: number,
+  rate: string,
+  what: string,
+  sims: readonly HeapRun[],
+  within: number,
+): readonly Row[] {
+  const cycles = (found?.runs ?? []).map(r => pacedCycles(r.values)).filter(c => c.length >= 5)
+  const columns = [
+    ['trigger', 'heap where a cycle began', (c: PacedCycle) => c.triggerBytes, (c: HeapCycle) => c.triggerBytes],
+    ['goal', 'goal of a cycle', (c: PacedCycle) => c.liveBytes - c.goalDeltaBytes, (c: HeapCycle) => c.goalBytes],
+    ['end', 'heap where marking ended', (c: PacedCycle) => c.liveBytes, (c: HeapCycle) => c.peakBytes],
+  ] as const
+  return columns.map(([name, which, real, simulated]) =>
+    figureRow(
+      {id: `pacer/${name}-${gogc}-${rate}`, what: `${which}, the median one, ${what}`, predicted: 'as the largest heap', unit: 'B'},
+      found,
+      cycles.map(c => median(c.map(real))),
+      sims.map(s => median(s.cycles.slice(0, 40).map(simulated))),
+      {within},
+    ),
   )
 }
 
@@ -331,9 +361,8 @@ function allocator(
   live: Readonly<Record<string, number>>,
 ): HeapScenario {
   const seconds = f['seconds'] ?? 1
-  // One without a rate of its own allocates as fast as the calibration says a P can; how much the collector takes of it is the simulator's to say.
-  const fastest = profile.rows.allocBytesPerNs * 1e9
-  const perS = unthrottled ? fastest : (f['allocs'] ?? 0) / seconds
+  // One without a rate of its own allocates in all the time it runs; how much the collector takes of it is the simulator's to say.
+  const perS = (f['allocs'] ?? 0) / (unthrottled ? (f['user'] ?? seconds) : seconds)
   const liveBytes = live['live'] ?? 48 << 20
   return {
     procs: 2,
@@ -343,7 +372,7 @@ function allocator(
     markBytesPerS: profile.rows.markBytesPerNs * 1e9,
     mutatorCpus: 1,
     // One that keeps a rate looks at the clock the rest of its time and catches up when it was away.
-    neededCpus: Math.min(1, perS / fastest),
+    neededCpus: unthrottled ? 1 : Math.min(1, perS / (profile.rows.allocBytesPerNs * 1e9)),
     workloads: [{kind: 'steady', liveBytes, allocBytesPerS: perS, stackBytes: live['stack'] ?? 2500}],
     nonHeapBytes: 0,
     overheadShare: 0,

@@ -24,7 +24,12 @@ export function predictions(rows: readonly Row[], measured: Measurements, profil
   const twoSleeps = 2 * (10e6 + median(profile.rows.longSleepExtraNs))
   const slices = valuesOf(measured, 'w1/slice')
   return [
-    held('E-80: a goroutine that computes yields after about 20 ms, two looks of sysmon in its 10 ms mode', slice, ms, v => Math.abs(v / 20.2e6 - 1) < 0.035),
+    held(
+      'E-80: a goroutine that computes yields after about 20 ms, two looks of sysmon in its 10 ms mode',
+      slice,
+      ms,
+      v => Math.abs(v / 20.2e6 - 1) < 0.035,
+    ),
     held(
       `section 3.4: that is twice what a sleep of 10 ms really takes, here ${ms(twoSleeps)} by the cost profile`,
       slice,
@@ -49,7 +54,12 @@ export function predictions(rows: readonly Row[], measured: Measurements, profil
         v => v >= 10e3 && v <= 60e3,
       )
     }),
-    held('W6, without the word: time.Sleep(50 µs) in an idle process takes 1.08 to 1.1 ms here', real('w6/sleep-50us'), ms, v => v >= 1.075e6 && v < 1.105e6),
+    held(
+      'W6, without the word: time.Sleep(50 µs) in an idle process takes 1.08 to 1.1 ms here',
+      real('w6/sleep-50us'),
+      ms,
+      v => v >= 1.075e6 && v < 1.105e6,
+    ),
     stable(real('w11/threads@1.25', 'mean'), real('w11/threads@1.26', 'mean')),
   ]
 }

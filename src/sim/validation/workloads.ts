@@ -3,6 +3,8 @@
 import type {CostProfile} from '../calibration/cost-profile.ts'
 import type {Distribution} from '../kernel/distribution.ts'
 import type {Step} from '../scheduler/program.ts'
+import {kept} from './measured.ts'
+import {gStatus} from '../scheduler/world.ts'
 import {beginScheduler, runScheduler, type SchedulerRun, type SchedulerScenario} from '../scheduler/run.ts'
 
 /** How close is close enough: the statistic and its band, as a share or as a factor either way. */
@@ -63,13 +65,7 @@ export function validationCases(profile: CostProfile, goMinor = 26, loads: Measu
         {statistic: 'p50', within: 0.1},
         {statistic: 'p99', within: 0.15},
       ],
-      samples: spread(r => r.world.measures.stintNs, {
-        gomaxprocs: 1,
-        programs: [hog],
-        start: [{program: 'hog', count: 2}],
-        durationNs: 8e9,
-        warmupNs: 1e9,
-      }),
+      samples: seed => stretches(profile, goMinor, seed),
     },
     {
       id: 'w2/wait',
@@ -213,13 +209,16 @@ export function validationCases(profile: CostProfile, goMinor = 26, loads: Measu
       predicted: 'about what is left of it',
       agreement: [{statistic: 'p50', within: 0.05}],
       samples: seed =>
-        named(
-          'stop',
-          stops({
-            name: 'hog',
-            steps: [forever([{do: 'compute', ns: assemblyNs[(seed - 1) % assemblyNs.length]!, preemptible: false}])],
-          }),
-        )(seed),
+        // A hundred values of each run, as they are kept of the program's.
+        kept(
+          named(
+            'stop',
+            stops({
+              name: 'hog',
+              steps: [forever([{do: 'compute', ns: assemblyNs[(seed - 1) % assemblyNs.length]!, preemptible: false}])],
+            }),
+          )(seed),
+        ),
     },
   ]
 
@@ -292,6 +291,49 @@ export function validationCases(profile: CostProfile, goMinor = 26, loads: Measu
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+
+/**
+ * How long one of two goroutines computes until another does for 5 ms and more, as the program's clock sees it (w1): one that is taken from the
+ * global queue again at once, on every 61st tick, has not been away.
+ */
+function stretches(profile: CostProfile, goMinor: number, seed: number): readonly number[] {
+  const run = beginScheduler(
+    {
+      machine: {cpus: 2},
+      goMinor,
+      gomaxprocs: 1,
+      profile,
+      // As in the Go program, whose main starts both: which of the two waits in the global queue on the 61st tick depends on it.
+      programs: [
+        hog,
+        {
+          name: 'main',
+          steps: [
+            {do: 'add', group: 'ended', count: 1},
+            {do: 'go', program: 'hog', count: 2},
+            {do: 'wait', group: 'ended'},
+          ],
+        },
+      ],
+      start: [{program: 'main', count: 1}],
+      durationNs: 10e9,
+      warmupNs: 0,
+    },
+    {seed, eventsMax: 50_000_000, check: false},
+  )
+  const {world} = run
+  const out: number[] = []
+  let current = -1
+  let startNs = 0
+  while (run.next()) {
+    const g = world.allp[0]!.m?.curg
+    if (g === undefined || g.status !== gStatus.running || g.id === current || g.program.name !== 'hog') continue
+    if (startNs > 1e9) out.push(world.nowNs - startNs)
+    current = g.id
+    startNs = world.nowNs
+  }
+  return out
+}
 
 /** Means of so many values in a row, as the Go program takes the time of a batch. */
 function batches(values: readonly number[], n: number): number[] {
