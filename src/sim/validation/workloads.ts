@@ -207,7 +207,8 @@ export function validationCases(profile: CostProfile, goMinor = 26, loads: Measu
       id: 'w10/assembly-5ms',
       what: `the same beside stretches of assembly without safepoints, of ${(mean(assemblyNs) / 1e6).toFixed(2)} ms by the run's own clock`,
       predicted: 'about what is left of it',
-      agreement: [{statistic: 'p50', within: 0.05}],
+      // The runs differ in the length of a stretch, so the median of all falls between them.
+      agreement: [{statistic: 'mean', within: 0.05}],
       samples: seed =>
         // A hundred values of each run, as they are kept of the program's.
         kept(
