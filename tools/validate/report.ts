@@ -104,7 +104,7 @@ function validation(): string {
     'the 37 there were then); W3, W11 and W13 as scenarios (what is sampled, bytes of a block with its header, the collection at the end); the mark workers of the heap model (a share of',
     'every P); the heap starts warm, collections are compared for the same bytes allocated, and the rate of an unthrottled allocator is taken from the run that is judged. After those on',
     'the idle machine: a goroutine is picked after the cost of the switch, not before it; a thread pays for its kernel call before it sleeps; the limiter looks every 10 ms; allocators',
-    'that keep a rate catch up; W1 merges stretches as the program does and starts its loops as it does; W10 takes the length of the assembly from the run that is judged; W13 follows the',
+    'that keep a rate catch up; W1 merges stretches as the program does and starts its loops as it does; W10 takes the length of the assembly from the run that is judged, and its mean; W13 follows the',
     'whole course of the program; rows for the median cycle of the pacer. No workload was kept unseen, and no cost was chosen: `allocBytesPerNs` is an estimate, all others that matter here are measured.',
     '',
     `Machine: ${measured.machine}. Releases run: ${releases.join(', ')}${unserved.length > 0 ? `; not run: ${unserved.join(', ')}` : ''}.`,
