@@ -64,8 +64,12 @@ const clib = `package clib
 
 /*
 #include <errno.h>
-#include <unistd.h>
-static int slow(int ms) { usleep(ms * 1000); return ms; }
+#include <time.h>
+static int slow(int ms) {
+	struct timespec left = {ms / 1000, ms % 1000 * 1000000L};
+	while (nanosleep(&left, &left) != 0 && errno == EINTR) {} // a signal of Go's runtime ends usleep early
+	return ms;
+}
 static int fails(void) { errno = ENOENT; return -1; }
 */
 import "C"
