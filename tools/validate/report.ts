@@ -113,7 +113,7 @@ function validation(): string {
     `GOGC=off where collections are not the subject, ${seeds} seeds of the simulator. The program ran in a CPU cgroup of the largest weight; *company* is the most CPUs that others`,
     `used during a run that counts (of runs beyond the number wanted the ones with least company count): ${companyText(judged.map(r => r.foreignCpus))}.`,
     ...shortfall(judged, measured),
-    'The CPUs of this guest change their speed by up to half from moment to moment, idle or not (a loop of known length took 131 to 209 µs in W12); what lasts by the clock is not touched by it.',
+    'The CPUs of this guest change their speed by up to half from moment to moment, idle or not (the loop of W12, made for 200 µs, took 131 to 209); what lasts by the clock is not touched by it.',
     '*Noise floor* is how far the two halves of the real runs lie apart; a difference below twice that counts as *within noise*.',
     '',
     `**${judged.length} figures judged: ${count('agrees')} agree, ${count('within noise')} are within noise, ${count('differs')} differ.**`,

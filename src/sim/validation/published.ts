@@ -144,7 +144,7 @@ const why: readonly (readonly [start: string, reason: string])[] = [
   ],
   [
     'w7',
-    'in a tenth of the cases all eight wait for one P in the program (up to 2.2 ms late), in the model hardly ever: there the second P comes sooner. Wakes of 21 instead of 30 µs were tried and make the median smaller still. What keeps the second P away is not known.',
+    'the latest in the program are 2.2 ms late, as if all eight waited for one P; in the model the second P comes sooner. Tested: wakes of 21 instead of 30 µs make the median smaller still. What keeps the second P away is not known.',
   ],
   [
     'w9/p1',
@@ -163,15 +163,15 @@ const why: readonly (readonly [start: string, reason: string])[] = [
   ['w12', 'the speed of the CPU changes by half during a run, and the program timed its work before the run only.'],
   [
     'pacer/peak',
-    'a maximum of hundreds of cycles. The median cycle is the same (rows trigger, goal and end); marking takes once and again longer than usual, and the model marks at one speed. Where nothing throttles the program, the limiter fills after some seconds and lets the heap grow: in the program for whole cycles, in the model for 10 ms at a time.',
+    'a maximum of hundreds of cycles. The median cycle is the same (rows trigger, goal and end); marking takes once and again longer than usual, and the model marks at one speed. Where nothing throttles the program, the limiter fills after some seconds and lets the heap grow: in the model for 10 ms at a time, in the program, as its peaks suggest, for whole cycles; not tested.',
   ],
   [
     'pacer/cycles-50-0',
-    'cycles while the limiter lets the heap grow are longer in the program than in the model; before that both have the same cycles (rows trigger, goal and end).',
+    'cycles while the limiter lets the heap grow seem to be longer in the program than in the model; before that both have the same cycles (rows trigger, goal and end).',
   ],
   [
     'pacer',
-    'the program needs more than forty cycles until its heap is as large as it stays, the model eight: the cons/mark ratio grows more slowly, because marking and the zeroing of blocks share the memory bus.',
+    'the program needs more than forty cycles until its heap is as large as it stays, the model eight: the cons/mark ratio grows more slowly. Perhaps marking and the zeroing of blocks share the memory bus; not tested.',
   ],
 ]
 
