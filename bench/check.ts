@@ -1,6 +1,6 @@
 // `npm run bench -- check [NAME…]`: the built `gotriage check ./...` beside `go vet ./...` and, where it is installed, `staticcheck ./...`, turn by
 // turn, in three states: cold (nobody's cache holds a result of this module; go's of its dependencies is filled), one file changed, unchanged.
-// Seconds, processor seconds and the peak of resident memory over the processes of a run. Names: gin, prometheus, git2go. Build first.
+// Seconds, processor seconds and the peak of resident memory over the processes of a run. Names: gin, prometheus, hugo, gvisor, git2go. Build first.
 // With --findings: what go vet and staticcheck find of our catalogue, and which of it we do not. `staticcheck` is looked for on the PATH.
 import {execFileSync, spawnSync} from 'node:child_process'
 import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
@@ -20,6 +20,8 @@ const chosen = flag('states')?.split(',')
 const modules: Readonly<Record<string, ModuleVersion & {readonly changed: string}>> = {
   gin: {name: 'gin', path: 'github.com/gin-gonic/gin', version: 'v1.12.0', changed: 'context.go'},
   prometheus: {name: 'prometheus', path: 'github.com/prometheus/prometheus', version: 'v0.310.0', changed: 'tsdb/db.go'},
+  hugo: {name: 'hugo', path: 'github.com/gohugoio/hugo', version: 'v0.165.0', changed: 'hugolib/site.go'},
+  gvisor: {name: 'gvisor', path: 'gvisor.dev/gvisor', version: 'v0.0.0-20260905035102-160fafc42237', changed: 'pkg/sync/race.go'},
   git2go: {name: 'git2go', path: 'github.com/libgit2/git2go/v34', version: 'v34.0.0', changed: 'repository.go'},
 }
 
@@ -91,7 +93,7 @@ const sameHazard: Readonly<Record<string, string>> = {
   lostcancel: 'context-lost-cancel',
   loopclosure: 'loop-var-capture',
   waitgroup: 'waitgroup-add-in-goroutine',
-  unsafeptr: 'unsafe-slice-header, unsafe-pointer-from-integer',
+  unsafeptr: 'unsafe-slice-header, unsafe-uintptr-stored',
   SA1015: 'ticker-not-stopped',
   SA1027: 'atomic-64bit-align',
   SA1029: 'context-key-type',

@@ -1,7 +1,8 @@
 // Writes the registries (*.generated.ts), which are never committed: a new rule, detector, decoder family or command is found by its place.
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+import {build} from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -66,14 +67,24 @@ write(
   `${head}import type {Command} from './command.ts'\n${commands.map(c => `import {command as ${camel(c)}} from './commands/${c}.ts'\n`).join('')}\nexport const commands: readonly Command[] = [${commands.map(camel).join(', ')}]\n`,
 )
 
-// Descriptions of C libraries: every src/go/cgo/api/libraries/<id>.yaml, as text.
+// Descriptions of C libraries: every src/go/cgo/api/libraries/<id>.yaml, read here and kept as JSON, so that checking a package reads no YAML.
+const reader = join(root, '.cache/generate/read-api.mjs')
+await build({
+  entryPoints: [join(root, 'src/go/cgo/api/read-api.ts')],
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  outfile: reader,
+})
+const {readApiDescription} = await import(pathToFileURL(reader).href)
 const libraries = readdirSync(join(root, 'src/go/cgo/api/libraries'))
   .filter(f => f.endsWith('.yaml'))
   .sort()
-  .map(f => [f.slice(0, -'.yaml'.length), readFileSync(join(root, 'src/go/cgo/api/libraries', f), 'utf8')])
+  .map(f => readApiDescription(f, readFileSync(join(root, 'src/go/cgo/api/libraries', f))))
 write(
   'src/go/cgo/api/libraries.generated.ts',
-  `${head}export const libraryTexts: readonly (readonly [id: string, yaml: string])[] = ${JSON.stringify(libraries, undefined, 1)}\n`,
+  `${head}/** A list of ApiDescription. */\nexport const librariesJson = ${JSON.stringify(JSON.stringify(libraries))}\n`,
 )
 
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version

@@ -52,6 +52,8 @@ export const errors = {
   /** A flag, argument or configuration the user wrote wrongly. */
   usage: (what: string, hint: string) => new TriageError('usage', what, hint),
   missingTool: (tool: string, hint: string) => new TriageError('missing-tool', `"${tool}" is not installed`, hint),
+  /** Only for tasks that can be run again on a deeper stack; elsewhere it is a note. */
+  tooDeep: () => new TriageError('nested-too-deeply', 'the input nests too deeply for the stack of this thread', 'Nest less deeply.'),
   cancelled: () => new TriageError('cancelled', 'interrupted', 'Run the command again to start over.'),
 } as const
 

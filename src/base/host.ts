@@ -7,6 +7,8 @@ export interface Stat {
   readonly size: number
   /** Milliseconds since the epoch; only for cache keys, never printed. */
   readonly modifiedMs: number
+  /** The same for its content, name or time stamps: POSIX ctime, which nobody can set. Absent where there is none. */
+  readonly changedMs?: number
 }
 
 /** Paths are absolute or relative to `cwd`, with `/`. Nothing is opened that the caller did not name or that lies outside a root. */
@@ -35,6 +37,8 @@ export interface Host {
   entries?(path: string): Promise<readonly DirectoryEntry[]>
   /** `readFile` for a synchronous core; absent where nothing can be read synchronously. */
   readFileSync?(path: string, bytesMax?: number): Uint8Array
+  /** `stat` for those who ask for thousands; absent where nothing can be asked synchronously. */
+  statSync?(path: string): Stat | undefined
   /** A view of this host that opens nothing outside these directories, whatever links lead to. */
   within?(roots: readonly string[]): Host
 }

@@ -1,18 +1,19 @@
 // A host with some files replaced: what a check of files would say before they are written.
 import {memorySource} from './byte-source.ts'
-import type {Host} from './host.ts'
+import type {Host, Stat} from './host.ts'
 
 /** `files` by absolute path with `/`. */
 export function overlayHost(host: Host, files: ReadonlyMap<string, Uint8Array>): Host {
   const at = (path: string) => files.get(path.startsWith('/') ? path : `${host.cwd}/${path}`)
-  const {readFileSync, within} = host
+  const {readFileSync, statSync, within} = host
+  const replaced = (path: string, stat: Stat | undefined): Stat | undefined => {
+    const bytes = at(path)
+    return stat === undefined || bytes === undefined ? stat : {...stat, size: bytes.length, modifiedMs: Infinity} // newer than anything: no cache believes it unread
+  }
   return {
     ...host,
-    async stat(path) {
-      const stat = await host.stat(path)
-      const bytes = at(path)
-      return stat === undefined || bytes === undefined ? stat : {...stat, size: bytes.length, modifiedMs: Infinity} // newer than anything: no cache believes it unread
-    },
+    stat: async path => replaced(path, await host.stat(path)),
+    ...(statSync === undefined ? {} : {statSync: (path: string) => replaced(path, statSync(path))}),
     readFile: (path, bytesMax) => {
       const bytes = at(path)
       return bytes === undefined ? host.readFile(path, bytesMax) : Promise.resolve(bytes)

@@ -3,6 +3,8 @@ import {errors} from './errors.ts'
 
 export interface Task {
   readonly signal?: AbortSignal
+  /** Whoever runs this can run it again from the start on a thread with a deeper stack, and will where `stackOverflowed` says so. */
+  readonly deeperStack?: boolean
   /** `done` of `total` (same unit); `what` is a short noun phrase. Cheap: callers may call it often. */
   progress?(what: string, done: number, total?: number): void
 }

@@ -1,8 +1,10 @@
-// What all detectors and causes together say of files that nobody here made: nothing of ordinary ones, the published class of labelled ones.
+// What all detectors and causes together say of files that nobody here made: nothing of ordinary ones, the published class of labelled ones. And what
+// each detector alone says of ordinary files, those of our own programs that are well included.
 import {readdirSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {checkout, corpus, describeNeeding} from '../base/testing/needs.ts'
-import {type Judged, judged} from '../diagnosis/testing/observe.ts'
+import {detectors} from '../detectors/registry.generated.ts'
+import {evidenceOf, type Judged, judged, lookedAt} from '../diagnosis/testing/observe.ts'
 
 /** Folders whose files show running programs. Crashes, races and labelled dumps are true cases and judged below. */
 const ordinary = [
@@ -10,6 +12,12 @@ const ordinary = [
   'pprof-cpu', 'pprof-goroutine', 'pprof-heap', 'pprof-malformed', 'pprof-other', 'scavtrace', 'schedtrace', 'topology', 'trace-fuzz', 'trace-v1',
   'trace-v2', 'trace-v2-text',
 ] // prettier-ignore
+
+/** Captures of our own programs that are well. */
+const wells = [
+  ...['open-sockets', 'warm-up'].map(name => `${checkout}fixtures/services/${name}/evidence`),
+  ...readdirSync(`${checkout}examples/incidents`).map(name => `${checkout}examples/incidents/${name}/fixed/evidence`),
+]
 
 const filesOf = (folder: string) => readdirSync(corpus + folder).filter(name => name !== 'README.md')
 
@@ -71,6 +79,51 @@ describeNeeding('corpus', 'all detectors and causes', () => {
     expect(files).toBeGreaterThan(150)
     expect(causes).toEqual([])
     expect(warnings).toEqual(['pprof-cpu/pprof__internal_report_testdata_sample.cpu: map-iteration-hot']) // 77.8 % of its time
+  })
+
+  test('are silent, each detector alone, on five real files and more; the table is docs/precision/silence.md', async () => {
+    const rows = new Map(detectors.map(({id}) => [id, {files: 0, wells: 0, silent: 0, said: new Map<string, number>()}]))
+    const look = async (folder: string, names: readonly string[], well: boolean) => {
+      const evidence = await evidenceOf(folder, names)
+      for (const detector of detectors) {
+        const row = rows.get(detector.id)!
+        const {looked, said} = lookedAt(detector, evidence)
+        if (!looked) continue
+        row.files++
+        if (well) row.wells++
+        if (said.length === 0) row.silent++
+        for (const {severity, confidence} of said) {
+          const word = `${severity}, ${confidence.toFixed(2)}`
+          row.said.set(word, (row.said.get(word) ?? 0) + 1)
+        }
+      }
+    }
+    for (const folder of ordinary) for (const name of filesOf(folder)) await look(corpus + folder, [name], false)
+    for (const folder of wells) await look(folder, readdirSync(folder), true)
+    // Of some kinds (strace, sanitizers, race reports) there are fewer ordinary files than five: then it is all of them, and the page says so.
+    for (const [id, {files, silent}] of rows) expect(silent, id).toBeGreaterThanOrEqual(Math.min(5, files))
+    const fewer = [...rows].filter(([, {silent}]) => silent < 5).map(([id, {silent}]) => `${id} (${silent})`)
+    expect(fewer.length).toBeLessThan(rows.size / 4)
+    const lines = [
+      '# Detectors on ordinary evidence',
+      '',
+      'Each detector alone over every ordinary file of the corpus (captures that nobody here made), and over whole captures of our own programs that are',
+      'well: the mended incidents and two services. Written by `src/causes/corpus.test.ts`. Counted are those that hold a kind of evidence the detector',
+      'asks for; where it needs two kinds together, a file alone gives it only one.',
+      '',
+      `Five files and more on which it is silent: ${rows.size - fewer.length} of ${rows.size} detectors. Fewer, because no more ordinary files of that kind are at hand: ${fewer.join(', ') || 'none'}.`,
+      '',
+      '| detector | looked at | of them own captures | silent | said instead (severity, confidence) |',
+      '|---|---|---|---|---|',
+      ...[...rows].map(([id, row]) => {
+        const said = [...row.said]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([word, count]) => `${word}${count > 1 ? ` (${count} times)` : ''}`)
+        return `| ${id} | ${row.files} | ${row.wells} | ${row.silent} | ${said.join('; ')} |`
+      }),
+      '',
+    ]
+    await expect(lines.join('\n')).toMatchFileSnapshot(`${checkout}docs/precision/silence.md`)
   })
 
   test('name the race of every race report', async () => {

@@ -30,6 +30,7 @@ export function commandHelp(command: Command): string {
     '',
     'flags:',
     ...flags.map((flag, i) => `  ${left[i]!.padEnd(width)}  ${flag.help}${flag.many === true ? ' (may be repeated)' : ''}`),
+    ...(command.details === undefined ? [] : ['', ...command.details]),
     ...(command.examples.length === 0 ? [] : ['', 'examples:', ...command.examples.map(example => `  ${example}`)]),
     '',
   ].join('\n')

@@ -63,6 +63,7 @@ export function parseArgs(command: Command, words: readonly string[]): Parsed {
     else values.set(flag.name, [value])
   }
   return {
+    words,
     positionals,
     flag: name => values.get(name)?.at(-1),
     flags: name => values.get(name) ?? [],

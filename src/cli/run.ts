@@ -1,6 +1,7 @@
 // From words to an exit code. Knows the table of commands and how failures are told; knows no command's business.
 import {TriageError, errors} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
+import {asksForDeeperStack} from '../base/stack-overflow.ts'
 import {version} from '../base/version.generated.ts'
 import type {Command, CommandContext} from './command.ts'
 import {terminalText} from './terminal-text.ts'
@@ -10,7 +11,7 @@ import {parseArgs} from './parse-args.ts'
 /** Runs one command line and gives the exit code of DESIGN section 4: 0, 1, 2, 3 or 130. */
 export async function runCommandLine(words: readonly string[], commands: readonly Command[], context: CommandContext): Promise<number> {
   try {
-    return await dispatch(words, commands, context)
+    return await dispatchDeeply(words, commands, context)
   } catch (error) {
     if (error instanceof TriageError) {
       if (error.code === 'cancelled') return 130
@@ -24,6 +25,29 @@ export async function runCommandLine(words: readonly string[], commands: readonl
       ),
     )
     return 3
+  }
+}
+
+/** Once more on a deeper stack where this thread's does not suffice: threads cost time to start, and hardly any input needs one. */
+async function dispatchDeeply(words: readonly string[], commands: readonly Command[], context: CommandContext): Promise<number> {
+  if (context.deeper === undefined) return dispatch(words, commands, context)
+  const printed = {outBytes: 0, notes: 0}
+  const counted: Pick<CommandContext, 'out' | 'note'> = {
+    out(text) {
+      printed.outBytes += typeof text === 'string' ? Buffer.byteLength(text) : text.length
+      context.out(text)
+    },
+    note(line) {
+      printed.notes++
+      context.note(line)
+    },
+  }
+  const inDirectory = async (path: string) => ({...(await context.inDirectory(path)), ...counted})
+  try {
+    return await dispatch(words, commands, {...context, ...counted, inDirectory})
+  } catch (error) {
+    if (!asksForDeeperStack(error)) throw error
+    return context.deeper(words, printed)
   }
 }
 

@@ -31,10 +31,10 @@ interface Named {
 const functionsMax = 20_000
 
 export function matchBuild(artifacts: readonly Artifact[], programs: readonly Program[], source: SourceBuild | undefined): BuildMatch {
+  const notes = severalBuilds(programs)
+  if (source === undefined) return {notes, doubt: undefined, startLines: new Map()} // nothing to join with
   const functions = namedFunctions(artifacts)
   const startLines = new Map([...functions].flatMap(([name, one]) => (one.startLine > 0 ? [[name, one.startLine] as const] : [])))
-  const notes = severalBuilds(programs)
-  if (source === undefined) return {notes, doubt: undefined, startLines}
   const own = [...functions.values()].filter(one => ofModule(one, source))
   const joined = own.map(one =>
     joinFrame(source.index, {function: one.function, file: one.file, line: Math.max(1, one.startLine), startLine: one.startLine}),

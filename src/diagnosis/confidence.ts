@@ -41,6 +41,7 @@ export const supportWeights = {
   'collections aim at a goal close to the live heap': 0.65,
   'the collector takes a tenth of the used CPU and more': 0.5,
   'mark assists take CPU time or running time': 0.4,
+  'one line allocates most of what is allocated, and allocating takes a quarter of the CPU': 0.75,
   'the process grows and what Go has from the system does not': 0.75,
   'a leak checker of C reported it': 0.9,
   'a mutex profile names the critical section': 0.75,

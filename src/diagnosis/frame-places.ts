@@ -11,14 +11,8 @@ interface NamedFrame {
 /** `main.(*shop).sell (cart.go:12)`. */
 export const shownFrame = (frame: NamedFrame) => `${frame.function} (${frame.file.replace(/^.*[/\\]/, '')}:${frame.line})`
 
-const keys = new WeakMap<NamedFrame, string>()
-
-/** Function, file and line as one string, made once for each frame: the key of an allocation site. */
-export function siteKey(frame: NamedFrame): string {
-  let key = keys.get(frame)
-  if (key === undefined) keys.set(frame, (key = `${frame.function} ${frame.file}:${frame.line}`))
-  return key
-}
+/** Function, file and line as one string: the key of an allocation site. */
+export const siteKey = (frame: NamedFrame): string => `${frame.function} ${frame.file}:${frame.line}`
 
 /** Places a finding shows at most. */
 const placesMax = 4

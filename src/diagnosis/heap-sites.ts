@@ -50,6 +50,7 @@ function sitesOf(artifact: Identified<'profile'>): HeapSites {
   const objects = sampleTypeIndex(profile, 'inuse_objects')
   const ever = sampleTypeIndex(profile, 'alloc_space')
   const sites = new Map<string, HeapSite & {readonly sizes: Map<number, BlockUse>}>()
+  const byFrame = new Map<Frame, HeapSite & {readonly sizes: Map<number, BlockUse>}>() // a frame is one object wherever it stands
   let totalBytes = 0
   for (let sample = 0; sample < profile.sampleCount; sample++) {
     const bytes = profile.value(sample, space)
@@ -58,10 +59,14 @@ function sitesOf(artifact: Identified<'profile'>): HeapSites {
     const at = firstUserFrame(frames, artifact.program.module)
     const frame = at === undefined ? undefined : frames[at]
     if (frame === undefined) continue
-    const key = `${frame.function} ${frame.line}`
-    let site = sites.get(key)
-    if (!site) sites.set(key, (site = {key, frame, stack: frames.slice(at), sizes: new Map()}))
-    const blockBytes = profile.numberLabels(sample).get('bytes')?.[0]?.value ?? 0
+    let site = byFrame.get(frame)
+    if (!site) {
+      const key = `${frame.function} ${frame.line}`
+      site = sites.get(key)
+      if (!site) sites.set(key, (site = {key, frame, stack: frames.slice(at), sizes: new Map()}))
+      byFrame.set(frame, site)
+    }
+    const blockBytes = profile.numberLabel(sample, 'bytes') ?? 0
     let use = site.sizes.get(blockBytes)
     if (!use) site.sizes.set(blockBytes, (use = {blockBytes, bytes: 0, blocks: 0, everBytes: 0}))
     use.bytes += bytes

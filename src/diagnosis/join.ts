@@ -42,6 +42,9 @@ export const says = (because: string, role: ChainStep['role'] = 'explains', find
   findings,
 })
 
+/** How the growth of memory ended, when the kernel put an end to it. */
+export const endedBy = (facts: CaseFile): ChainStep[] => observationsOf(facts, 'killed-for-memory', 'during').map(shows)
+
 /** Places of a cause: those of the first finding, then where the others are primary; each place once. */
 export function placesOfAll(findings: readonly (Hazard | Observation)[]): Place[] {
   const seen = new Set<string>()

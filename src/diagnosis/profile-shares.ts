@@ -38,6 +38,7 @@ export function shareOf(
 ): Share {
   const counts = countIndex(profile)
   const callers = new Map<string, CallerShare>()
+  const byFrame = new Map<Frame, CallerShare>()
   let [value, samples, total, totalSamples] = [0, 0, 0, 0]
   for (let sample = 0; sample < profile.sampleCount; sample++) {
     const weight = profile.value(sample, typeIndex)
@@ -54,9 +55,13 @@ export function shareOf(
     const user = firstUserFrame(above, module)
     const frame = above[user ?? above.length - 1]
     if (frame === undefined) continue
-    const key = siteKey(frame)
-    let caller = callers.get(key)
-    if (!caller) callers.set(key, (caller = {frame, stack: above.slice(user ?? above.length - 1), value: 0, samples: 0}))
+    let caller = byFrame.get(frame)
+    if (!caller) {
+      const key = siteKey(frame)
+      caller = callers.get(key)
+      if (!caller) callers.set(key, (caller = {frame, stack: above.slice(user ?? above.length - 1), value: 0, samples: 0}))
+      byFrame.set(frame, caller)
+    }
     caller.value += weight
     caller.samples += count
   }
@@ -72,7 +77,7 @@ export function shareOf(
 
 /** A matcher on the name of any frame: the index of the one nearest to the leaf. Each frame is asked about once. */
 export const anyFrame = (pattern: RegExp) => {
-  const known = new WeakMap<Frame, boolean>()
+  const known = new Map<Frame, boolean>()
   const matches = (frame: Frame) => {
     let answer = known.get(frame)
     if (answer === undefined) known.set(frame, (answer = pattern.test(frame.function)))

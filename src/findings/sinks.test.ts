@@ -82,6 +82,10 @@ describe('GitHub annotations', () => {
     expect(lines[0]!.match(/%0A::error/g), 'newlines stay escaped').not.toBeNull()
   })
 
+  test('paths start at the checkout, where the run was below it', () => {
+    expect(githubAnnotations([hazard], 'service/')).toMatch(/^::error file=service\/d ir\//)
+  })
+
   test('properties escape what would end them', () => {
     expect(githubProperty('a,b:c%\n')).toBe('a%2Cb%3Ac%25%0A')
     expect(githubMessage('a,b:c%\r\n')).toBe('a,b:c%25%0A')

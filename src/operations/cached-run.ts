@@ -3,16 +3,13 @@ import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import type {DeclarationCache} from '../base/declaration-cache.ts'
 import type {ResultCache} from '../base/result-cache.ts'
-import {type Fact, recordingHost, stillHolds} from '../analysis/cache/recording-host.ts'
+import {type Fact, type Grounds, isGrounds, jsonObject, recordingHost, stillHolds} from '../analysis/cache/recording-host.ts'
 import type {RunnableRule} from '../analysis/engine/run-rules.ts'
 import {type ModuleCheckRequest, type ModuleRun, type PackageResult, runModule} from './check-module.ts'
 import type {SeenDigests} from './package-digests.ts'
 
 /** What is written: the facts behind a run, its packages by the digest of all they depend on, and the run without them. */
-interface Entry {
-  readonly writtenMs: number
-  readonly views: readonly {readonly parent: number; readonly roots: readonly string[]}[]
-  readonly facts: readonly Fact[]
+interface Entry extends Grounds {
   readonly packages: readonly (readonly [key: string, result: PackageResult])[]
   /** What can be seen of own files from outside, by the hash of the file. */
   readonly seen: readonly (readonly [file: string, digest: string])[]
@@ -21,14 +18,24 @@ interface Entry {
 
 export type Run = (request: ModuleCheckRequest & {readonly rules: readonly RunnableRule[]}, host: Host, task: Task) => Promise<ModuleRun>
 
-/** `now` in milliseconds since the epoch: only files older than the entry are believed by their time stamp. */
-export function cachedRun(cache: ResultCache, now: () => number, declarations?: DeclarationCache): Run {
+/**
+ * `now` in milliseconds since the epoch: only files older than the entry are believed by their time stamp. `based` hears what each run rests on,
+ * undefined when that cannot be looked at again.
+ */
+export function cachedRun(
+  cache: ResultCache,
+  now: () => number,
+  declarations?: DeclarationCache,
+  based?: (grounds: Grounds | undefined) => void,
+): Run {
   return async (request, host, task) => {
     const {rules, ...rest} = request
     const configuration = JSON.stringify([cache.identity, host.cwd, host.platform, rest, rules.map(rule => rule.id)])
     const entry = entryOf(await cache.read(configuration))
-    if (entry !== undefined && (await stillHolds(host, entry.views, entry.facts, entry.writtenMs, cache.hash)))
+    if (entry !== undefined && (await stillHolds(host, entry, cache.hash))) {
+      based?.({writtenMs: entry.writtenMs, views: entry.views, facts: entry.facts})
       return {...entry.run, packages: entry.packages.map(([, result]) => result)}
+    }
     const known = new Map(entry?.packages)
     const writtenMs = now()
     const recording = recordingHost(host, cache.hash)
@@ -47,12 +54,12 @@ export function cachedRun(cache: ResultCache, now: () => number, declarations?: 
       ...(declarations === undefined ? {} : {declarations: {cache: declarations, host, now}}),
     })
     const facts = await recording.facts()
-    if (facts !== undefined) {
+    const grounds = facts && {writtenMs, views: recording.views(), facts: changeable(facts, run.gomodcache)}
+    based?.(grounds)
+    if (grounds !== undefined) {
       const {packages, ...others} = run
       const made: Entry = {
-        writtenMs,
-        views: recording.views(),
-        facts: changeable(facts, run.gomodcache),
+        ...grounds,
         packages: packages.map((result, i) => [keys[i] ?? '', result] as const),
         seen: [...seen],
         run: others,
@@ -85,16 +92,8 @@ function changeable(facts: readonly Fact[], gomodcache: string): Fact[] {
 
 /** The checksum says that it is what was written; the shape is still looked at before it is believed. */
 function entryOf(text: string | undefined): Entry | undefined {
-  if (text === undefined) return undefined
-  try {
-    const entry = JSON.parse(text) as Partial<Entry> | null
-    const whole =
-      typeof entry?.writtenMs === 'number' &&
-      [entry.views, entry.facts, entry.packages, entry.seen].every(Array.isArray) &&
-      typeof entry.run === 'object' &&
-      entry.run !== null
-    return whole ? (entry as Entry) : undefined // checked above
-  } catch {
-    return undefined
-  }
+  const entry = text === undefined ? undefined : jsonObject<Entry>(text)
+  if (entry === undefined || !isGrounds(entry)) return undefined
+  const whole = [entry.packages, entry.seen].every(Array.isArray) && typeof entry.run === 'object' && entry.run !== null
+  return whole ? (entry as Entry) : undefined // checked above
 }

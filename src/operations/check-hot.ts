@@ -32,6 +32,7 @@ export async function profileFile(named: string, dirs: readonly string[], host: 
 }
 
 export async function hotShares(hazards: readonly Hazard[], path: string, index: SourceIndex, host: Host, task: Task): Promise<Hot> {
+  if ((await host.stat(path)) === undefined) throw errors.usage(`there is no profile "${path}"`, 'Check the path behind --hot.')
   const {readEvidence} = await import('./read-evidence.ts') // every decoder there is: most runs need none
   const {artifacts, notes} = await readEvidence(host, [path], task)
   const profile = artifacts.map(one => one.artifact.data).find((data): data is Profile => data.kind === 'profile')

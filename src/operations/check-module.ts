@@ -2,6 +2,7 @@
 import type {DeclarationCache} from '../base/declaration-cache.ts'
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
+import {stackOverflowed, tellsOfOverflow} from '../base/stack-overflow.ts'
 import {pathPattern} from '../analysis/config/path-pattern.ts'
 import type {CgoPolicy, CheckedFile} from '../analysis/engine/checked-package.ts'
 import {type AnyRule, type Preset, presetRank} from '../analysis/engine/rule.ts'
@@ -195,9 +196,12 @@ export async function runModule(
   }
   for await (const typed of typePackages(loaded, task, new Set(results.keys()), kept)) {
     try {
-      results.set(typed.loaded, analyse(typed))
+      const result = analyse(typed)
+      if (result.findings.notes.some(({message}) => tellsOfOverflow(message))) stackOverflowed(task)
+      results.set(typed.loaded, result)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
+      stackOverflowed(task)
       notes.push(tooDeep(typed, shownFrom))
     }
   }
@@ -227,7 +231,7 @@ function brokenNote({path, state}: CheckedFile, errors: Checked['errors']): Note
     const message = `line ${first.line}, column ${first.column}: ${first.message}; what could not be read of the file is not checked`
     return [{code: 'syntax-error', message, path}]
   }
-  const overflow = errors.some(({file, message}) => file === state && message.includes('Maximum call stack size exceeded'))
+  const overflow = errors.some(({file, message}) => file === state && tellsOfOverflow(message))
   return overflow ? [{code: 'nested-too-deeply', message: 'nested too deeply for its types to be checked in full', path}] : []
 }
 
@@ -249,6 +253,9 @@ function cgoPolicyOf({dir, wrappers, contract}: CgoRequest, shownFrom: string): 
     ...(contract === undefined ? {} : {contract: {text: contract.path, functions: new Set(contract.functions)}}),
   }
 }
+
+/** `checkModule` somewhere else, so that the caller's thread is free meanwhile. Only without `rules`: the request is copied. */
+export type CheckAside = (request: ModuleCheckRequest, host: Host, task: Task) => Promise<ModuleCheck>
 
 /** One platform, without suppression, baseline or fixes: for those who join hazards with evidence. */
 export async function checkModule(request: ModuleCheckRequest, host: Host, task: Task): Promise<ModuleCheck> {

@@ -1,4 +1,5 @@
 // What a run looked at and what it could not know: the last line of every `gotriage check`.
+import type {Severity} from '../findings/finding.ts'
 import type {ModuleRun} from './check-module.ts'
 
 export interface CheckSummary {
@@ -37,10 +38,11 @@ export function summaryOf(runs: readonly ModuleRun[], {unchanged}: {readonly unc
 
 const sorted = (names: readonly string[]) => [...new Set(names)].sort()
 
-export function summaryLine(summary: CheckSummary, shown: number): string {
+/** `shown`: the severity of each finding that is printed. */
+export function summaryLine(summary: CheckSummary, shown: readonly Severity[]): string {
   const {packagesChecked, platforms, calls, missing, silentRules, unchanged} = summary
   const parts = [
-    `${counted(packagesChecked, 'package')} checked${platforms.length > 1 ? ` for ${platforms.length} platforms` : ''}, ${counted(shown, 'finding')}`,
+    `${counted(packagesChecked, 'package')} checked${platforms.length > 1 ? ` for ${platforms.length} platforms` : ''}, ${counted(shown.length, 'finding')}${bySeverity(shown)}`,
     ...(unchanged > 0 ? [`${unchanged} more on lines that are not new`] : []),
     calls.unknown === 0
       ? `the callee of every call is known`
@@ -50,6 +52,15 @@ export function summaryLine(summary: CheckSummary, shown: number): string {
     ...(silentRules.length === 0 ? [] : [`rules partly silent because of unknown callees: ${names(silentRules)}`]),
   ]
   return parts.join('; ')
+}
+
+/** ` (1 error, 2 warnings)`: what the exit code goes by. */
+function bySeverity(shown: readonly Severity[]): string {
+  const parts = (['error', 'warning', 'info'] as const).flatMap(severity => {
+    const count = shown.filter(one => one === severity).length
+    return count === 0 ? [] : [severity === 'info' ? `${count} info` : counted(count, severity)]
+  })
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

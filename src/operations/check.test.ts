@@ -155,6 +155,23 @@ describe('a baseline', () => {
     expect(envelope.notes.map(note => note.code)).toContain('baseline-stale')
   })
 
+  test('is not called stale for what a run of other files or rules could not find', async () => {
+    write('a.go', 'package m\n\nfunc f() { println("a") }\n')
+    write('sub/b.go', 'package sub\n\nfunc f() { println("b") }\n')
+    write('base.json', (await run()).baseline())
+    const codes = async (request: Partial<CheckRequest>) =>
+      (await run({baseline: 'base.json', ...request})).envelope.notes.map(note => note.code)
+    expect(await codes({patterns: ['./sub']})).not.toContain('baseline-stale')
+    write('sub/b.go', 'package sub\n')
+    expect(await codes({patterns: ['./sub']})).toContain('baseline-stale')
+    expect(await codes({patterns: ['.']})).not.toContain('baseline-stale')
+  })
+
+  test('that is not there yet is asked to be written', async () => {
+    write('a.go', 'package m\n')
+    await expect(run({baseline: 'none.json'})).rejects.toMatchObject({hint: 'Write it once with --write-baseline.'})
+  })
+
   test.each([
     ['not JSON', '{', /not JSON/],
     ['another document', '{"schema": "x"}', /schema/],
@@ -208,6 +225,8 @@ describe('several platforms in one run', () => {
   test('something that is no platform is a usage error', async () => {
     write('a.go', 'package m\n')
     await expect(run({platforms: ['linux']})).rejects.toThrow(/no platform/)
+    await expect(run({platforms: ['linux/amd46']})).rejects.toThrow(/no GOARCH "amd46"/)
+    await expect(run({platforms: ['widows/amd64']})).rejects.toThrow(/no GOOS "widows"/)
   })
 })
 
@@ -275,9 +294,12 @@ describe('the last line', () => {
     write('a.go', 'package m\n\nimport "example.com/gone"\n\nfunc f() {\n\tgone.Do()\n\tprintln("a")\n\tf()\n}\n')
     const {summary, envelope} = await run()
     expect(summary.calls).toEqual({total: 2, unknown: 1, intoC: 0})
-    expect(summaryLine(summary, envelope.findings.length)).toBe(
-      '1 package checked, 1 finding; unknown callee in 50.0 % of 2 calls; imports missing: example.com/gone',
-    )
+    expect(
+      summaryLine(
+        summary,
+        envelope.findings.map(finding => finding.severity),
+      ),
+    ).toBe('1 package checked, 1 finding (1 warning); unknown callee in 50.0 % of 2 calls; imports missing: example.com/gone')
   })
 
   test('counts calls into C apart', async () => {

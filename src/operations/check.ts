@@ -11,6 +11,7 @@ import {concludeModule, type RunnableRule} from '../analysis/engine/run-rules.ts
 import {applyBaseline, baselineText, readBaseline} from '../analysis/suppression/baseline.ts'
 import {applyDirectives, suppressionRules} from '../analysis/suppression/apply-directives.ts'
 import {changedLines} from '../analysis/suppression/changed-lines.ts'
+import {knownArch, knownOs} from '../go/load/platforms.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
 import {compareFindings, type Hazard} from '../findings/finding.ts'
 import {applyConfig, cgoRequest, findConfig, type FoundConfig} from './check-config.ts'
@@ -60,6 +61,8 @@ export interface Checked {
   readonly packages: ReadonlyMap<string, CheckedUnit>
   /** With `hot`: the share of the profile through each finding's function. */
   readonly hot?: Hot
+  /** The baseline that the request or the configuration names. */
+  readonly baselinePath?: string
   /** The document of --write-baseline. */
   baseline(): string
   sourceLine(file: string, line: number): string | undefined
@@ -125,8 +128,17 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   hazards = silenceByComment(hazards, runs, {ran: new Set(rules.map(rule => rule.id)), known}, request, found)
   const baselinePath = request.baseline ?? (config.baseline === undefined ? undefined : `${found.dir ?? '.'}/${config.baseline}`)
   if (baselinePath !== undefined && request.writesBaseline !== true) {
-    const known = readBaseline(baselinePath, await host.readFile(baselinePath))
-    const applied = applyBaseline(hazards, known, request.baseline ?? config.baseline ?? '')
+    if ((await host.stat(baselinePath)) === undefined)
+      throw errors.usage(`there is no baseline "${request.baseline ?? config.baseline ?? ''}"`, 'Write it once with --write-baseline.')
+    const entries = readBaseline(baselinePath, await host.readFile(baselinePath))
+    const [ran, files] = [new Set(rules.map(rule => rule.id)), new Set(runs.flatMap(one => one.packages.flatMap(({files: of}) => of)))]
+    const whole = patterns.length === 1 && patterns[0] === './...'
+    const applied = applyBaseline(
+      hazards,
+      entries,
+      request.baseline ?? config.baseline ?? '',
+      ({id, file}) => (id === undefined || ran.has(id)) && (whole || file === undefined || files.has(file)),
+    )
     hazards = applied.hazards
     if (applied.stale > 0)
       notes.push({
@@ -151,6 +163,12 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
           host,
           task,
         )
+  const alone = patterns.filter(one => one.endsWith('.go'))
+  if (alone.length > 0 && runs.some(one => one.packages.some(({findings}) => findings.calls.unknown > 0)))
+    notes.push({
+      code: 'files-alone',
+      message: 'only the named files were read, as by the go command: name the directory for the whole package',
+    })
   const summary = summaryOf(runs, {unchanged: all.length - hazards.length})
   return {
     envelope: {
@@ -164,6 +182,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
     summary,
     ...(hot === undefined ? {} : {hot}),
     packages: unitsOf(runs),
+    ...(baselinePath === undefined ? {} : {baselinePath}),
     baseline: () => baselineText(all),
     sourceLine: lineReader(host, host.cwd),
   }
@@ -194,6 +213,13 @@ function platformsOf(texts: readonly string[]): {goos: string; goarch: string}[]
   return [...new Set(texts)].map(text => {
     const [, goos, goarch] = /^([a-z0-9]+)\/([a-z0-9]+)$/.exec(text) ?? []
     if (goos === undefined || goarch === undefined) throw errors.usage(`"${text}" is no platform`, 'Write GOOS/GOARCH, like linux/amd64.')
+    const [word, known] = knownOs.has(goos) ? [goarch, knownArch] : [goos, knownOs]
+    const near = nearest(word, [...known])
+    if (!known.has(word))
+      throw errors.usage(
+        `Go knows no ${known === knownOs ? 'GOOS' : 'GOARCH'} "${word}"`,
+        near === undefined ? 'See "go tool dist list".' : `Did you mean "${near}"?`,
+      )
     return {goos, goarch}
   })
 }

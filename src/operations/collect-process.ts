@@ -25,6 +25,7 @@ const cgroupFiles = [
   'cpuset.effective_cpus',
   'memory.limit_in_bytes',
   'memory.usage_in_bytes',
+  'memory.oom_control',
 ]
 
 const textOf = (bytes: Uint8Array | undefined) => (bytes ? new TextDecoder().decode(bytes) : undefined)

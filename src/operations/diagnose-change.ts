@@ -2,7 +2,7 @@
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {compareDiagnoses} from '../diagnosis/compare.ts'
-import {diagnose, type Diagnosis} from './diagnose.ts'
+import {diagnose, type Diagnosis, type DiagnoseServices} from './diagnose.ts'
 
 export interface ChangeRequest {
   readonly before: string
@@ -11,8 +11,13 @@ export interface ChangeRequest {
   readonly source?: string
 }
 
-export async function diagnoseChange({before, after, source}: ChangeRequest, host: Host, task: Task): Promise<Diagnosis> {
-  const side = (path: string) => diagnose({paths: [path], ...(source === undefined ? {} : {source})}, host, task)
+export async function diagnoseChange(
+  {before, after, source}: ChangeRequest,
+  host: Host,
+  task: Task,
+  services: DiagnoseServices = {},
+): Promise<Diagnosis> {
+  const side = (path: string) => diagnose({paths: [path], ...(source === undefined ? {} : {source})}, host, task, services)
   const was = await side(before)
   const is = await side(after)
   const comparison = compareDiagnoses(

@@ -3,7 +3,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {Ajv2020} from 'ajv/dist/2020.js'
 import {describe, expect, test} from 'vitest'
-import {checkout} from '../base/testing/needs.ts'
+import {checkout, corpus, describeNeeding} from '../base/testing/needs.ts'
 import {gotriage} from '../cli/testing/command-line.ts'
 import type {Envelope} from '../findings/envelope.ts'
 
@@ -137,5 +137,77 @@ describe('map-growth-oom, in detail', () => {
     const envelope = JSON.parse(stdout) as Envelope
     expect(envelope.programs).toHaveLength(2)
     expect(envelope.findings.filter(finding => finding.id === 'alloc-site-growth')).toEqual([])
+  })
+})
+
+describe('map-growth-oom, stage by stage', () => {
+  const shop = `${incidents}map-growth-oom`
+  const ofStage = async (stage: string, program = shop): Promise<Envelope> => {
+    const {stdout} = await gotriage(['diagnose', stage, '--source', '.', '--format', 'json'], {cwd: program})
+    return JSON.parse(stdout) as Envelope // the schema is looked at above
+  }
+  const growth = {cause: 'unbounded-map-growth', places: ['session/store.go:28', 'session/store.go:41']}
+
+  test('a load test of users who stay shows nothing wrong, and it is said that it acquits no map', async () => {
+    const {causes, findings} = await ofStage('load-test')
+    expect(causes.filter(cause => cause.confidence >= 0.5)).toEqual([])
+    const suspicion = causes.find(cause => cause.id === growth.cause)
+    expect(suspicion?.confidence).toBe(0.3)
+    expect(suspicion?.chain.map(step => step.because).join()).toContain('that speaks neither for the map nor against it')
+    expect(findings.filter(finding => finding.severity !== 'info')).toEqual([])
+  })
+
+  test('killed at the limit of its cgroup, the growth of the map comes first', async () => {
+    const {causes, memory} = await ofStage('out-of-memory')
+    expect(causes[0]?.id).toBe(growth.cause)
+    expect(causes[0]?.confidence).toBeGreaterThanOrEqual(0.7)
+    expect(causes[0]?.places.map(place => `${place.file}:${place.line}`)).toEqual(expect.arrayContaining(growth.places))
+    expect(causes[0]?.explains?.enough).toBe(true)
+    expect(causes[0]?.chain.map(step => step.because).join()).toContain('the kernel killed one process of the cgroup for memory')
+    expect(memory?.[0]?.total.of).toBe('rss')
+  })
+
+  test('a GOGC of 100 and clean pooled maps change nothing: the map still grows, and GOGC is no longer told', async () => {
+    const directory = `${shop}/wrong-cures`
+    const expected = JSON.parse(readFileSync(`${directory}/expected.json`, 'utf8')) as Expected
+    const {envelope} = await diagnosed(directory)
+    expect(envelope.causes[0]?.id).toBe(expected.cause)
+    expect(envelope.causes[0]?.confidence).toBeGreaterThanOrEqual(0.7)
+    expect(envelope.causes[0]?.places.map(place => `${place.file}:${place.line}`)).toEqual(expect.arrayContaining(growth.places))
+    expect(envelope.causes.filter(cause => cause.id === 'gc-cpu')).toEqual([])
+    for (const pattern of expected.mustNotSay) expect(JSON.stringify(envelope)).not.toMatch(new RegExp(pattern))
+  })
+
+  test('the mended shop lives under the load and the limit that killed it, and nothing is said', async () => {
+    const {causes, artifacts} = await ofStage('out-of-memory', `${shop}/fixed`)
+    expect(artifacts.length).toBeGreaterThan(5)
+    expect(causes.filter(cause => cause.confidence >= 0.5)).toEqual([])
+  })
+})
+
+describeNeeding('corpus', 'scheduler-latency on a machine of several NUMA nodes', () => {
+  const dir = `${incidents}scheduler-latency`
+  const epyc = `${corpus}topology/lscpu-x86_64-epyc_7451` // eight nodes; no capture of a machine of two is to be had
+  const withTopology = async (except: RegExp): Promise<Envelope> => {
+    const own = readdirSync(`${dir}/evidence`).filter(name => !except.test(name))
+    const {stdout} = await gotriage(['diagnose', ...own.map(name => `evidence/${name}`), epyc, '--source', '.', '--format', 'json'], {
+      cwd: dir,
+    })
+    return JSON.parse(stdout) as Envelope // the schema is looked at above
+  }
+
+  test('the nodes are an advice in the chain, and no cause', async () => {
+    const {causes, findings} = await withTopology(/^(?:lscpu|status-|cgroup-)/)
+    expect(findings.find(finding => finding.id === 'numa-exposure')).toMatchObject({severity: 'info'})
+    expect(causes[0]?.id).toBe('scheduler-latency')
+    expect(causes[0]?.title).not.toMatch(/NUMA|node/)
+    expect(causes[0]?.chain.map(step => step.because).join('\n')).toMatch(
+      /belong to 8 NUMA nodes.*this is an advice to measure, not a finding of cost/,
+    )
+  })
+
+  test('a process whose affinity is one node gets none', async () => {
+    const {findings} = await withTopology(/^lscpu/) // its status allows CPUs 0 and 1, of one node there
+    expect(findings.filter(finding => finding.id === 'numa-exposure')).toEqual([])
   })
 })

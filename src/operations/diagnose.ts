@@ -3,7 +3,7 @@ import {errors} from '../base/errors.ts'
 import {declaredName, parseSymbolName} from '../base/symbol-name.ts'
 import type {Host} from '../base/host.ts'
 import type {Place} from '../base/place.ts'
-import type {Task} from '../base/progress.ts'
+import {checkpoint, type Task} from '../base/progress.ts'
 import {version} from '../base/version.generated.ts'
 import {causeDefinitions} from '../causes/registry.generated.ts'
 import {detectors} from '../detectors/registry.generated.ts'
@@ -18,8 +18,8 @@ import {weighHazards} from '../diagnosis/weigh-hazards.ts'
 import {joinFrame, type SourceIndex, symbolNamed} from '../go/flow/symbol-join.ts'
 import type {Cause, Envelope, Note, Program} from '../findings/envelope.ts'
 import {compareFindings, type Hazard} from '../findings/finding.ts'
-import {allRules, checkModule, type ModuleCheck} from './check-module.ts'
-import {evidenceFiles, readEvidence} from './read-evidence.ts'
+import {allRules, type CheckAside, checkModule, type ModuleCheck} from './check-module.ts'
+import {evidenceFiles, type EvidenceRead, readEvidence} from './read-evidence.ts'
 
 export interface DiagnoseRequest {
   /** Directories (one program each, at most one) and evidence files. */
@@ -28,24 +28,31 @@ export interface DiagnoseRequest {
   readonly source?: string
 }
 
+/** What only some front ends can give. */
+export interface DiagnoseServices {
+  readonly checkAside?: CheckAside
+}
+
+/** From that much evidence on, in bytes of its files, a thread of its own for the source saves more than it costs to start. */
+const asideBytesMin = 4 << 20
+
 export interface Diagnosis {
   readonly envelope: Envelope
   /** For reports: the decoded evidence and the source lines. Not part of the envelope. */
   readonly artifacts: readonly (Identified & {readonly programId: string})[]
   readonly evidence: readonly ProgramEvidence[]
+  /** Every hazard as the evidence left it, those included that are not shown. Not part of the envelope. */
+  readonly hazards: readonly Hazard[]
   sourceLine(file: string, line: number): string | undefined
 }
 
-export async function diagnose(request: DiagnoseRequest, host: Host, task: Task): Promise<Diagnosis> {
+export async function diagnose(request: DiagnoseRequest, host: Host, task: Task, services: DiagnoseServices = {}): Promise<Diagnosis> {
   if (request.paths.length === 0)
     throw errors.usage('nothing to diagnose', 'Name evidence files, or a directory with a Go module and its evidence.')
   const notes: Note[] = []
-  const {files, besideSource, moduleDir} = await inputsOf(request, host, notes)
-  const source =
-    moduleDir === undefined
-      ? undefined
-      : await checkModule({dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'evidence'}, host, task)
-  const read = await readEvidence(host, files, task, besideSource)
+  const inputs = await inputsOf(request, host, notes)
+  const {moduleDir} = inputs
+  const {source, read} = await sourceAndEvidence(inputs, host, task, services)
   if (read.artifacts.length === 0 && source === undefined) {
     const first = read.notes[0]
     throw errors.usage(
@@ -115,18 +122,85 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task)
     data: read.artifacts.length === 0 ? {wanted: wantedEvidence(causeDefinitions, hazards)} : {},
     notes,
   }
-  return {envelope, artifacts: grouped.artifacts, evidence: grouped.evidence, sourceLine: (file, line) => source?.sourceLine(file, line)}
+  return {
+    envelope,
+    artifacts: grouped.artifacts,
+    evidence: grouped.evidence,
+    hazards,
+    sourceLine: (file, line) => source?.sourceLine(file, line),
+  }
 }
 
 /** Hazards of stricter presets are guesses on their own: they are weighed, and shown only where a cause rests on them. */
 const inDefaultPreset = (id: string) => allRules.some(rule => rule.id === id && rule.preset === 'default')
 
-/** Which files are evidence and which directory is the source. */
-async function inputsOf(
-  request: DiagnoseRequest,
+interface Inputs {
+  readonly files: readonly string[]
+  /** Those of them that were only found among source. */
+  readonly besideSource: ReadonlySet<string>
+  readonly moduleDir: string | undefined
+}
+
+interface Both {
+  readonly source: ModuleCheck | undefined
+  readonly read: EvidenceRead
+}
+
+/** One after the other, or beside each other where that is possible and there is enough to read. The answer is the same. */
+async function sourceAndEvidence(
+  {files, besideSource, moduleDir}: Inputs,
   host: Host,
-  notes: Note[],
-): Promise<{files: string[]; besideSource: ReadonlySet<string>; moduleDir: string | undefined}> {
+  task: Task,
+  {checkAside}: DiagnoseServices,
+): Promise<Both> {
+  if (moduleDir === undefined) return {source: undefined, read: await readEvidence(host, files, task, besideSource)}
+  const request = {dir: moduleDir, patterns: ['./...'], shownFrom: host.cwd, tests: false, preset: 'evidence'} as const
+  if (checkAside === undefined || (await bytesOf(host, files)) < asideBytesMin) {
+    const source = await checkModule(request, host, task)
+    return {source, read: await readEvidence(host, files, task, besideSource)}
+  }
+  checkpoint(task)
+  const stop = new AbortController()
+  const cancel = () => stop.abort()
+  task.signal?.addEventListener('abort', cancel)
+  const tasks = besideEachOther(task, stop.signal)
+  try {
+    const [source, read] = await Promise.all([
+      checkAside(request, host, tasks.source),
+      readEvidence(host, files, tasks.evidence, besideSource).finally(tasks.evidenceRead),
+    ])
+    return {source, read}
+  } finally {
+    task.signal?.removeEventListener('abort', cancel)
+    cancel() // when one of them failed, the other need not go on
+  }
+}
+
+async function bytesOf(host: Host, files: readonly string[]): Promise<number> {
+  let bytes = 0
+  for (const file of files) bytes += (await host.stat(file))?.size ?? 0
+  return bytes
+}
+
+/** Two tasks that share one line of progress: that of the evidence, with the source's behind it, until only the source is left. */
+function besideEachOther(task: Task, signal: AbortSignal): {readonly evidence: Task; readonly source: Task; evidenceRead(): void} {
+  let reading = true
+  let beside = ''
+  return {
+    evidence: {signal, progress: (what, done, total) => task.progress?.(what + beside, done, total)},
+    source: {
+      signal,
+      progress(what, done, total) {
+        beside = ` (${what} ${total === undefined || total === 0 ? done : `${Math.floor((100 * done) / total)} %`})`
+        if (!reading) task.progress?.(what, done, total)
+      },
+    },
+    evidenceRead: () => void (reading = false),
+  }
+}
+
+/** Which files are evidence and which directory is the source. */
+async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Promise<Inputs> {
   let moduleDir = request.source
   const files: string[] = []
   const besideSource = new Set<string>()

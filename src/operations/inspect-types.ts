@@ -3,7 +3,8 @@
 // identifiers with an object; packages and labels are left out.
 import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
-import type {Loaded, LoadedPackage, LoadNote, LoadOptions} from '../go/load/api.ts'
+import {stackOverflowed} from '../base/stack-overflow.ts'
+import type {LoadedPackage, LoadNote, LoadOptions} from '../go/load/api.ts'
 import {PackageChecker} from '../go/load/check-packages.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import {forEachChild, type Expr, type Node} from '../go/syntax/ast.ts'
@@ -21,6 +22,7 @@ import {
   type Type,
 } from '../go/types/api.ts'
 import {objectPath, type ObjectPlace} from '../go/types/object-path.ts'
+import {isCutShort} from './type-packages.ts'
 
 export interface TypeRow {
   readonly file: string
@@ -54,8 +56,10 @@ export async function inspectTypes(options: LoadOptions, host: Host, task: Task,
     if (!done.has(pkg)) {
       task.progress?.('packages', done.size, loaded.roots.length)
       done.add(pkg)
-      for (const [name, rows] of rowsOfPackage(loaded, checker, pkg, base))
-        texts.set(name, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+      const checked = checker.check(pkg)
+      if (isCutShort(checked)) stackOverflowed(task)
+      for (const [name, rows] of rowsOfChecked(checked, base)) texts.set(name, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+      for (const own of pkg.files) loaded.release(own)
     }
     out(texts.get(file) ?? '')
     texts.delete(file)
@@ -64,12 +68,6 @@ export async function inspectTypes(options: LoadOptions, host: Host, task: Task,
 }
 
 /** The rows of one package by file, sorted by start and falling end. */
-export function rowsOfPackage(loaded: Loaded, checker: PackageChecker, pkg: LoadedPackage, base: string): Map<string, TypeRow[]> {
-  const rows = rowsOfChecked(checker.check(pkg), base)
-  for (const file of pkg.files) loaded.release(file)
-  return rows
-}
-
 export const rowsOfChecked = (checked: Checked, base: string): Map<string, TypeRow[]> =>
   new Map(checked.info.files.map(state => [relativeTo(base, state.path), rowsOfFile(state, base)]))
 

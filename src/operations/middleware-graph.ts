@@ -3,7 +3,9 @@
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {checkpoint} from '../base/progress.ts'
+import {stackOverflowed} from '../base/stack-overflow.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
+import {tooDeepMessage} from '../go/syntax/deep-stack.ts'
 import {parseFile} from '../go/syntax/parse.ts'
 import type {Graph, GraphEdge, GraphNode, Tone} from '../graph/graph.ts'
 import {shownPath} from './check-module.ts'
@@ -21,7 +23,8 @@ export async function middlewareGraph(
     for (const source of pkg.files) {
       checkpoint(task)
       const bytes = loaded.bytes(source)
-      const {file, lines} = parseFile(bytes, {comments: false})
+      const {file, lines, errors} = parseFile(bytes, {comments: false})
+      if (errors.some(({message}) => message === tooDeepMessage)) stackOverflowed(task)
       const text = (node: {readonly pos: number; readonly end: number}) => new TextDecoder().decode(bytes.subarray(node.pos, node.end))
       files.push({path: shownPath(source.path, host.cwd), packageName: pkg.name, file, lines, text})
     }

@@ -13,21 +13,22 @@ import type {ProfileRequest} from './profile-flags.ts'
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-export async function exportProfile(request: ProfileRequest, context: ProfileContext): Promise<Uint8Array> {
+/** Of `loaded`, where the profile has been read already. */
+export async function exportProfile(request: ProfileRequest, context: ProfileContext, loaded?: WorkingProfile): Promise<Uint8Array> {
   switch (request.command) {
     case 'proto':
     case 'topproto':
-      return gzipped(protoBytes(await loadProfile(request, context), request, context))
+      return gzipped(protoBytes(loaded ?? (await loadProfile(request, context)), request, context))
     case 'folded':
-      return utf8(foldedText((await flameTree(request, context)).tree))
+      return utf8(foldedText((await flameTree(request, context, loaded)).tree))
     case 'speedscope': {
-      const {tree, title, unit} = await flameTree(request, context)
+      const {tree, title, unit} = await flameTree(request, context, loaded)
       return utf8(speedscopeJson(tree, title, unit))
     }
     case 'svg':
-      return utf8(flameSvg(await flameData(request, context)))
+      return utf8(flameSvg(await flameData(request, context, loaded)))
     case 'html':
-      return utf8(flamePage(await flameData(request, context)))
+      return utf8(flamePage(await flameData(request, context, loaded)))
     default:
       throw errors.usage(`profile ${request.command} is not an export`, 'See gotriage profile --help.')
   }

@@ -256,7 +256,8 @@ function readArguments(args: readonly string[], draft: Draft): void {
   }
 }
 
-function refuse(written: string, name: string): void {
+/** Throws for what pprof has and this program refuses. */
+export function refuse(written: string, name: string): void {
   const reason = Object.hasOwn(refused, name) ? refused[name] : undefined
   if (reason !== undefined) throw errors.usage(`${written} is not made here: it ${reason[0]}`, reason[1])
 }

@@ -4,6 +4,7 @@ import {callTree, joinTrees, totalsOf} from '../evidence/pprof/report/call-tree.
 import type {CallTree} from '../evidence/pprof/report/call-tree.ts'
 import {basePath} from '../evidence/pprof/report/go-format.ts'
 import {scaledLabel} from '../evidence/pprof/report/measurement.ts'
+import type {WorkingProfile} from '../evidence/pprof/report/working-profile.ts'
 import {textOfRaw} from '../evidence/pprof/string-table.ts'
 import type {FlameData} from '../report/flame/flame-data.ts'
 import {loadProfile, prepareReport} from './profile.ts'
@@ -17,9 +18,9 @@ export interface FlameTree {
   readonly title: string
 }
 
-/** The call tree of what the request asks for, filters applied. */
-export async function flameTree(request: ProfileRequest, context: ProfileContext): Promise<FlameTree> {
-  const profile = await loadProfile(request, context)
+/** The call tree of what the request asks for, filters applied: to `loaded`, where the profile has been read already. */
+export async function flameTree(request: ProfileRequest, context: ProfileContext, loaded?: WorkingProfile): Promise<FlameTree> {
+  const profile = loaded ?? (await loadProfile(request, context))
   const report = prepareReport(profile, 'traces', request, context)
   const {sampleIndex, sampleType, sampleUnit} = report.options
   const file = profile.mappings[0]?.file ?? ''
@@ -28,9 +29,9 @@ export async function flameTree(request: ProfileRequest, context: ProfileContext
 }
 
 /** For the page. With a base, rows hold the weights of both profiles. */
-export async function flameData(request: ProfileRequest, context: ProfileContext): Promise<FlameData> {
+export async function flameData(request: ProfileRequest, context: ProfileContext, loaded?: WorkingProfile): Promise<FlameData> {
   if (request.base.length === 0) {
-    const {tree, type, unit, title} = await flameTree(request, context)
+    const {tree, type, unit, title} = await flameTree(request, context, loaded)
     return {title, type, unit, names: tree.names, parent: tree.parent, name: tree.name, self: tree.self}
   }
   const after = await flameTree({...request, base: [], diffBase: false}, context)

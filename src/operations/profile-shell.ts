@@ -1,90 +1,132 @@
 // The interactive shell of `gotriage profile FILE`: pprof's commands and `name=value` settings, kept from line to line.
 // Follows github.com/google/pprof/internal/driver/interactive.go.
-import {TriageError} from '../base/errors.ts'
+import {errors, TriageError} from '../base/errors.ts'
+import type {Host} from '../base/host.ts'
+import {profileLabels} from '../evidence/pprof/report/report.ts'
+import {copyProfile, sampleIndexByName} from '../evidence/pprof/report/working-profile.ts'
+import {rawOfText, textOfRaw} from '../evidence/pprof/string-table.ts'
+import {exportProfile} from './profile-export.ts'
 import {flameTree, terminalFlame} from './profile-flame.ts'
-import {defaultProfileConfig, isProfileCommand, parseProfileFlags, patternCommands} from './profile-flags.ts'
+import {defaultProfileConfig, isProfileCommand, parseProfileFlags, patternCommands, refuse} from './profile-flags.ts'
 import type {ProfileRequest} from './profile-flags.ts'
+import {choices, completions, settingOf, shellHelp, topicHelp} from './profile-shell-help.ts'
 import {loadProfile, prepareReport, reportOf} from './profile.ts'
 import type {ProfileContext} from './profile.ts'
-import {profileLabels} from '../evidence/pprof/report/report.ts'
-import {copyProfile} from '../evidence/pprof/report/working-profile.ts'
-import {textOfRaw} from '../evidence/pprof/string-table.ts'
-import {exportProfile} from './profile-export.ts'
+
+/** What a line asked to be written into a file. */
+export interface ShellFile {
+  readonly file: string
+  readonly bytes: Uint8Array
+}
 
 export interface ProfileShell {
+  /** What to print first. */
   readonly greeting: string
-  answer(line: string): Promise<string | Uint8Array | undefined>
+  /** Answers a line; undefined ends the session. */
+  answer(line: string): Promise<string | Uint8Array | ShellFile | undefined>
+  /** What may stand in the place of the last word of a line, and that word. */
+  complete(line: string): [string[], string]
+}
+
+export interface ShellTerminal {
+  readonly columns: number
+  readonly color: boolean
 }
 
 const nodeCountDefault = 10
 const clearing = ['focus', 'ignore', 'hide', 'tagfocus', 'tagignore']
+/** Commands whose answer is nothing for a screen, and how the files end that they go to when none is named. */
+export const fileEndings: Readonly<Record<string, string>> = {
+  callgrind: 'callgrind',
+  html: 'html',
+  proto: 'pb.gz',
+  speedscope: 'speedscope.json',
+  svg: 'svg',
+  topproto: 'pb.gz',
+}
+/** Numbers tried for the name of such a file. */
+const fileNumberMax = 10_000
 
-const help = `top [n] [focus]* [-ignore]*   own and inclusive weight by function (-cum sorts by the latter)
-tree, peek RE                callers and callees
-list RE                      source lines with their weights
-traces, tags, raw, comments  samples, labels, everything, comments
-flame                        a flame graph in the terminal
-name=value                   sets focus, ignore, hide, show, sample_index, unit, nodecount, sort, granularity, …
-:                            clears focus, ignore, hide, tagfocus and tagignore
-o                            the settings
-q                            ends the session
-`
+type Settings = Map<string, string>
 
-export async function profileShell(request: ProfileRequest, context: ProfileContext, columns: number): Promise<ProfileShell> {
+export async function profileShell(request: ProfileRequest, context: ProfileContext, terminal: ShellTerminal): Promise<ProfileShell> {
   const profile = await loadProfile(request, context)
   const types = profile.header.sampleTypes.map(t => textOfRaw(t.type))
-  const labels = profileLabels(prepareReport(copyProfile(profile), 'top', {...request, command: 'top'}, context)).map(textOfRaw)
-  const settings = new Map<string, string>()
-  const given = settingsOf(request)
+  const first = prepareReport(copyProfile(profile), 'top', {...request, command: 'top'}, context)
+  const labels = profileLabels(first).map(textOfRaw)
+  const settings: Settings = new Map([['compact_labels', 'true'], ...settingsOf(request)])
   const fixed = [
     ...(request.symbolize === '' ? [] : [`-symbolize=${request.symbolize}`]),
-    ...(request.base[0] === undefined ? [] : [baseFlag(request)]),
+    ...(request.base[0] === undefined ? [] : [`-${request.diffBase ? 'diff_base' : 'base'}=${request.base[0]}`]),
   ]
+  const functions = [...new Set(profile.functionName)].filter(name => name !== '').map(textOfRaw)
 
-  const flags = (command: string) => [
-    command,
-    ...fixed,
-    '-compact_labels',
-    ...[...given, ...settings].map(([name, value]) => (name === 'sort' || name === 'granularity' ? `-${value}` : `-${name}=${value}`)),
-  ]
+  const set = (name: string, value: string): string => {
+    const known = name === 'sample_index' ? types[sampleIndexByName(profile, rawOfText(value))]! : value
+    parseProfileFlags([...flagOf(name, known), 'file'])
+    settings.set(name, known)
+    return ''
+  }
 
-  const run = async (words: readonly string[]): Promise<string | Uint8Array> => {
-    const [, name = '', digits = ''] = /^([a-z]+?)(\d*)$/.exec(words[0] ?? '') ?? []
-    if (!isProfileCommand(name) || name === 'diff') return `unrecognized command: "${words[0]}"; type help\n`
-    const args = flags(name)
-    const rest = [...(digits === '' ? [] : [digits]), ...words.slice(1)]
-    if ((patternCommands as readonly string[]).includes(name)) {
-      const pattern = rest.shift()
-      if (pattern === undefined) return `command ${name} requires an argument\n`
-      args[0] = `-${name}=${pattern}`
+  const run = async (words: readonly string[]): Promise<string | Uint8Array | ShellFile> => {
+    const {name, pattern, output, changed} = commandOf(words, settings)
+    const flags = [...changed].flatMap(([setting, value]) => flagOf(setting, value))
+    const parsed = parseProfileFlags([pattern === undefined ? name : `-${name}=${pattern}`, ...fixed, ...flags, '--', ...request.files])
+    const bytes = await answerOf(parsed)
+    const ending = Object.hasOwn(fileEndings, name) ? fileEndings[name] : undefined
+    if (output === undefined && ending === undefined) return bytes
+    return {
+      file: output ?? (await freeName(ending!, context.host)),
+      bytes: typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes,
     }
-    args.push(...argumentFlags(name, rest, settings.has('nodecount')))
-    const parsed = parseProfileFlags([...args, '--', ...request.files])
-    if (name === 'flame') return terminalFlame(await flameTree(parsed, context), columns, false)
-    if (['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html'].includes(name)) return exportProfile(parsed, context)
+  }
+
+  const answerOf = async (parsed: ProfileRequest): Promise<string | Uint8Array> => {
+    const own = copyProfile(profile)
+    if (parsed.command === 'flame') return terminalFlame(await flameTree(parsed, context, own), terminal.columns, terminal.color)
+    if (['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html'].includes(parsed.command)) return exportProfile(parsed, context, own)
     const parts: string[] = []
     const decoder = new TextDecoder()
-    for await (const part of reportOf(copyProfile(profile), parsed, context)) parts.push(decoder.decode(part, {stream: true}))
+    for await (const part of reportOf(own, parsed, context)) parts.push(decoder.decode(part, {stream: true}))
     return parts.join('')
   }
 
+  /** `name=value`, a switch alone, or one of a choice alone; undefined when the line is none of it. */
+  const setting = (text: string): string | undefined => {
+    const [, name = '', equals, value = ''] = /^([a-z_]+)\s*(?:(=)\s*(.*))?$/.exec(text) ?? []
+    const known = settingOf(name)
+    if (known === undefined) return undefined
+    const given = value.replace(/\s*\/\/:.*$/, '')
+    if (known !== name)
+      return equals === undefined || given === 'true' || given === '1' ? set(known, name) : `write ${name} or ${known}=${name}\n`
+    if (equals !== undefined) return set(name, given)
+    return typeof defaultProfileConfig[known] === 'boolean' ? set(name, 'true') : `please specify a value: ${name}=VALUE\n`
+  }
+
+  /** A sample type by its name, or with `mean_` or `total_` in front. */
+  const sampleType = (text: string): string | undefined => {
+    const [, kind, type = ''] = /^(mean_|total_)?(.*)$/.exec(text) ?? []
+    if (types.includes(text)) return set('sample_index', text)
+    if (kind === undefined || !types.includes(type)) return undefined
+    set('mean', String(kind === 'mean_'))
+    return set('sample_index', type)
+  }
+
+  const none = first.total === 0 && types.length > 1 ? `No samples of ${types.at(-1)}; others: sample_index=${types.join(', ')}\n` : ''
   return {
-    greeting: `${labels.join('\n')}\nType help for the commands, o for the settings, q to leave.\n`,
+    greeting: `${labels.join('\n')}\n${none}Type help for the commands, o for the settings, q to leave.\n`,
+    complete: line => completions(line, functions, types),
     async answer(line) {
       const text = line.trim()
       if (text === '') return ''
       if (text === 'q' || text === 'quit' || text === 'exit') return undefined
-      if (text === 'help') return help
-      if (text === ':') {
-        for (const name of clearing) settings.set(name, '')
-        return ''
-      }
+      if (text === 'help') return shellHelp()
       if (text === 'o' || text === 'options') return optionsText(settings, types)
-      if (types.includes(text)) return set(settings, 'sample_index', text)
-      const [, name, value = ''] = /^([a-z_]+)\s*=\s*(.*)$/.exec(text) ?? []
       try {
-        if (name !== undefined && Object.hasOwn(defaultProfileConfig, name)) return set(settings, name, value.replace(/\s*\/\/:.*$/, ''))
-        return await run(text.split(/\s+/))
+        if (text === ':') return clearing.map(name => set(name, '')).join('')
+        const words = text.split(/\s+/)
+        if (words[0] === 'help') return topicHelp(words.slice(1).join(' '))
+        return sampleType(text) ?? setting(text) ?? (await run(words))
       } catch (error) {
         if (error instanceof TriageError) return `${error.message}. ${error.hint}\n`
         throw error
@@ -93,8 +135,6 @@ export async function profileShell(request: ProfileRequest, context: ProfileCont
   }
 }
 
-const baseFlag = (request: ProfileRequest) => `-${request.diffBase ? 'diff_base' : 'base'}=${request.base[0]}`
-
 /** What was given on the command line, as settings. */
 function settingsOf(request: ProfileRequest): [string, string][] {
   return Object.entries(request.config)
@@ -102,37 +142,77 @@ function settingsOf(request: ProfileRequest): [string, string][] {
     .map(([name, value]) => [name, String(value)])
 }
 
-function set(settings: Map<string, string>, name: string, value: string): string {
-  parseProfileFlags([name === 'sort' || name === 'granularity' ? `-${value}` : `-${name}=${value}`, 'file'])
-  settings.set(name, value)
-  return ''
+/** A setting as a flag of the command line; none for a choice that was cleared. */
+function flagOf(name: string, value: string): string[] {
+  if (name !== 'sort' && name !== 'granularity') return [`-${name}=${value}`]
+  if (value === '') return []
+  if (choices[name].includes(value)) return [`-${value}`]
+  throw errors.usage(`${name} cannot be "${value}"`, `Give one of: ${choices[name].join(', ')}.`)
 }
 
-/** Numbers, `-cum`, patterns to focus on and `-patterns` to ignore. */
-function argumentFlags(command: string, words: readonly string[], hasNodeCount: boolean): string[] {
-  const flags: string[] = []
-  const [focus, ignore]: [string[], string[]] = [[], []]
-  let counted = hasNodeCount
-  for (const word of words) {
-    if (/^\d+$/.test(word)) {
-      flags.push(`-nodecount=${word}`)
-      counted = true
-    } else if (word === '-cum' || word === '--cum') flags.push('-cum')
-    else if (word.startsWith('-')) ignore.push(word.slice(1))
-    else focus.push(word)
+interface ShellCommand {
+  readonly name: string
+  readonly pattern: string | undefined
+  readonly output: string | undefined
+  /** The settings, as this one line changes them. */
+  readonly changed: Settings
+}
+
+/** Command, count, patterns to focus on, `-patterns` to ignore, `-cum` and `>file`. */
+function commandOf(words: readonly string[], settings: Settings): ShellCommand {
+  const [word = '', ...more] = words
+  const [, stem = '', digits = ''] = /^(.*?)(\d*)$/.exec(word) ?? []
+  const name = isProfileCommand(word) ? word : stem
+  if (name === 'diff') throw errors.usage('diff compares two files', 'Leave the shell and write gotriage profile diff BEFORE AFTER.')
+  refuse(name, name)
+  if (!isProfileCommand(name)) {
+    const known = settingOf(word)
+    if (known !== undefined) throw errors.usage(`did you mean ${known}=${more.join(' ')}?`, 'Settings are name=value.')
+    throw errors.usage(`unrecognized command: "${word}"`, 'Type help for the commands.')
   }
-  const tags = command === 'tags' ? 'tag' : ''
-  if (focus.length > 0) flags.push(`-${tags}focus=${focus.join('|')}`)
-  if (ignore.length > 0) flags.push(`-${tags}ignore=${ignore.join('|')}`)
-  if (!counted && (command === 'top' || command === 'text')) flags.push(`-nodecount=${nodeCountDefault}`)
-  return flags
+  const rest = [...(name === word || digits === '' ? [] : [digits]), ...more]
+  let pattern: string | undefined
+  if ((patternCommands as readonly string[]).includes(name)) {
+    pattern = rest.shift()
+    if (pattern === undefined) throw errors.usage(`command ${name} requires an argument`, `Write ${name} REGEX.`)
+  }
+  const changed = new Map(settings)
+  const [focus, ignore]: [string[], string[]] = [[], []]
+  let output: string | undefined
+  for (let at = 0; at < rest.length; at++) {
+    const argument = rest[at]!
+    if (/^[+-]?\d+$/.test(argument)) changed.set('nodecount', argument)
+    else if (argument.startsWith('>')) {
+      output = argument === '>' ? rest[++at] : argument.slice(1)
+      if (output === undefined) throw errors.usage('unexpected end of line after >', 'Name the file: >FILE.')
+    } else if (argument === '-cum' || argument === '--cum') changed.set('sort', 'cum')
+    else if (argument.startsWith('-')) ignore.push(argument.slice(1))
+    else focus.push(argument)
+  }
+  const tags = name === 'tags' ? 'tag' : ''
+  if (focus.length > 0) changed.set(`${tags}focus`, focus.join('|'))
+  if (ignore.length > 0) changed.set(`${tags}ignore`, ignore.join('|'))
+  if ((changed.get('nodecount') ?? '-1') === '-1' && (name === 'top' || name === 'text')) changed.set('nodecount', String(nodeCountDefault))
+  return {name, pattern, output, changed}
 }
 
-function optionsText(settings: ReadonlyMap<string, string>, types: readonly string[]): string {
+/** The first of profile001.svg, profile002.svg, … that is no file yet. */
+export async function freeName(ending: string, host: Host): Promise<string> {
+  for (let number = 1; number < fileNumberMax; number++) {
+    const name = `profile${String(number).padStart(3, '0')}.${ending}`
+    if ((await host.stat(name)) === undefined) return name
+  }
+  throw errors.usage(`profile001.${ending} and all that follow it exist`, 'Name the file: >FILE.')
+}
+
+function optionsText(settings: Settings, types: readonly string[]): string {
   const lines = Object.entries(defaultProfileConfig).map(([name, value]) => {
     const shown = settings.get(name) ?? String(value)
-    const comment = name === 'sample_index' ? ` //: [${types.join(' | ')}]` : ''
-    return `  ${name.padEnd(25)} = ${(shown === '' ? '""' : shown).padEnd(20)}${comment}`.trimEnd()
+    const known =
+      name === 'sample_index' ? types : name === 'sort' || name === 'granularity' ? choices[name] : shown === '-1' ? ['default'] : undefined
+    const comment = known === undefined ? '' : ` //: [${known.join(' | ')}]`
+    const text = name === 'sample_index' && shown === '' ? (types.at(-1) ?? '') : shown === '' ? '""' : shown
+    return `  ${name.padEnd(25)} = ${text.padEnd(20)}${comment}`.trimEnd()
   })
   return `${lines.sort().join('\n')}\n`
 }

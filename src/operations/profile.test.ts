@@ -1,11 +1,12 @@
 import {readdirSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {checkout, corpus, describeNeeding} from '../base/testing/needs.ts'
-import {parseProfileFlags} from './profile-flags.ts'
+import {defaultProfileConfig, ownCommands, parseProfileFlags, patternCommands, plainCommands} from './profile-flags.ts'
 import {diffText, profileDiff} from './profile-diff.ts'
 import {exportProfile} from './profile-export.ts'
 import {terminalFlame, flameTree} from './profile-flame.ts'
 import {profileShell} from './profile-shell.ts'
+import {profileHelp} from './profile-shell-help.ts'
 import {loadProfile, profileReport} from './profile.ts'
 import {fileHost} from './testing/file-host.ts'
 import {everyPair, flagPairs, largeProfile, singleFlags} from './testing/pprof-flags.ts'
@@ -16,6 +17,9 @@ const root = checkout.replace(/\/$/, '')
 const fixture = (name: string) => `${root}/fixtures/profiles/${name}`
 const notes: string[] = []
 const context = {host: fileHost(root), task: {}, note: (line: string) => void notes.push(line)}
+const terminal = {columns: 80, color: false}
+/** What the toolchain's pprof takes for a line only once it is spelled out. */
+const lineAsSetting: Readonly<Record<string, string>> = {alloc_space: 'sample_index=alloc_space', flat: 'sort=flat'}
 
 async function report(...args: string[]): Promise<string> {
   const parts: Buffer[] = []
@@ -49,6 +53,16 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 240_000)
 
+  it('are the same bytes for frames of labels at both ends, which get their ids root first', async () => {
+    const frames = ['-tagroot=bytes,route,endpoint', '-tagleaf=route,bytes', fixture('heap.pb.gz')]
+    expect(
+      await differences([
+        ['-raw', ...frames],
+        ['-proto', ...frames],
+      ]),
+    ).toEqual([])
+  }, 60_000)
+
   it('are the same bytes in a session that makes many of them', async () => {
     const different: string[] = []
     for (const [index, file] of files.entries()) {
@@ -81,6 +95,9 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
       'granularity=lines',
       'top20 main -keep',
       'alloc_space',
+      'flat',
+      'top3 -cum',
+      'granularity=functions',
       'unit=kb',
       'top',
       'traces',
@@ -90,14 +107,11 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     ]
     const expected = await theirShell(
       fixture('heap.pb.gz'),
-      lines.map(line => (line === 'alloc_space' ? 'sample_index=alloc_space' : line)),
+      lines.map(line => lineAsSetting[line] ?? line),
       root,
     )
-    const shell = await profileShell(parseProfileFlags(['-symbolize=none', fixture('heap.pb.gz')]), context, 80)
-    for (const [index, line] of lines.entries()) {
-      const answer = await shell.answer(line)
-      expect([line, typeof answer === 'string' ? answer : Buffer.from(answer!).toString()]).toEqual([line, expected[index]])
-    }
+    const shell = await profileShell(parseProfileFlags(['-symbolize=none', fixture('heap.pb.gz')]), context, terminal)
+    for (const [index, line] of lines.entries()) expect([line, await shell.answer(line)]).toEqual([line, expected[index]])
   })
 
   describeNeeding('corpus', 'on profiles that nobody here made', () => {
@@ -108,6 +122,16 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
       const runs = known.flatMap((file, index) => every(singleFlags(file, known), 15, index).map(args => [...args, file]))
       expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
     }, 240_000)
+
+    it('are the same bytes where pprof shortens a source path for each graph it makes', async () => {
+      const file = `${corpus}pprof-cpu/go-pgo__devirt.pprof`
+      const runs = [
+        ['-dot', '-lines'],
+        ['-dot', '-addresses'],
+        ['-tree', '-filefunctions'],
+      ]
+      expect(await differences(runs.map(flags => [...flags, '-source_path=/usr/local/go/src', file]))).toEqual([])
+    }, 60_000)
 
     it('are the same bytes with pairs of flags', async () => {
       const known = profiles()
@@ -279,9 +303,77 @@ describe('the flame graph of the terminal', () => {
   })
 })
 
+describe('profile --help', () => {
+  it('names every flag of pprof that changes a report', () => {
+    const help = profileHelp().join('\n')
+    for (const name of Object.keys(defaultProfileConfig).filter(each => each !== 'sort' && each !== 'granularity'))
+      expect(help).toContain(` -${name} `)
+    for (const name of ['cum', 'lines', 'base', 'diff_base', 'addresses']) expect(help).toMatch(new RegExp(` -${name}\\b`))
+  })
+})
+
 describe('the shell', () => {
+  const shellOf = (...args: string[]) => profileShell(parseProfileFlags(args), context, terminal)
+
+  it('starts with what the command line set, and lets a line change it', async () => {
+    const shell = await shellOf('-lines', '-nodecount=2', '-sample_index=alloc_space', fixture('heap.pb.gz'))
+    expect(await shell.answer('top')).toMatch(/Showing top 2 nodes[\s\S]*main\.go:\d+/)
+    expect(await shell.answer('granularity=functions')).toBe('')
+    expect(await shell.answer('top 1')).not.toMatch(/\.go:\d+/)
+    expect(await shell.answer('inuse_objects')).toBe('')
+    expect(await shell.answer('o')).toMatch(/sample_index +=.*inuse_objects/)
+    expect(await shell.answer('mean_inuse_space')).toBe('')
+    expect(await shell.answer('o')).toMatch(/ mean +=.*true[\s\S]*sample_index +=.*inuse_space/)
+  })
+
+  it('puts pages, pictures and profiles into files, and any report where > says', async () => {
+    const shell = await shellOf(fixture('cpu.pb.gz'))
+    expect(await shell.answer('svg')).toMatchObject({file: expect.stringMatching(/^profile\d{3}\.svg$/) as string})
+    expect(await shell.answer('html >page.html')).toMatchObject({file: 'page.html'})
+    const top = await shell.answer('top 3 > top.txt')
+    expect(top).toEqual({file: 'top.txt', bytes: new TextEncoder().encode((await shell.answer('top3')) as string)})
+    expect(await shell.answer('top >')).toContain('unexpected end of line')
+  })
+
+  it('says what to write instead of what it does not understand', async () => {
+    const shell = await shellOf(fixture('cpu.pb.gz'))
+    expect(await shell.answer('focus main')).toMatch(/^did you mean focus=main\?/)
+    expect(await shell.answer('focus')).toBe('please specify a value: focus=VALUE\n')
+    expect(await shell.answer('png')).toContain('drawn by Graphviz')
+    expect(await shell.answer('diff a b')).toContain('profile diff BEFORE AFTER')
+    expect(await shell.answer('peek')).toContain('requires an argument')
+    expect(await shell.answer('sample_index=nothing')).toContain('must be one of: [samples cpu]')
+    expect(await shell.answer('sort=name')).toContain('flat, cum')
+    expect(await shell.answer('top (')).toContain('regexp')
+    expect(await shell.answer('help list')).toMatch(/^list regex/)
+    expect(await shell.answer('help lines')).toContain('functions, filefunctions, files, lines, addresses')
+    expect(await shell.answer('help nothing')).toContain('no command and no setting')
+  })
+
+  it('completes commands, settings and the names of functions', async () => {
+    const shell = await shellOf(fixture('cpu.pb.gz'))
+    expect(shell.complete('fol')).toEqual([['folded'], 'fol'])
+    expect(shell.complete('granu')).toEqual([['granularity='], 'granu'])
+    expect(shell.complete('peek main.ha')).toEqual([['main.hash'], 'main.ha'])
+    expect(shell.complete('top -main.ha')).toEqual([['-main.hash'], '-main.ha'])
+    expect(shell.complete('help li')).toEqual([['list', 'lines'], 'li'])
+    const [[name = '']] = shell.complete('list (*')
+    expect(await shell.answer(`peek ${name}`)).not.toContain('no matches')
+  })
+
+  it('describes every command and every setting', async () => {
+    const shell = await shellOf(fixture('cpu.pb.gz'))
+    for (const name of [
+      ...plainCommands,
+      ...patternCommands,
+      ...ownCommands.filter(own => own !== 'diff'),
+      ...Object.keys(defaultProfileConfig),
+    ])
+      expect(await shell.answer('help'), name).toMatch(new RegExp(`^  ${name} `, 'm'))
+  })
+
   it('keeps settings from line to line', async () => {
-    const shell = await profileShell(parseProfileFlags([fixture('cpu.pb.gz')]), context, 80)
+    const shell = await shellOf(fixture('cpu.pb.gz'))
     expect(shell.greeting).toContain('Type: cpu')
     expect(await shell.answer('focus=main.hash')).toBe('')
     expect(await shell.answer('top3 -cum')).toMatch(/focus=main\.hash[\s\S]*main\.hash/)

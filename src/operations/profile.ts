@@ -100,11 +100,12 @@ async function readAll(
       profiles.push(profile)
     } catch (error) {
       failure = error
-      context.note(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+      // The only one is said by whoever catches it.
+      if (files.length > 1) context.note(`${file}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   if (profiles.length === 0 && failure !== undefined) throw failure
-  if (profiles.length < files.length) context.note(`Fetched ${profiles.length} ${what} profiles out of ${files.length}`)
+  if (profiles.length < files.length && files.length > 1) context.note(`Fetched ${profiles.length} ${what} profiles out of ${files.length}`)
   return profiles
 }
 

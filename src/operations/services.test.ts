@@ -7,11 +7,15 @@ import {diagnose} from './diagnose.ts'
 
 const services: readonly (readonly [name: string, cause: string, line: string])[] = [
   ['abandoned-answers', 'unbounded-map-growth', '	c.m[k] = v'],
+  ['buffer-per-request', 'allocation-churn', '	in := bufio.NewReaderSize(body, 1<<20)'],
   ['c-strings', 'c-memory-leak', '	return int(C.hash(C.CString(key)))'],
+  ['cyclic-tree', 'panic', '		n += child.count()'],
   ['dropped-cancel', 'goroutine-leak', '		<-ctx.Done()'],
   ['endless-tickers', 'goroutine-leak', '	for range t.C {'],
   ['forgotten-unlock', 'deadlock', '		return errUnknown'],
   ['growing-slice', 'retained-allocations', 'func newEvent() *event { return &event{at: time.Now()} }'],
+  ['late-timers', 'retained-allocations', '	c := &cart{customer: customer, receipt: make([]byte, 8<<10)}'],
+  ['low-memory-limit', 'gc-cpu', '	debug.SetMemoryLimit(64 << 20) // as the container had when the service was young'],
   ['nil-channel', 'goroutine-leak', '	<-s.ready'],
   ['open-bodies', 'response-body-leak', '	resp, err := http.Get(base + "/health")'],
   ['open-rows', 'pool-exhausted', '	rs, err := db.QueryContext(ctx, "select a from t")'],

@@ -1,8 +1,10 @@
 // Loaded packages through the type checker: bodies only of those asked for, declarations of the rest when something refers to them.
 import type {Task} from '../base/progress.ts'
 import {checkpoint} from '../base/progress.ts'
+import {stackOverflowed, tellsOfOverflow} from '../base/stack-overflow.ts'
 import type {Loaded, LoadedPackage} from '../go/load/api.ts'
 import {PackageChecker, type KeptDeclarations} from '../go/load/check-packages.ts'
+import {tooDeepMessage} from '../go/syntax/deep-stack.ts'
 import type {Checked} from '../go/types/api.ts'
 
 export interface TypedPackage {
@@ -26,7 +28,14 @@ export async function* typePackages(
     task.progress?.('checking packages', done, loaded.roots.length)
     if (done % 8 === 0) await Promise.resolve()
     if (skip.has(root)) continue
-    yield {loaded: root, checked: checker.check(root)}
+    const checked = checker.check(root)
+    if (isCutShort(checked)) stackOverflowed(task)
+    yield {loaded: root, checked}
   }
   checker.keep()
 }
+
+/** Whether the stack did not suffice for all of the package: syntax or types of a part of it are missing. */
+export const isCutShort = ({errors, info}: Checked): boolean =>
+  errors.some(({message}) => tellsOfOverflow(message)) ||
+  info.files.some(({syntaxErrors}) => syntaxErrors.some(({message}) => message === tooDeepMessage))

@@ -59,6 +59,11 @@ describe('why', () => {
     expect(answer.reasons.join()).toContain('suppressed by comment: measured here')
   })
 
+  test('tells where in the file the rule fires, when it does not on the line', async () => {
+    const {reasons} = await ask('explicit-gc-call', './main.go:17')
+    expect(reasons.join()).toContain('in this file it fires on line 11, 15, 16')
+  })
+
   test('tells that the questions were answered with no', async () => {
     const answer = await ask('explicit-gc-call', 'main.go:17:2')
     expect(answer).toMatchObject({

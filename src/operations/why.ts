@@ -6,7 +6,7 @@ import type {Task} from '../base/progress.ts'
 import {type Asked, type RunnableRule, versionGate} from '../analysis/engine/run-rules.ts'
 import {presetRank} from '../analysis/engine/rule.ts'
 import {suppressionRules} from '../analysis/suppression/apply-directives.ts'
-import {confidenceWord, type Hazard} from '../findings/finding.ts'
+import {confidenceWord, type Finding, type Hazard} from '../findings/finding.ts'
 import {check, type CheckRequest} from './check.ts'
 import {findConfig} from './check-config.ts'
 import {allRules, type ModuleRun, runModule, shownPath} from './check-module.ts'
@@ -32,6 +32,8 @@ export interface Why {
 
 /** Questions kept for one line; a rule that walks in rounds asks the same again, which is kept once. */
 const askedMax = 200
+/** Lines told one by one. */
+const linesMax = 8
 
 export async function why(
   request: WhyRequest,
@@ -82,6 +84,7 @@ export async function why(
     ...(primary.length > 0
       ? primary.flatMap(suppression)
       : silence(rule, {file, findings, runs, unknown: unknown.length, asked: asked.size})),
+    ...(findings.length > 0 ? [] : elsewhere(checked.envelope.findings, ruleId, file)),
   ]
   const answer: Why = {
     ruleId,
@@ -130,6 +133,14 @@ function notRun(rule: RunnableRule, request: WhyRequest, config: Awaited<ReturnT
 
 const suppression = ({suppressed}: Hazard): string[] =>
   suppressed === undefined ? [] : [`its finding is suppressed by ${suppressed.by}: ${suppressed.reason}`]
+
+/** Lines of the same file on which the rule fires: the one that is meant may have moved. */
+function elsewhere(findings: readonly Finding[], ruleId: string, file: string): string[] {
+  const lines = [...new Set(findings.flatMap(one => (one.id === ruleId && one.places[0]?.file === file ? [one.places[0].line] : [])))]
+  if (lines.length === 0) return []
+  const shown = lines.slice(0, linesMax).join(', ')
+  return [`in this file it fires on line ${shown}${lines.length > linesMax ? ` and ${lines.length - linesMax} more` : ''}`]
+}
 
 interface Silence {
   readonly file: string

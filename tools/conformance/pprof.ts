@@ -1,14 +1,16 @@
 // Compares our profile reports with those of the toolchain's pprof, byte for byte: every profile of the corpus and of fixtures/profiles with each flag,
-// by the command line, and with all pairs of flags, in interactive sessions of pprof that make many reports each. What a session shows to differ is
-// asked again by the command line. Writes docs/conformance/pprof.md.
-// Arguments: `--stride N` (every Nth pair), `--only RE`, `--part singles|pairs` (then nothing is written).
+// and with all pairs of flags, in interactive sessions of pprof (pprof-pairs.ts). Writes docs/conformance/pprof.md.
+// What was compared is kept in .cache and not compared again while neither profile, code nor pprof change: a run that was ended goes on.
+// Arguments: `--minutes N` (ends after them), `--stride N` (every Nth pair), `--only RE`, `--part singles|pairs` (then nothing is written).
 import {execFileSync} from 'node:child_process'
-import {existsSync, readdirSync, writeFileSync} from 'node:fs'
+import {createHash} from 'node:crypto'
+import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {checkout, corpus} from '../../src/base/testing/needs.ts'
-import {everyPair, largeProfile, singleFlags, type Pair} from '../../src/operations/testing/pprof-flags.ts'
-import {compare, corpusProfiles, knownDifference, ours, type Comparison} from '../../src/operations/testing/pprof-oracle.ts'
-import {OurSession, theirSession} from '../../src/operations/testing/pprof-session.ts'
+import {everyPair, everySingle, largeProfile, type Pair} from '../../src/operations/testing/pprof-flags.ts'
+import {compare, corpusProfiles, reasonOf} from '../../src/operations/testing/pprof-oracle.ts'
+import {LineCache} from './line-cache.ts'
+import {addTally, argsOf, compareSession, count, sessionsOf, spotCheckEvery, tally, type Different, type Tally} from './pprof-pairs.ts'
 
 const root = checkout.replace(/\/$/, '')
 const option = (name: string) => {
@@ -17,140 +19,183 @@ const option = (name: string) => {
 }
 const stride = Number(option('--stride') ?? 1)
 const part = option('--part')
-/** Every Nth pair for profiles of which pprof needs seconds a report. */
-const strideOfLarge = 256
-/** Reports of one session. */
-const sessionRuns = 150
 const only = option('--only')
-/** Comparisons under way at the same time: pprof's process and our own work beside each other. */
-const lanes = 3
+const endsAt = performance.now() + Number(option('--minutes') ?? Infinity) * 60_000
+/** Every Nth pair for profiles of which pprof needs seconds a report. */
+const strideOfLarge = Math.max(stride, 64)
+/** The same for flags alone. */
+const singleStrideOfLarge = 8
+
 const fixtures = readdirSync(`${root}/fixtures/profiles`).map(name => `${root}/fixtures/profiles/${name}`)
 const known = existsSync(corpus) ? corpusProfiles(corpus) : []
-const files = [...known, ...fixtures].filter(file => new RegExp(only ?? '').test(file))
+const bySize = (a: string, b: string) => statSync(a).size - statSync(b).size || (a < b ? -1 : 1)
+const all = [...known, ...fixtures].toSorted(bySize)
+const files = all.filter(file => new RegExp(only ?? '').test(file))
+const goVersion = execFileSync('go', ['version'], {encoding: 'utf8'}).trim()
 
-interface Tally {
-  runs: number
-  same: number
-  refused: number
-  among: number
-  reordered: number
-  readonly different: Comparison[]
+const shaOf = (...parts: readonly (string | Uint8Array)[]) => {
+  const hash = createHash('sha256')
+  for (const each of parts) hash.update(each).update('\0')
+  return hash.digest('hex')
 }
-const tally = (): Tally => ({runs: 0, same: 0, refused: 0, among: 0, reordered: 0, different: []})
-
-async function run(into: Tally, work: readonly (readonly string[])[]): Promise<void> {
-  let next = 0
-  const lane = async () => {
-    for (let args = work[next++]; args !== undefined; args = work[next++]) {
-      const result = await compare(args, root)
-      into.runs++
-      if (result.refused) into.refused++
-      else if (result.same) into.same++
-      else if (result.among) into.among++
-      else if (result.reordered) into.reordered++
-      else {
-        into.different.push(result)
-        console.error(`${args.join(' ')}${result.unstable ? ' (pprof differs from itself)' : ''}\n${result.difference}\n`)
-      }
-    }
+const shaOfFile = (() => {
+  const seen = new Map<string, string>()
+  return (path: string): string => {
+    const sha = seen.get(path) ?? shaOf(readFileSync(path))
+    seen.set(path, sha)
+    return sha
   }
-  await Promise.all(Array.from({length: lanes}, lane))
-}
+})()
 
-const tallies = {
-  'each report and each flag': {corpus: tally(), 'own captures': tally()},
-  'pairs of flags': {corpus: tally(), 'own captures': tally()},
-}
-/** Pairs of flags on one profile: by sessions, and by the command line where a session cannot show it or shows a difference. */
-async function runPairs(into: Tally, pairs: readonly Pair[], refused: ReadonlySet<string>): Promise<void> {
-  const byLoad = new Map<string, Pair[]>()
-  const alone: string[][] = []
-  const argsOf = ({report, load, flags}: Pair) => [report, ...flags, ...load]
-  for (const pair of pairs) {
-    if (!pair.session) alone.push(argsOf(pair))
-    // What is refused alone, a sample type that the profile does not have, is refused with another flag too.
-    else if (pair.flags.some(flag => refused.has(flag))) continue
-    else byLoad.set(pair.load.join('\n'), [...(byLoad.get(pair.load.join('\n')) ?? []), pair])
-  }
-  const sessions = [...byLoad.values()].flatMap(group =>
-    Array.from({length: Math.ceil(group.length / sessionRuns)}, (_, index) => group.slice(index * sessionRuns, (index + 1) * sessionRuns)),
+/** Our code that reports depend on: results of other code are not taken from the cache. */
+function codeSha(): string {
+  const folders = ['src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
+  const sources = folders.flatMap(folder => readdirSync(`${root}/${folder}`).map(name => `${root}/${folder}/${name}`))
+  const ours = sources.filter(
+    path => path.endsWith('.ts') && !path.endsWith('.test.ts') && (!path.includes('/operations/') || /\/profile/.test(path)),
   )
-  let next = 0
-  const lane = async () => {
-    for (let group = sessions[next++]; group !== undefined; group = sessions[next++]) {
-      const load = group[0]!.load
-      const outputs = await theirSession(load, group, root)
-      const session = new OurSession(load, root)
-      for (const [index, pair] of group.entries()) {
-        const [theirs, ours] = [outputs[index], await session.run(pair)]
-        if (theirs !== undefined && ours?.equals(theirs) === true) {
-          into.runs++
-          into.same++
-        } else alone.push(argsOf(pair))
-      }
-    }
-  }
-  await Promise.all([lane(), lane()])
-  await run(into, alone)
+  return shaOf(...ours.map(shaOfFile))
 }
 
-for (const [index, file] of files.entries()) {
-  const side = fixtures.includes(file) ? 'own captures' : 'corpus'
-  const of = side === 'corpus' ? known : fixtures
-  const refused = new Set<string>()
-  if (part !== 'pairs') {
-    await run(
-      tallies['each report and each flag'][side],
-      singleFlags(file, of).map(args => [...args, file]),
-    )
+const code = codeSha()
+/** Whatever of the arguments is a file or names one, by its content. */
+const contentOf = (args: readonly string[]): string[] =>
+  args.map(arg => {
+    const path = arg.replace(/^-(?:diff_)?base=/, '')
+    return path.startsWith('/') && existsSync(path) ? shaOfFile(path) : arg
+  })
+
+const results = new LineCache<Tally>(`${root}/.cache/conformance-pprof.jsonl`)
+const answers = new LineCache<readonly string[]>(`${root}/.cache/conformance-pprof-answers.jsonl`)
+
+/** Undefined when the time is over and it was not compared before. */
+async function cached(key: string, work: () => Promise<Tally>): Promise<Tally | undefined> {
+  const before = results.get(key)
+  if (before !== undefined) return before
+  if (performance.now() > endsAt) return undefined
+  const result = await work()
+  for (const {args, difference} of result.different) console.error(`${args.join(' ')}\n${difference}\n`)
+  results.set(key, result)
+  return result
+}
+
+/** What remains of `work` when the time is over stays undone. */
+async function overAll<T>(work: readonly T[], into: Tally, one: (item: T) => Promise<Tally | undefined>): Promise<boolean> {
+  let whole = true
+  for (const item of work) {
+    const result = await one(item)
+    if (result === undefined) whole = false
+    else addTally(into, result)
   }
-  for (const args of singleFlags(file, of)) if (args[0] === '-top' && args.length === 2 && (await cannot(args, file))) refused.add(args[1]!)
-  if (part !== 'singles') {
-    const pairs = everyPair(file, of, largeProfile.test(file) ? Math.max(stride, strideOfLarge) : stride, index)
-    await runPairs(tallies['pairs of flags'][side], pairs, refused)
-  }
-  const sum = Object.values(tallies).flatMap(each => Object.values(each))
+  return whole
+}
+
+interface Part {
+  readonly name: string
+  readonly sides: Readonly<Record<'corpus' | 'own captures', {readonly tally: Tally; readonly done: string[]; of: number}>>
+}
+const partOf = (name: string): Part => ({
+  name,
+  sides: {corpus: {tally: tally(), done: [], of: 0}, 'own captures': {tally: tally(), done: [], of: 0}},
+})
+const [singles, pairs] = [partOf('each report and each flag'), partOf('pairs of flags')]
+
+const sideOf = (file: string) => (fixtures.includes(file) ? 'own captures' : 'corpus')
+const neighboursOf = (file: string) => (fixtures.includes(file) ? fixtures : known)
+
+const runSingles = (file: string, into: Tally): Promise<boolean> =>
+  runAll(everySingle(file, neighboursOf(file), largeProfile.test(file) ? singleStrideOfLarge : 1), into)
+
+const runPairs = (file: string, offset: number, into: Tally): Promise<boolean> =>
+  runAll(everyPair(file, neighboursOf(file), largeProfile.test(file) ? strideOfLarge : stride, offset), into)
+
+function runAll(every: readonly Pair[], into: Tally): Promise<boolean> {
+  const sessions = sessionsOf(every.filter(pair => pair.session)).map(group => ({group, session: true}))
+  const alone = every.filter(pair => !pair.session).map(pair => ({group: [pair], session: false}))
+  return overAll([...sessions, ...alone], into, ({group, session}) => {
+    const asked = shaOf(goVersion, ...group.flatMap(pair => contentOf(argsOf(pair))))
+    return cached(shaOf('pairs', code, asked), async () => {
+      if (session) return compareSession(group, root, asked, answers)
+      const result = tally()
+      for (const pair of group) count(result, await compare(argsOf(pair), root))
+      return result
+    })
+  })
+}
+
+const progress = (what: Part, file: string) => {
+  const sides = Object.values(what.sides)
+  const sum = (name: 'runs' | 'checked') => sides.reduce((n, {tally: t}) => n + t[name], 0)
+  const different = sides.reduce((n, {tally: t}) => n + t.different.length, 0)
+  const done = sides.reduce((n, {done: names}) => n + names.length, 0)
   console.error(
-    `${index + 1}/${files.length} ${basename(file)}: ${sum.reduce((n, t) => n + t.runs, 0)} runs, ${sum.reduce((n, t) => n + t.different.length, 0)} differ`,
+    `${what.name}: ${done}/${files.length} ${basename(file)}: ${sum('runs')} runs, ${sum('checked')} checked, ${different} differ`,
   )
 }
 
-/** A flag that we refuse alone: a sample type that the profile does not have. */
-async function cannot(args: readonly string[], file: string): Promise<boolean> {
-  return (await ours([...args, file], root)).failed
+for (const [what, wanted] of [
+  [pairs, part !== 'singles'],
+  [singles, part !== 'pairs'],
+] as const) {
+  for (const file of wanted ? files : []) {
+    const side = what.sides[sideOf(file)]
+    side.of++
+    const whole = what === singles ? await runSingles(file, side.tally) : await runPairs(file, all.indexOf(file), side.tally)
+    if (whole) side.done.push(file)
+    progress(what, file)
+  }
 }
 
-const all = Object.values(tallies).flatMap(each => Object.values(each))
-const different = all.flatMap(each => each.different)
-const unexplained = different.filter(each => !each.unstable && !knownDifference.test(each.difference))
-const explained = different.filter(each => !each.unstable && knownDifference.test(each.difference))
+const number = (value: number) => value.toLocaleString('en-US')
+const short = (args: readonly string[]) => args.map(arg => arg.replace(/[^= ]*\//g, '')).join(' ')
+const different = [singles, pairs].flatMap(({sides}) => Object.values(sides).flatMap(side => side.tally.different))
+const unexplained = different.filter(each => !each.unstable && reasonOf(each) === undefined)
+const explained = different.filter(each => !each.unstable && reasonOf(each) !== undefined)
 const unstable = different.filter(each => each.unstable)
-const short = ({args}: Comparison) => args.map(arg => arg.replace(/[^= ]*\//g, '')).join(' ')
 
-const count = (value: number) => value.toLocaleString('en-US')
-const rows = Object.entries(tallies).flatMap(([name, sides]) =>
-  Object.entries(sides).map(([side, t]) => {
+const rows = [singles, pairs].flatMap(({name, sides}) =>
+  Object.entries(sides).map(([side, {tally: t, done, of}]) => {
     const loose = t.different.filter(each => each.unstable).length
-    return `| ${name}, ${side} | ${count(t.runs)} | ${count(t.same)} | ${count(t.refused)} | ${t.among} | ${t.reordered} | ${loose} | ${t.different.length - loose} |`
+    const known = t.different.filter(each => !each.unstable && reasonOf(each) !== undefined).length
+    const columns = [t.runs, t.same, t.refused, t.among, t.reordered, loose, known, t.different.length - loose - known]
+    return `| ${name}, ${side} | ${done.length} of ${of} | ${columns.map(number).join(' | ')} |`
   }),
 )
-const list = (title: string, items: readonly Comparison[]) =>
-  items.length === 0 ? '' : `\n${title}\n\n${items.map(each => `- \`${short(each)}\``).join('\n')}\n`
+const list = (title: string, items: readonly Different[]) =>
+  items.length === 0 ? '' : `\n${title}\n\n${items.map(each => `- \`${short(each.args)}\``).join('\n')}\n`
+/** Explained ones by their reason: how many of which profile. */
+const reasons = new Map<string, number>()
+for (const each of explained) {
+  const [profile] = each.args.filter(arg => !arg.startsWith('-'))
+  const key = `${reasonOf(each)} (\`${basename(profile ?? '')}\`)`
+  reasons.set(key, (reasons.get(key) ?? 0) + 1)
+}
+const reasonList = [...reasons].map(([reason, runs]) => `- ${runs} runs: ${reason}`).join('\n')
+const sides = [singles, pairs].flatMap(what => Object.values(what.sides))
+const checked = sides.reduce((n, side) => n + side.tally.checked, 0)
+const checkedOther = sides.reduce((n, side) => n + side.tally.checkedOther, 0)
 const page = `# Profiles: reports against go tool pprof
 
-Written by \`npm run conformance -- pprof\` with ${execFileSync('go', ['version'], {encoding: 'utf8'}).trim()}: ${known.length} profiles that nobody here made and
-${fixtures.length} own captures. Each run compares the whole output of \`TZ=UTC go tool pprof -symbolize=none ARGS\` with ours, byte for byte, trailing blanks
-included: top, text, tree, traces, tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompressed, because two compressors pack
-differently); every report and every flag alone by the command line, and ${stride === 1 ? 'every pair of flags' : `every ${stride}th pair of flags`} on every profile, each with one of the reports, others for the next
-profile. Pairs are compared in interactive sessions of pprof, which are given settings and make many reports; what one shows to differ, and
-what it cannot show, by the command line; pairs with a flag that is refused alone are left out. On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair.
+Written by \`npm run conformance -- pprof\` with ${goVersion}: ${known.length} profiles that nobody here made and ${fixtures.length} own captures. Each run
+compares the whole output of \`TZ=UTC go tool pprof -symbolize=none ARGS\` with ours, byte for byte, trailing blanks included: top, text, tree, traces,
+tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompressed, because two compressors pack differently).
 
-| compared | runs | same bytes | refused by both | pprof varies: ours among its outputs | ours its lines in another order | ours not seen in 30 tries | different |
-|---|---:|---:|---:|---:|---:|---:|---:|
+- Every report and every flag alone, and ${stride === 1 ? 'every pair of flags' : `every ${stride}th pair of flags`} on every profile, each with one of the reports, others for the next profile.
+- In interactive sessions of pprof, which are given settings and make many reports of a profile that is read once. What a session shows to differ it is
+  asked 16 times, and then the command line; of what it shows to be the same, one in ${spotCheckEvery} is asked of the command line too (${number(checked)} runs, ${checkedOther === 0 ? 'all of them the same' : `${checkedOther} of them different`}). Pairs that a session cannot show (two sample types, two bases) are run by the command line.
+- On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair and every ${singleStrideOfLarge}th flag alone.
+
+| compared | profiles done | runs | same bytes | refused by both | pprof varies: ours among its outputs | ours of its lines | ours not seen in 30 tries | different, reason known | different |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
 
-pprof varies where it sorts a Go map by keys that leave ties: it prints other bytes each time it is asked for the same. Ours are always the same.
-${list('Runs in which pprof varies and did not print our bytes in 30 tries (more ties, more orders):', unstable)}${list('Different, with the reason below:', explained)}${list('Different without a reason known:', unexplained)}
+Refused by both are above all flags that ask for a sample type which the profile does not have. A session passes over such a setting; that pprof ends there
+is seen with each of those flags alone, and of their pairs one in 50 is asked of the command line.
+
+pprof varies where it sorts a Go map by keys that leave ties: asked again for the same it prints other bytes, which is seen before a run is counted there.
+Ours are always the same. "Of its lines": as many lines as one of its outputs, each of which pprof printed in one output or another; numbers
+of nodes in dot and of names in callgrind, which count up in the order of the lines, and the column of sums are left out of that comparison.
+${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${reasons.size === 0 ? '' : `\nDifferent, with the reason:\n\n${reasonList}\n`}${list('Different without a reason known:', unexplained)}
 ## Differences that stay
 
 - A binary CPU profile of Go before 1.7 that stands in front of other files: pprof tries to open the first of several files as the executable and

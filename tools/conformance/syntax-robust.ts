@@ -5,7 +5,7 @@ import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseFile} from '../../src/go/syntax/parse.ts'
-import {brokenPromise, lostInPrint} from '../../src/go/syntax/testing/holds.ts'
+import {brokenPromise, lostInPrint, lostWithoutBodies} from '../../src/go/syntax/testing/holds.ts'
 import {filesBelow} from './syntax.ts'
 
 /** Files up to this are cut at every byte. */
@@ -59,6 +59,7 @@ export function robustness(files: readonly string[], {cutsPerFile, prefixFiles, 
     if (parseFile(bytes).errors.length === 0) {
       printed++
       attempt(file, 'printed', () => lostInPrint(bytes))
+      attempt(file, 'parsed without bodies', () => lostWithoutBodies(bytes))
     }
     if (bytes.length <= prefixBytesMax) {
       if (++small > prefixFiles) continue

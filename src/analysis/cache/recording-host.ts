@@ -3,7 +3,7 @@
 import {TriageError} from '../../base/errors.ts'
 import type {Host, Stat} from '../../base/host.ts'
 
-/** `[question, view, path, digest]`; files also size and time of change, so that an unchanged one need not be read. */
+/** `[question, view, path, digest]`; files also size and times of change, so that an unchanged one need not be read. */
 export type Fact = readonly [
   question: 'stat' | 'realpath' | 'list' | 'entries' | 'read' | 'env',
   view: number,
@@ -11,13 +11,27 @@ export type Fact = readonly [
   digest: string,
   size?: number,
   modifiedMs?: number,
+  changedMs?: number,
 ]
+
+/** Roots of a view made by `within`, and the view it was made from; view 0 is the host itself. */
+export interface View {
+  readonly parent: number
+  readonly roots: readonly string[]
+}
+
+/** What something was computed from. */
+export interface Grounds {
+  /** Milliseconds since the epoch; only files older than this are believed by their time stamp. */
+  readonly writtenMs: number
+  readonly views: readonly View[]
+  readonly facts: readonly Fact[]
+}
 
 export interface Recording {
   readonly host: Host
-  /** Roots of the views made by `within`, each with the view it was made from; view 0 is the host itself. */
-  views(): readonly {readonly parent: number; readonly roots: readonly string[]}[]
-  /** Undefined when something was asked that cannot be asked again cheaply. */
+  views(): readonly View[]
+  /** Undefined when something was asked that cannot be asked again cheaply. What changed last comes first: it is the likeliest to change again. */
   facts(): Promise<readonly Fact[] | undefined>
 }
 
@@ -28,7 +42,7 @@ const racyMs = 2000
 
 export function recordingHost(base: Host, hash: Hash): Recording {
   const facts = new Map<string, Fact>()
-  const views: {parent: number; roots: readonly string[]}[] = [{parent: 0, roots: []}]
+  const views: View[] = [{parent: 0, roots: []}]
   const hosts: Host[] = [base]
   let repeatable = true
   const remember = (...fact: Fact) => void facts.set(`${fact[0]} ${fact[1]} ${fact[2]}`, fact)
@@ -44,7 +58,7 @@ export function recordingHost(base: Host, hash: Hash): Recording {
         throw error
       }
     }
-    const {entries, readFileSync, within} = host
+    const {entries, readFileSync, statSync, within} = host
     return {
       ...host,
       env(name) {
@@ -57,6 +71,15 @@ export function recordingHost(base: Host, hash: Hash): Recording {
         remember('stat', view, path, digestOfStat(stat))
         return stat
       },
+      ...(statSync === undefined
+        ? {}
+        : {
+            statSync(path: string) {
+              const stat = statSync(path)
+              remember('stat', view, path, digestOfStat(stat))
+              return stat
+            },
+          }),
       async realpath(path) {
         const real = await host.realpath(path)
         remember('realpath', view, path, real ?? '')
@@ -117,55 +140,78 @@ export function recordingHost(base: Host, hash: Hash): Recording {
       const all: Fact[] = []
       for (const fact of facts.values()) {
         const [question, view, path, digest] = fact
-        const stat = question === 'read' && !digest.startsWith('!') ? await hosts[view]?.stat(path) : undefined
-        all.push(stat === undefined ? fact : [question, view, path, digest, stat.size, stat.modifiedMs])
+        const host = question === 'read' && !digest.startsWith('!') ? hosts[view] : undefined
+        const stat = host === undefined ? undefined : await statOf(host, path)
+        all.push(stat === undefined ? fact : [question, view, path, digest, stat.size, stat.modifiedMs, stat.changedMs ?? 0])
       }
-      return all
+      return all.sort((a, b) => (b[5] ?? 0) - (a[5] ?? 0))
     },
   }
 }
 
+/** Whether what a cache gave back has the shape of grounds. */
+export function isGrounds(read: Partial<Grounds>): boolean {
+  return typeof read.writtenMs === 'number' && Array.isArray(read.views) && Array.isArray(read.facts)
+}
+
+/** An object that a cache gave back as JSON text, of which nothing is known yet. */
+export function jsonObject<T>(text: string): Partial<T> | undefined {
+  try {
+    const read: unknown = JSON.parse(text)
+    return typeof read === 'object' && read !== null ? (read as Partial<T>) : undefined // every field is still looked at
+  } catch {
+    return undefined
+  }
+}
+
+const statOf = (host: Host, path: string): Stat | undefined | Promise<Stat | undefined> =>
+  host.statSync === undefined ? host.stat(path) : host.statSync(path)
+
 /** Whether a host still answers as it did when the facts were written. */
-export async function stillHolds(
-  base: Host,
-  views: Recording extends {views(): infer V} ? V : never,
-  facts: readonly Fact[],
-  writtenMs: number,
-  hash: Hash,
-): Promise<boolean> {
+export async function stillHolds(base: Host, {views, facts, writtenMs}: Grounds, hash: Hash): Promise<boolean> {
   const hosts: Host[] = [base]
   for (const {parent, roots} of views.slice(1)) {
     const from = hosts[parent]
     if (from?.within === undefined) return false
     hosts.push(from.within(roots))
   }
-  for (const [question, view, path, digest, size, modifiedMs] of facts) {
+  const read = async (host: Host, path: string): Promise<string> => {
+    try {
+      return hash(await host.readFile(path))
+    } catch (error) {
+      return error instanceof TriageError ? `!${error.code}` : '?'
+    }
+  }
+  for (const [question, view, path, digest, size, modifiedMs, changedMs] of facts) {
     const host = hosts[view]
-    if (host === undefined || (await answerNow(host)) !== digest) return false
-    async function answerNow(from: Host): Promise<string> {
-      switch (question) {
-        case 'env':
-          return digestOfEnv(from.env(path), hash)
-        case 'stat':
-          return digestOfStat(await from.stat(path))
-        case 'realpath':
-          return (await from.realpath(path)) ?? ''
-        case 'list':
-          return hash(JSON.stringify(await from.list(path)))
-        case 'entries':
-          return hash(JSON.stringify(await from.entries?.(path)))
-        case 'read': {
-          const stat = await from.stat(path)
-          if (stat?.size === size && stat?.modifiedMs === modifiedMs && modifiedMs !== undefined && modifiedMs < writtenMs - racyMs)
-            return digest
-          try {
-            return hash(await from.readFile(path))
-          } catch (error) {
-            return error instanceof TriageError ? `!${error.code}` : '?'
-          }
-        }
+    if (host === undefined) return false
+    let now: string
+    switch (question) {
+      case 'env':
+        now = digestOfEnv(host.env(path), hash)
+        break
+      case 'stat': {
+        const stat = statOf(host, path)
+        now = digestOfStat(stat instanceof Promise ? await stat : stat)
+        break
+      }
+      case 'realpath':
+        now = (await host.realpath(path)) ?? ''
+        break
+      case 'list':
+        now = hash(JSON.stringify(await host.list(path)))
+        break
+      case 'entries':
+        now = hash(JSON.stringify(await host.entries?.(path)))
+        break
+      case 'read': {
+        const asked = statOf(host, path)
+        const stat = asked instanceof Promise ? await asked : asked
+        const asBefore = stat?.size === size && stat?.modifiedMs === modifiedMs && (stat?.changedMs ?? 0) === changedMs
+        now = asBefore && modifiedMs !== undefined && modifiedMs < writtenMs - racyMs ? digest : await read(host, path)
       }
     }
+    if (now !== digest) return false
   }
   return true
 }

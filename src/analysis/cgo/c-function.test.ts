@@ -69,6 +69,16 @@ static void count(void) { first->n = 1; first = NULL; }
 static void safe(void) { pthread_mutex_lock(&mu); first = NULL; pthread_mutex_unlock(&mu); }
 static int error_of(void) { return last; }
 static unsigned long queue(void) { return ERR_get_error(); }
+
+struct ops { void (*free)(void *p); };
+#define EACH drop(p);
+static void again(char *p) { p = strdup(p); free(p); }
+static void hook(struct ops *o, void *p) { o->free(p); }
+static void every(void *p) { EACH }
+static void number(int n) { first->n = n; }
+static struct node *listed(void) { struct node *n = malloc(8); n->name = 0; first = n; return n; }
+static struct node *named(const char *s) { struct node *n; n = malloc(8); n->name = strdup(s); return n; }
+static int recurse(char *p, int n) { return n ? recurse(p, n - 1) : (int)strlen(p); }
 */
 import "C"
 
@@ -95,6 +105,13 @@ func f() {
 	C.CRYPTO_set_locking_callback(nil)
 	C.git_clone(nil, nil, nil, nil)
 	C.nobody(nil)
+	C.again(nil)
+	C.hook(nil, nil)
+	C.every(nil)
+	C.number(1)
+	C.listed()
+	C.named(nil)
+	C.recurse(nil, 1)
 }
 `
 
@@ -123,5 +140,12 @@ test('bodies are read first, descriptions of included libraries after them, and 
     'CRYPTO_set_locking_callback: by OpenSSL; unknown', // which version is not known
     'git_clone: unknown', // no header of libgit2 is included
     'nobody: unknown',
+    'again: by body; unknown', // what it frees is a copy
+    'hook: by body; borrowed; unknown', // a field may hold any function, whatever its name
+    'every: by body; unknown', // a macro names the parameter
+    'number: by body; borrowed; thread process', // a number is copied, not kept
+    'listed: by body; thread process', // its result is in a list, too
+    'named: by body; borrowed; returns owned', // but free alone would lose what it holds
+    'recurse: by body; unknown; borrowed',
   ])
 })

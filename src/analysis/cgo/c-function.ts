@@ -3,7 +3,7 @@
 import type {CThread} from '../../go/cgo/api/api-description.ts'
 import {type KnownFunction, type KnownFunctions, knownFunctions} from '../../go/cgo/api/known-functions.ts'
 import type {CToken} from '../../go/cgo/c-token.ts'
-import {callAround, castStart, effectsOf, isLocal, keptArgument} from './c-effects.ts'
+import {callAround, castStart, effectsOf, isLocal, isMember, keptArgument, type KeptMemory} from './c-effects.ts'
 import {type AnyPass, isCgoHelper} from './c-member.ts'
 import {type CBody, type CSource, closing, cSourceOf} from './c-source.ts'
 
@@ -52,8 +52,9 @@ function factsOf(pass: AnyPass, name: string): CFunctionFacts | undefined {
   const body = source.body(name, undefined)
   const described = describedFunction(pass, name)
   if (body === undefined) return described === undefined ? undefined : byDescription(described)
-  const look: Look = {source, described: one => describedFunction(pass, one)}
-  const returned = once(() => returnOf(look, body, 0))
+  const newLook = (): Look => ({source, described: one => describedFunction(pass, one), fates: new Map(), kept: new Map()})
+  const look = newLook()
+  const returned = once(() => returnOf(newLook(), body, 0))
   const blocks = once(() => described?.mayBlock ?? reaches(look, body, one => blocking.test(one) || look.described(one)?.mayBlock === true))
   const thread = once(() => described?.thread ?? threadOf(look, body))
   const fates = new Map<number, ArgumentFate>()
@@ -75,7 +76,7 @@ function factsOf(pass: AnyPass, name: string): CFunctionFacts | undefined {
     requiresLock: described?.requiresLock,
     note: described?.note,
     argument(index) {
-      const fate = fates.get(index) ?? argumentFate(look, body, index, 0)
+      const fate = fates.get(index) ?? argumentFate(newLook(), body, index, 0)
       fates.set(index, fate)
       return fate
     },
@@ -111,26 +112,49 @@ function describedFate(said: KnownFunction | undefined, index: number): Argument
 interface Look {
   readonly source: CSource
   described(name: string): KnownFunction | undefined
+  /** What was found out for this question; the next one starts anew, so that no answer depends on who asked before. */
+  readonly fates: Map<CBody, Map<number, ArgumentFate>>
+  readonly kept: KeptMemory
 }
 
 /** Functions of the C library and of POSIX that only read or fill what they are given (C17 7.21, 7.24; POSIX.1-2017). */
 const readers =
   /^(?:v?f?printf|v?sn?printf|f?puts|perror|str(?:n?len|n?cmp|n?casecmp|r?chr|r?str|p?brk|c?spn|n?cpy|n?cat|lcpy|lcat|n?dup|to(?:u?ll?|[dfl]d?)|coll|xfrm)|mem(?:cpy|move|cmp|set|chr)|ato(?:i|l|ll|f)|sscanf|f?open|access|stat|lstat|unlink|remove|rename|mkdir|rmdir|getenv|read|write|recv|send|fread|fwrite|fgets|sizeof)$/
 const releasers = /^(?:free|cfree|g_free|SysFreeString|CoTaskMemFree)$/
-const allocators = /^(?:malloc|calloc|realloc|aligned_alloc|strdup|strndup|g_strdup|g_malloc0?)$/
+/** With what releases their memory. */
+const allocators: ReadonlyMap<string, string> = new Map([
+  ...['malloc', 'calloc', 'realloc', 'aligned_alloc', 'strdup', 'strndup'].map((name): [string, string] => [name, 'free']),
+  ...['g_malloc', 'g_malloc0', 'g_realloc', 'g_strdup', 'g_strndup', 'g_strdup_printf'].map((name): [string, string] => [name, 'g_free']),
+])
 /** Calls that wait for something outside of the process or for another thread (POSIX.1-2017; pthread.h). */
 const blocking =
-  /^(?:sleep|usleep|nanosleep|clock_nanosleep|select|pselect|poll|ppoll|epoll_p?wait|accept4?|connect|recv(?:from|msg)?|waitpid|wait4?|waitid|pause|sigwait\w*|pthread_(?:join|cond_(?:timed)?wait|barrier_wait)|sem_(?:timed)?wait|flock|lockf|getaddrinfo|system)$/
+  /^(?:sleep|usleep|nanosleep|clock_nanosleep|select|pselect|poll|ppoll|epoll_p?wait|accept4?|connect|recv(?:from|msg)?|waitpid|wait4?|waitid|pause|sigwait\w*|pthread_(?:join|cond_(?:timed)?wait|barrier_wait)|sem_(?:timed)?wait|flock|lockf|getaddrinfo|system|SleepEx?|WaitFor(?:Single|Multiple)Objects?(?:Ex)?|SleepConditionVariable(?:CS|SRW))$/
 
 /** What becomes of a parameter in a body: freed, stored, or, when every use is one of those that do neither, borrowed. */
 function argumentFate(look: Look, body: CBody, index: number, depth: number): ArgumentFate {
+  const known = look.fates.get(body) ?? new Map<number, ArgumentFate>()
+  const before = known.get(index)
+  if (before !== undefined) return before
+  look.fates.set(body, known.set(index, 'unknown')) // while it is looked at
+  const fate = fateIn(look, body, index, depth)
+  known.set(index, fate)
+  return fate
+}
+
+function fateIn(look: Look, body: CBody, index: number, depth: number): ArgumentFate {
   const name = body.params[index]
   if (name === undefined || name === '' || depth > depthMax) return 'unknown'
-  if (keptArgument(look.source, body, index) !== undefined) return 'stored'
+  if (body.numbers[index] === true) return 'borrowed'
+  if (keptArgument(look.source, body, index, look.kept) !== undefined) return 'stored'
   const {tokens} = body
   let fate: ArgumentFate = 'borrowed'
   for (const [i, token] of tokens.entries()) {
-    if (token.kind !== 'identifier' || token.text !== name || /^(?:\.|->)$/.test(tokens[i - 1]?.text ?? '')) continue
+    if (token.kind !== 'identifier' || isMember(tokens, i)) continue
+    if (token.text !== name) {
+      if (fate === 'borrowed' && look.source.macroMentions(token.text, name)) fate = 'unknown'
+      continue
+    }
+    if (tokens[i + 1]?.text === '=') return 'unknown' // from here on the name means something else
     const use = useOf(look, body, i, depth)
     if (use === 'owned' || use === 'stored') return use
     if (use === 'unknown') fate = 'unknown'
@@ -193,7 +217,8 @@ function valueOf(look: Look, body: CBody, value: readonly CToken[], depth: numbe
   if (parts.every(part => part.kind === 'string')) return lent
   if (first.kind !== 'identifier') return undefined
   if (parts[1]?.text === '(' && closing(parts, 1) === parts.length - 1) {
-    if (allocators.test(first.text)) return {returns: 'owned', freeWith: 'free'}
+    const release = allocators.get(first.text)
+    if (release !== undefined) return {returns: 'owned', freeWith: release}
     const callee = look.source.body(first.text, body.file)
     if (callee !== undefined) return returnOf(look, callee, depth + 1)
     const said = look.described(first.text)
@@ -204,27 +229,43 @@ function valueOf(look: Look, body: CBody, value: readonly CToken[], depth: numbe
   return body.params.includes(first.text) ? undefined : localValue(look, body, first.text, depth)
 }
 
-/** A local variable that only ever gets one kind of value, and is not released or handed on before it is returned. */
+/** A local variable that only ever gets one kind of value, and is not released, handed on or put anywhere before it is returned. */
 function localValue(look: Look, body: CBody, name: string, depth: number): Returned | undefined {
   const {tokens} = body
   let found: Returned | undefined
+  let holdsMore = false
   for (const [i, token] of tokens.entries()) {
-    if (token.kind !== 'identifier' || token.text !== name || /^(?:\.|->)$/.test(tokens[i - 1]?.text ?? '')) continue
-    if (tokens[i - 1]?.text === '&') return undefined
+    if (token.kind !== 'identifier' || token.text !== name || isMember(tokens, i)) continue
     if (tokens[i + 1]?.text === '=') {
-      let end = i + 2
-      while (end < tokens.length && !/^[;,]$/.test(tokens[end]?.text ?? ''))
-        end = opensBracket(tokens[end]) ? closing(tokens, end) + 1 : end + 1
+      const end = valueEnd(tokens, i + 2)
       const one = depth > depthMax ? undefined : valueOf(look, body, tokens.slice(i + 2, end), depth + 1)
       if (one === 'null') continue
-      if (one === undefined || (found !== undefined && found.returns !== one.returns)) return undefined
+      if (one === undefined || (found !== undefined && (found.returns !== one.returns || found.freeWith !== one.freeWith))) return undefined
       found = one
-    } else if (/^[,)]$/.test(tokens[i + 1]?.text ?? '')) {
-      const use = useOf(look, body, i, depth)
-      if (use === 'owned' || use === 'stored' || use === 'unknown') return undefined
+    } else if (tokens[i - 1]?.text !== 'return' && !isDeclared(tokens, i)) {
+      if (useOf(look, body, i, depth) !== 'borrowed') return undefined
+      // `made->field = make()`: what releases the whole is more than what releases its memory.
+      const assign = tokens[i + 1]?.text === '->' && tokens[i + 3]?.text === '=' ? i + 4 : undefined
+      if (assign !== undefined && tokens.slice(assign, valueEnd(tokens, assign)).some(one => one.text === '(')) holdsMore = true
     }
   }
-  return found
+  return found === undefined || !holdsMore ? found : {returns: found.returns, freeWith: undefined}
+}
+
+/** Where the value that begins at `at` ends. */
+function valueEnd(tokens: readonly CToken[], at: number): number {
+  let end = at
+  while (end < tokens.length && !/^[;,]$/.test(tokens[end]?.text ?? ''))
+    end = opensBracket(tokens[end]) ? closing(tokens, end) + 1 : end + 1
+  return end
+}
+
+/** `type *a, *name;`: names, stars and commas back to the start of the statement, a type among them. */
+function isDeclared(tokens: readonly CToken[], at: number): boolean {
+  if (!/^[;,[]$/.test(tokens[at + 1]?.text ?? '')) return false
+  let i = at - 1
+  while (i >= 0 && (tokens[i]?.kind === 'identifier' || /^[*,]$/.test(tokens[i]?.text ?? ''))) i--
+  return (i < 0 || /^[;{}]$/.test(tokens[i]?.text ?? '')) && tokens[i + 1]?.kind === 'identifier' && i + 1 < at
 }
 
 const opensBracket = (token: CToken | undefined): boolean => token !== undefined && token.text.length === 1 && '([{'.includes(token.text)

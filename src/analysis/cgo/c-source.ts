@@ -8,6 +8,9 @@ import type {AnyPass} from './c-member.ts'
 /** Larger files are amalgamations of whole libraries: reading them would cost more than all Go of the package. */
 const bytesMax = 1 << 20
 const filesMax = 200
+/** Characters of a macro's body that are read, and identifiers it may stand for. */
+const macroLengthMax = 100_000
+const macroWordsMax = 2000
 
 export interface CFileText {
   readonly path: string
@@ -17,6 +20,8 @@ export interface CBody {
   readonly name: string
   readonly file: CFileText
   readonly params: readonly string[]
+  /** Which of them are numbers by their words, and so copied. */
+  readonly numbers: readonly boolean[]
   /** As the head is written: a typedef of a pointer counts as none. */
   readonly returnsPointer: boolean
   /** Between the braces. */
@@ -39,6 +44,8 @@ export interface CSource {
   /** The definition that a name means in a file: the file's own, or the only one of the package. */
   body(name: string, from: CFileText | undefined): CBody | undefined
   variable(name: string, from: CFileText): CVariable | undefined
+  /** Whether the text defines a macro that puts `word` where its name stands, by itself or through other macros. */
+  macroMentions(macro: string, word: string): boolean
 }
 
 /** A character for each byte, so that offsets are bytes. */
@@ -85,14 +92,16 @@ function readSources(files: readonly CFileText[]): CSource {
   const variables: CVariable[] = []
   for (const text of files) {
     const read = readFile(text)
-    bodies.push(...read.bodies)
-    variables.push(...read.variables)
+    for (const body of read.bodies) bodies.push(body)
+    for (const variable of read.variables) variables.push(variable)
   }
   const includes = new Set(files.flatMap(({text}) => [...text.matchAll(includeLine)].map(match => match[1] ?? '')))
   const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
   const bodyByName = byName(bodies)
   const variableByName = byName(variables)
+  const macros = macroWords(files)
   return {
+    macroMentions: (macro, word) => macros.get(macro)?.has(word) === true,
     includes: [...includes],
     bodies,
     variables,
@@ -100,6 +109,23 @@ function readSources(files: readonly CFileText[]): CSource {
     variable: (name, from) =>
       variableByName.get(name)?.find(one => one.file === from) ?? only((variableByName.get(name) ?? []).filter(one => one.external)),
   }
+}
+
+/** The identifiers in the bodies of each macro, of all its definitions, and in those of the macros they name. */
+function macroWords(files: readonly CFileText[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const own = new Map<string, Set<string>>()
+  for (const {text} of files)
+    for (const [, name = '', body = ''] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)([^\\\n]*(?:\\(?:\r?\n|.)[^\\\n]*)*)/gm)) {
+      const words = own.get(name) ?? new Set()
+      for (const [word] of body.slice(0, macroLengthMax).matchAll(/[A-Za-z_]\w*/g)) words.add(word)
+      own.set(name, words)
+    }
+  for (const words of own.values())
+    for (const word of words) {
+      if (words.size > macroWordsMax) break
+      for (const inner of own.get(word) ?? []) words.add(inner)
+    }
+  return own
 }
 
 function byName<T extends {readonly name: string}>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
@@ -122,7 +148,7 @@ function readFile(file: CFileText): {bodies: CBody[]; variables: CVariable[]} {
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]! // i < length
     if (token.text === ';') {
-      variables.push(...declared(head, file))
+      for (const variable of declared(head, file)) variables.push(variable)
       head = []
     } else if (token.text === '{') {
       if (head[0]?.text === 'extern' && head[1]?.kind === 'string') {
@@ -167,16 +193,24 @@ export function closing(tokens: readonly CToken[], open: number): number {
   return tokens.length
 }
 
+const numberWords: ReadonlySet<string> = new Set(
+  'const volatile register unsigned signed char short int long float double _Bool bool size_t ssize_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t gboolean gint guint gsize gdouble gfloat'.split(
+    ' ',
+  ),
+)
+
 /** `type name(params)` in front of a body. */
-function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 'returnsPointer'> | undefined {
+function functionHead(head: readonly CToken[]): Pick<CBody, 'name' | 'params' | 'numbers' | 'returnsPointer'> | undefined {
   const open = head.findIndex(token => token.text === '(')
   const name = head[open - 1]
   if (open < 1 || name?.kind !== 'identifier' || head.some((token, i) => i < open && (token.text === '=' || token.text === '{')))
     return undefined
   const end = closing(head, open)
   if (end >= head.length) return undefined
-  const params = split(head.slice(open + 1, end)).map(part => nameOf(part) ?? '')
-  return {name: name.text, params, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
+  const parts = split(head.slice(open + 1, end)).filter(part => part.length > 1 || (part.length === 1 && part[0]?.text !== 'void'))
+  const params = parts.map(part => nameOf(part) ?? '')
+  const numbers = parts.map(part => part.length > 1 && part.slice(0, -1).every(token => numberWords.has(token.text)))
+  return {name: name.text, params, numbers, returnsPointer: head.slice(0, open).some(token => token.text === '*')}
 }
 
 /** Parts between commas that stand in no bracket. */
@@ -187,7 +221,7 @@ export function split(tokens: readonly CToken[]): CToken[][] {
     if (token.text === ',') parts.push([])
     else if (token.text.length === 1 && opens.includes(token.text)) {
       const end = closing(tokens, i)
-      parts.at(-1)?.push(...tokens.slice(i, end + 1))
+      for (const one of tokens.slice(i, end + 1)) parts.at(-1)?.push(one)
       i = end
     } else parts.at(-1)?.push(token)
   }

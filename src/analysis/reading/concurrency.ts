@@ -1,4 +1,5 @@
 // How a function comes to run more than once at a time: in goroutines that a loop starts, or as a handler of requests. By calls within the package.
+import {must} from '../../base/answer.ts'
 import {callsIn, type Source, unparen} from './terms.ts'
 import {locksSomething} from './locks.ts'
 import type {FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
@@ -16,7 +17,7 @@ export function concurrencyOf(source: Source, scope: FuncDecl | FuncLit): Concur
 }
 
 function concurrency(source: Source, scope: FuncDecl | FuncLit, depth: number, seen: Set<Node>): Concurrency | undefined {
-  if (depth > depthMax || seen.has(scope) || locksSomething(source, scope)) return undefined
+  if (depth > depthMax || seen.has(scope) || locksSomething(source, scope) || takesTurns(source, scope)) return undefined
   seen.add(scope)
   const framework = handledBy(source, scope)
   if (framework !== undefined) return {at: scope.type, text: `${framework} runs each request in a goroutine`}
@@ -39,6 +40,17 @@ function concurrency(source: Source, scope: FuncDecl | FuncLit, depth: number, s
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** `once.Do`, `sem.Acquire`, a channel that gets a value and gives it back: perhaps one at a time. */
+function takesTurns(source: Source, scope: FuncDecl | FuncLit): boolean {
+  const once = callsIn(source, scope).some(
+    call =>
+      must(source.callsMethod(call, 'sync.Once', 'Do')) ||
+      (call.fun.kind === 'SelectorExpr' && /^(?:Try)?[Aa]cquire$/.test(call.fun.sel.name)),
+  )
+  const received = new Set(source.within(scope, 'UnaryExpr').flatMap(one => (one.op === '<-' ? [source.text(one.x)] : [])))
+  return once || source.within(scope, 'SendStmt').some(send => received.has(source.text(send.chan)))
 }
 
 /** A go statement in a loop that does not wait for each of its goroutines. */

@@ -14,8 +14,14 @@ export function baselineText(hazards: readonly Hazard[]): string {
   return `${JSON.stringify({schema: 'gotriage-baseline/1', findings}, undefined, 1)}\n`
 }
 
-/** The fingerprints of a baseline; a TriageError for anything that is none. */
-export function readBaseline(path: string, bytes: Uint8Array): ReadonlySet<string> {
+/** What is known of an entry apart from its fingerprint: rule and file, where the document says them. */
+export interface BaselineEntry {
+  readonly id: string | undefined
+  readonly file: string | undefined
+}
+
+/** The entries of a baseline by fingerprint; a TriageError for anything that is none. */
+export function readBaseline(path: string, bytes: Uint8Array): ReadonlyMap<string, BaselineEntry> {
   const problem = (what: string) =>
     errors.usage(`${path} is no baseline: ${what}`, 'Write one with "gotriage check --baseline FILE --write-baseline".')
   let document: unknown
@@ -28,28 +34,29 @@ export function readBaseline(path: string, bytes: Uint8Array): ReadonlySet<strin
   const {findings} = document
   if (!Array.isArray(findings)) throw problem('it has no list of findings')
   if (findings.length > entriesMax) throw errors.limit('entries of a baseline', entriesMax)
-  return new Set(
+  return new Map(
     findings.map((entry: unknown, i) => {
-      const fingerprint = isObject(entry) ? entry['fingerprint'] : undefined
+      const {fingerprint, id, file} = isObject(entry) ? entry : {}
       if (typeof fingerprint !== 'string' || !/^v1:[0-9a-f]+$/.test(fingerprint)) throw problem(`entry ${i + 1} has no fingerprint`)
-      return fingerprint
+      return [fingerprint, {id: typeof id === 'string' ? id : undefined, file: typeof file === 'string' ? file : undefined}]
     }),
   )
 }
 
-/** Hazards of the baseline are suppressed; `stale` counts its entries that no longer occur. */
+/** Hazards of the baseline are suppressed; `stale` counts its entries that no longer occur, of those that this run could have found. */
 export function applyBaseline(
   hazards: readonly Hazard[],
-  fingerprints: ReadonlySet<string>,
+  entries: ReadonlyMap<string, BaselineEntry>,
   path: string,
+  couldFind: (entry: BaselineEntry) => boolean,
 ): {readonly hazards: Hazard[]; readonly stale: number} {
   const met = new Set<string>()
   const marked = hazards.map((hazard): Hazard => {
-    if (!fingerprints.has(hazard.fingerprint)) return hazard
+    if (!entries.has(hazard.fingerprint)) return hazard
     met.add(hazard.fingerprint)
     return hazard.suppressed === undefined ? {...hazard, suppressed: {by: 'baseline', reason: `known in ${path}`}} : hazard
   })
-  return {hazards: marked, stale: [...fingerprints].filter(one => !met.has(one)).length}
+  return {hazards: marked, stale: [...entries].filter(([one, entry]) => !met.has(one) && couldFind(entry)).length}
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

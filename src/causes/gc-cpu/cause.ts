@@ -8,7 +8,7 @@ export default defineCause({
   id: 'gc-cpu',
   title: 'The collector runs so often that it takes the CPU',
   since: '0.1',
-  joins: ['gc-thrash', 'gc-assist-stall', 'gc-percent-extreme', 'explicit-gc-call', 'live-heap-grows'],
+  joins: ['gc-thrash', 'gc-assist-stall', 'gc-percent-extreme', 'memory-limit-in-code', 'explicit-gc-call', 'live-heap-grows'],
   settledBy: 'cpu',
 
   find(facts) {
@@ -21,10 +21,9 @@ function causeOf(facts: CaseFile): FoundCause {
   const thrash = observationsOf(facts, 'gc-thrash')
   const assists = observationsOf(facts, 'gc-assist-stall')
   const growing = observationsOf(facts, 'live-heap-grows')
-  const hazards = facts.hazards.filter(
-    one => (one.id === 'gc-percent-extreme' || one.id === 'explicit-gc-call') && one.suppressed === undefined,
-  )
   const limited = thrash.some(one => one.message.id === 'memory-limit')
+  const rules = limited ? ['memory-limit-in-code', 'explicit-gc-call'] : ['gc-percent-extreme', 'explicit-gc-call']
+  const hazards = facts.hazards.filter(one => rules.includes(one.id) && one.suppressed === undefined)
   const share = Math.max(0, ...thrash.map(one => measuredValue(one, 'GC share of used CPU') ?? 0))
   const known = thrash.some(one => measuredValue(one, 'GC share of used CPU') !== undefined)
   const supports = new Set<SupportFactor>(['collections aim at a goal close to the live heap'])
@@ -54,7 +53,9 @@ function causeOf(facts: CaseFile): FoundCause {
     ],
     wrongIf: [
       'the CPU has nothing else to do: mark workers take idle time first, and that costs nobody anything',
-      'GOGC is low on purpose, because memory is dearer than CPU here',
+      limited
+        ? 'GOGC is 2 or less: then it, and not a limit, holds the goal at the live heap'
+        : 'GOGC is low on purpose, because memory is dearer than CPU here',
     ],
     remedies: [
       ...((limited

@@ -3,7 +3,7 @@ import {formatBytes} from '../../base/units.ts'
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
-import {type FoundCause, measuredValue, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
+import {endedBy, type FoundCause, measuredValue, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
 /** A site below this share is one of many, and its growth is not the answer. */
@@ -13,7 +13,7 @@ export default defineCause({
   id: 'retained-allocations',
   title: 'What one line allocates stays alive and grows',
   since: '0.1',
-  joins: ['alloc-site-growth', 'live-heap-grows', 'live-objects-grow', 'goroutine-leak', 'map-unbounded-growth'],
+  joins: ['alloc-site-growth', 'live-heap-grows', 'live-objects-grow', 'goroutine-leak', 'killed-for-memory', 'map-unbounded-growth'],
   settledBy: 'heap',
 
   find(facts) {
@@ -56,6 +56,7 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
     chain: [
       shows(site),
       ...live.map(shows),
+      ...endedBy(facts),
       says(
         facts.hasSource
           ? 'who keeps it is not told by a heap profile; no map that only grows and no goroutine that never ends was found at these functions, which leaves a slice, a list, a channel, a cache or a map whose entries are deleted too late'

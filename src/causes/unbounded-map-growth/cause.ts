@@ -3,6 +3,7 @@ import {formatBytes} from '../../base/units.ts'
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause, type FoundCause} from '../../diagnosis/engine/cause.ts'
+import {endedBy} from '../../diagnosis/join.ts'
 import type {ChainStep, Cause} from '../../findings/envelope.ts'
 import type {Hazard, Observation} from '../../findings/finding.ts'
 
@@ -16,6 +17,7 @@ export default defineCause({
     'live-heap-grows',
     'live-objects-grow',
     'big-map',
+    'killed-for-memory',
     'gc-thrash',
     'gc-percent-extreme',
     'sync-pool-no-reset',
@@ -56,8 +58,10 @@ function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
     if (live.some(o => o.subject.name.includes('gctrace'))) supports.add('the live heap grows in gctrace')
     if (live.some(o => o.subject.name.includes('runtime/metrics'))) supports.add('the live heap grows in runtime/metrics')
     if (share < 0.5) counters.add('the cause explains less than half of the growth')
-  } else if (coversTime(facts) && growing.length === 0 && live.length === 0)
-    counters.add('the evidence covers the time and shows no growth')
+  }
+  const flat = site === undefined && coversTime(facts) && growing.length === 0 && live.length === 0
+  const idle = flat && !atWork(insertFunctions, facts)
+  if (flat && !idle) counters.add('the evidence covers the time and shows no growth')
   const {confidence, basis} = combine(supports, counters)
   const insert = hazard.places.find(place => place.role === 'primary')
   const declaration = hazard.places.find(place => place.role === 'related')
@@ -68,7 +72,12 @@ function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
     ...(site === undefined ? {} : {memoryBytes: bytesOf(growing, insertFunctions, facts)}),
     title: `${mapName} only grows: entries are added and never deleted`,
     places: hazard.places,
-    chain: [...chainOf(hazard, site, live, more, share, mapName), ...setAside(facts, site)],
+    chain: [
+      ...chainOf(hazard, site, live, more, share, mapName),
+      ...(site === undefined ? [] : endedBy(facts)),
+      ...(idle ? [notAtWork] : []),
+      ...setAside(facts, site),
+    ],
     wrongIf: [
       `entries of ${mapName} are deleted through an alias or reflection that the source check does not see`,
       'the set of keys is bounded by something outside the program, and the capture only shows it filling',
@@ -115,6 +124,21 @@ function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
     ],
     settle: settleOf(facts, declaration?.file),
   }
+}
+
+/** A load that never inserts, such as a test whose users stay, cannot show that the map grows nor that it does not. */
+const notAtWork: ChainStep = {
+  because:
+    'the live heap does not grow in this capture, but no profile saw the insert at work: that speaks neither for the map nor against it; capture under a load whose keys are new',
+  role: 'contradicts',
+  findings: [],
+}
+
+/** Whether a profile names one of the functions that insert, by the name the binary gives it: package main has no path there. */
+function atWork(functions: ReadonlySet<string>, facts: CaseFile): boolean {
+  const named = (name: string) =>
+    functions.has(name) || (name.startsWith('main.') && [...functions].some(symbol => symbol.endsWith(name.slice('main'.length))))
+  return facts.evidence.of('profile').some(({data}) => data.functions?.().some(one => named(one.function)) === true)
 }
 
 /** What the growing sites hold more of, live; and with the garbage that GOGC lets gather on top of it. */

@@ -34,10 +34,12 @@ export const command: Command = {
     const [before, after] = [args.flag('before'), args.flag('after')]
     if ((before === undefined) !== (after === undefined) || (before !== undefined && args.positionals.length > 0))
       throw errors.usage('--before and --after go together, without other paths', 'Give --before DIR --after DIR.')
+    const {host, task} = context
+    const services = context.checkAside === undefined ? {} : {checkAside: context.checkAside}
     const diagnosis =
       before !== undefined && after !== undefined
-        ? await (await import('../../operations/diagnose-change.ts')).diagnoseChange({before, after, ...common}, context.host, context.task)
-        : await (await import('../../operations/diagnose.ts')).diagnose({paths: args.positionals, ...common}, context.host, context.task)
+        ? await (await import('../../operations/diagnose-change.ts')).diagnoseChange({before, after, ...common}, host, task, services)
+        : await (await import('../../operations/diagnose.ts')).diagnose({paths: args.positionals, ...common}, host, task, services)
     const {envelope} = diagnosis
     const format = args.flag('format') ?? 'text'
     let text: string

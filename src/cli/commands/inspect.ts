@@ -1,5 +1,6 @@
 // `gotriage inspect WHAT …`: what the front end understood, in a form that can be compared with what Go itself says.
 import {errors, TriageError} from '../../base/errors.ts'
+import {asksForDeeperStack, stackOverflowed} from '../../base/stack-overflow.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
 
@@ -37,13 +38,13 @@ async function syntax(args: Parsed, paths: readonly string[], context: CommandCo
   for (const path of paths) {
     try {
       const source = path === '-' ? {file: '-', bytes: await context.stdin()} : await readSyntaxFile(path, context.host)
-      const out = (text: string) => context.out(text)
-      const digest = args.has('digest')
-      const done = inspectSyntax(source, digest, out) || (await (await import('../deep-inspect.ts')).inspectDeeply(source, digest, out))
-      if (done) read++
-      else context.note(`${path}: nested too deeply`)
+      if (inspectSyntax(source, args.has('digest'), text => context.out(text))) read++
+      else {
+        stackOverflowed(context.task)
+        context.note(`${path}: nested too deeply`)
+      }
     } catch (error) {
-      if (!(error instanceof TriageError)) throw error
+      if (!(error instanceof TriageError) || asksForDeeperStack(error)) throw error
       context.note(`${path}: ${error.message}`)
     }
   }
@@ -56,7 +57,7 @@ async function types(args: Parsed, patterns: readonly string[], context: Command
     .flags('tags')
     .flatMap(list => list.split(','))
     .filter(tag => tag !== '')
-  const options = {dir: args.flag('C') ?? '.', patterns, tests: args.has('tests'), ...(tags.length > 0 ? {tags} : {})}
+  const options = {dir: '.', patterns, tests: args.has('tests'), ...(tags.length > 0 ? {tags} : {})}
   const {notes, packages} = await inspectTypes(options, context.host, context.task, text => context.out(text))
   for (const note of notes) context.note(terminalText(`note: ${note.path === undefined ? '' : `${note.path}: `}${note.message}`))
   const incomplete = notes.some(note => note.code !== 'setting-ignored')

@@ -1,7 +1,9 @@
 // gotriage profile: what go tool pprof says of profiles, in the same words and flags, and what it does not say.
 import {memorySource} from '../../base/byte-source.ts'
-import {errors} from '../../base/errors.ts'
+import {errors, TriageError} from '../../base/errors.ts'
 import type {ProfileRequest} from '../../operations/profile-flags.ts'
+import {profileHelp} from '../../operations/profile-shell-help.ts'
+import type {ProfileShell, ShellFile} from '../../operations/profile-shell.ts'
 import type {Command, CommandContext} from '../command.ts'
 
 export const command: Command = {
@@ -11,6 +13,7 @@ export const command: Command = {
     '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|callgrind|proto|topproto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
   passthrough: true,
   flags: [],
+  details: profileHelp(),
   examples: [
     'gotriage profile top cpu.pb.gz',
     'gotriage profile top -cum -focus=http -nodecount=20 cpu.pb.gz',
@@ -23,11 +26,12 @@ export const command: Command = {
   async run(args, context) {
     const {parseProfileFlags} = await import('../../operations/profile-flags.ts')
     const request = inFormat(parseProfileFlags(args.positionals), args.flag('format'))
+    await refuseMisspelt(request, context)
     if (request.files.length === 0) throw errors.usage('no profile source specified', 'Name a profile: gotriage profile top FILE.')
     const profileContext = {host: withStdin(context), task: context.task, note: (line: string) => context.note(line)}
     if (request.command === '') {
       const {profileShell} = await import('../../operations/profile-shell.ts')
-      return await runShell(profileShell(request, profileContext, context.terminal.columns), context)
+      return await runShell(await profileShell(request, profileContext, context.terminal), context)
     }
     if (request.command === 'diff') {
       const {diffText, profileDiff} = await import('../../operations/profile-diff.ts')
@@ -41,7 +45,8 @@ export const command: Command = {
     }
     if (exports.includes(request.command)) {
       const {exportProfile} = await import('../../operations/profile-export.ts')
-      await write(await exportProfile(request, profileContext), request.output, context)
+      const bytes = await exportProfile(request, profileContext)
+      await write(bytes, request.output === '' ? await nameFor(request.command, context) : request.output, context)
       return 0
     }
     const {profileReport} = await import('../../operations/profile.ts')
@@ -71,6 +76,21 @@ function inFormat(request: ProfileRequest, format: string | undefined): ProfileR
     throw errors.usage('profile diff compares two profiles', 'Write gotriage profile diff BEFORE AFTER.')
   }
   return {...request, command: format, files: [after], base: [before], diffBase: true}
+}
+
+/** `profile tpo FILE`: a word without dot and slash in front of files is no file but a command that does not exist. */
+async function refuseMisspelt({command: given, files}: ProfileRequest, context: CommandContext): Promise<void> {
+  const [first = ''] = files
+  if (given !== '' || files.length < 2 || !/^[a-z]+$/.test(first) || (await context.host.stat(first)) !== undefined) return
+  throw errors.usage(`there is no profile command "${first}", and no such file`, 'See gotriage profile --help.')
+}
+
+/** Pictures and profiles do not go to a screen, as in pprof. */
+async function nameFor(format: string, context: CommandContext): Promise<string> {
+  if (!context.terminal.isTty) return ''
+  const {fileEndings, freeName} = await import('../../operations/profile-shell.ts')
+  const ending = Object.hasOwn(fileEndings, format) ? fileEndings[format] : undefined
+  return ending === undefined ? '' : freeName(ending, context.host)
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -103,25 +123,35 @@ function withStdin(context: CommandContext): CommandContext['host'] {
   }
 }
 
-interface Shell {
-  /** What to print first. */
-  readonly greeting: string
-  /** Answers a line; undefined ends the session. */
-  answer(line: string): Promise<string | Uint8Array | undefined>
-}
-
-async function runShell(starting: Promise<Shell>, context: CommandContext): Promise<number> {
+async function runShell(shell: ProfileShell, context: CommandContext): Promise<number> {
   const {createInterface} = await import('node:readline')
-  const shell = await starting
   context.out(shell.greeting)
-  const lines = createInterface({input: process.stdin, ...(context.terminal.isTty ? {output: process.stdout} : {}), prompt: '(profile) '})
+  const interactive = context.terminal.isTty && process.stdin.isTTY
+  const lines = createInterface({
+    input: process.stdin,
+    ...(interactive ? {output: process.stdout} : {}),
+    prompt: '(profile) ',
+    completer: (line: string) => shell.complete(line),
+  })
   lines.prompt()
   for await (const line of lines) {
     const answer = await shell.answer(line)
-    if (answer === undefined) break
-    context.out(answer)
+    if (answer === undefined) return 0
+    if (typeof answer === 'string' || answer instanceof Uint8Array) context.out(answer)
+    else await writeAsked(answer, context)
     lines.prompt()
   }
-  lines.close()
+  // Ctrl-D and Ctrl-C leave the prompt on its line.
+  if (interactive) context.out('\n')
   return 0
+}
+
+/** A file that cannot be written does not end the session. */
+async function writeAsked({file, bytes}: ShellFile, context: CommandContext): Promise<void> {
+  try {
+    await write(bytes, file, context)
+  } catch (error) {
+    if (!(error instanceof TriageError)) throw error
+    context.note(`${error.message}. ${error.hint}`)
+  }
 }

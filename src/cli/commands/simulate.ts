@@ -1,6 +1,4 @@
 // gotriage simulate: thin; the work is operations/simulate.ts. `calibrate` builds and runs the Go program that measures this machine.
-import {spawnSync} from 'node:child_process'
-import {cpus, release} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {existsSync} from 'node:fs'
@@ -165,6 +163,7 @@ async function calibrate(args: Parsed, context: CommandContext): Promise<number>
   const folder = calibrationFolder()
   if (folder === undefined)
     throw errors.unsupported('the calibration program is not part of this installation', 'Run it in a checkout of gotriage.')
+  const [{spawnSync}, {cpus, release}] = await Promise.all([import('node:child_process'), import('node:os')]) // not for the sake of a table of commands
   context.note('building and running the calibration program; about a minute on an idle machine')
   const run = spawnSync('go', ['run', '.', 'calibrate', '1'], {cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 300_000})
   if (run.error !== undefined) throw errors.missingTool('go', 'Install Go 1.24 or later, or use a shipped profile.')

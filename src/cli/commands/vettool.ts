@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {errors} from '../../base/errors.ts'
 import type {Preset} from '../../operations/check.ts'
 import type {Command} from '../command.ts'
+import {asShortRun} from '../short-run.ts'
 import {terminalText} from '../terminal-text.ts'
 
 export const command: Command = {
@@ -34,7 +35,7 @@ export const command: Command = {
       unit,
       {...(preset === undefined ? {} : {preset}), ...(rules.length > 0 ? {ruleIds: rules} : {}), ...(config === undefined ? {} : {config})},
       host,
-      context.task,
+      (await asShortRun(context)).task,
     )
     for (const line of terminalText(text).split('\n')) if (line !== '') context.note(line)
     return findings.length > 0 ? 1 : 0

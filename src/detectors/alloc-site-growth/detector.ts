@@ -111,6 +111,7 @@ function collect(heaps: readonly Identified<'profile'>[]): {sites: Map<string, S
     const profile = heap.data
     const space = sampleTypeIndex(profile, 'inuse_space')!
     const objects = sampleTypeIndex(profile, 'inuse_objects')
+    const byFrame = new Map<Frame, Site>() // a frame is one object wherever it stands in a profile
     for (let sample = 0; sample < profile.sampleCount; sample++) {
       const bytes = profile.value(sample, space)
       if (bytes === 0) continue
@@ -119,9 +120,13 @@ function collect(heaps: readonly Identified<'profile'>[]): {sites: Map<string, S
       const user = firstUserFrame(frames, heap.program.module)
       if (user === undefined) continue
       const frame = frames[user]!
-      const key = siteKey(frame)
-      let site = sites.get(key)
-      if (!site) sites.set(key, (site = {frame, stack: frames.slice(user), bytes: heaps.map(() => 0), objects: heaps.map(() => 0)}))
+      let site = byFrame.get(frame)
+      if (!site) {
+        const key = siteKey(frame)
+        site = sites.get(key)
+        if (!site) sites.set(key, (site = {frame, stack: frames.slice(user), bytes: heaps.map(() => 0), objects: heaps.map(() => 0)}))
+        byFrame.set(frame, site)
+      }
       site.bytes[i]! += bytes
       if (objects !== undefined) site.objects[i]! += profile.value(sample, objects)
     }

@@ -19,6 +19,8 @@ export default defineDetector({
     cyclesPerSecondMin: {value: 5, unit: '1/s', source: 'detector.md#settings'},
     samplesMin: {value: 100, unit: 'samples of the CPU profile', source: 'detector.md#settings'},
     gcShareMin: {value: 0.25, unit: 'of used CPU', source: 'detector.md#settings'},
+    limitRatioMax: {value: 1.02, unit: 'goal / live', source: 'detector.md#settings'},
+    limitLiveMbMin: {value: 50, unit: 'MB', source: 'detector.md#settings'},
     liveMbMin: {value: 8, unit: 'MB', source: 'gctrace prints whole MB; heaps near the 4 MiB minimum are left alone'},
   },
   messages: {
@@ -47,7 +49,8 @@ export default defineDetector({
       const perSecond = (cycles.length - 1) / (last.atSeconds - first.atSeconds)
       const busy = perSecond >= settings.cyclesPerSecondMin && gcShare !== undefined && gcShare.share >= settings.gcShareMin
       if (ratio > settings.goalRatioMax && !busy) continue
-      const limited = memoryLimitBinds(evidence)
+      const live = median(cycles.map(cycle => cycle.liveMb))
+      const limited = memoryLimitBinds(evidence) || (ratio <= settings.limitRatioMax && live >= settings.limitLiveMbMin)
       found.push({
         message: limited ? 'memory-limit' : 'low-gogc',
         data: {

@@ -22,6 +22,11 @@ export default defineDetector({
       why: 'neither Ps nor threads nor the heap are bound to a node, so memory is used across nodes; how much that costs cannot be seen in any evidence of Go and was not measured here',
       next: 'Measure it: run the same load once with "numactl --cpunodebind={node} --membind={node}" and GOMAXPROCS={perNode}, and compare; bind CPUs and memory together.',
     },
+    fits: {
+      what: 'the CPUs it may use belong to {nodes} NUMA nodes, though the largest of them has {perNode} and GOMAXPROCS is {gomaxprocs}{distance}',
+      why: 'neither Ps nor threads nor the heap are bound to a node, so the kernel may run threads on one node and leave their memory on another; how much that costs cannot be seen in any evidence of Go and was not measured here',
+      next: 'Measure it: one node has CPUs enough for all Ps, so run the same load once with "numactl --cpunodebind={node} --membind={node}" and compare; bind CPUs and memory together.',
+    },
   },
 
   run(evidence, settings) {
@@ -33,10 +38,11 @@ export default defineDetector({
       .map(node => ({id: node.id, cpus: node.cpus.filter(cpu => allowed === undefined || allowed.has(cpu)).length}))
       .filter(node => node.cpus > 0)
     const [largest] = [...used].sort((a, b) => b.cpus - a.cpus || a.id - b.id)
-    if (largest === undefined || used.length < settings.nodesMin || procs.value <= largest.cpus) return []
+    if (largest === undefined || used.length < settings.nodesMin) return []
+    const message = procs.value > largest.cpus ? 'spread' : 'fits'
     return [
       {
-        message: 'spread',
+        message,
         data: {
           gomaxprocs: String(procs.value),
           nodes: String(used.length),
@@ -45,14 +51,13 @@ export default defineDetector({
           distance: distanceOf(topology.data),
         },
         subject: {kind: 'process', name: 'NUMA nodes'},
-        confidence: 0.4,
+        confidence: message === 'spread' ? 0.4 : 0.3,
         measured: [
           {
             name: 'GOMAXPROCS',
             value: procs.value,
             unit: 'threads',
-            limit: largest.cpus,
-            limitSource: 'CPUs of one node',
+            ...(message === 'spread' ? {limit: largest.cpus, limitSource: 'CPUs of one node'} : {}),
             artifact: procs.artifact,
           },
           {
@@ -65,7 +70,7 @@ export default defineDetector({
           },
         ],
         places: [],
-      } satisfies Observed<'spread'>,
+      } satisfies Observed<'spread' | 'fits'>,
     ]
   },
 })

@@ -6,6 +6,7 @@ import {nodeHost} from '../../host/node/node-host.ts'
 import {readEvidence} from '../../operations/read-evidence.ts'
 import {causeDefinitions} from '../../causes/registry.generated.ts'
 import {detectors} from '../../detectors/registry.generated.ts'
+import type {ArtifactKind} from '../../evidence/model/artifact.ts'
 import type {Cause} from '../../findings/envelope.ts'
 import type {Observation} from '../../findings/finding.ts'
 import type {AnyDetector, ProgramEvidence} from '../engine/detector.ts'
@@ -46,6 +47,23 @@ export function silentOnCorpus(detector: AnyDetector, folders: readonly string[]
         expect(files).toBeGreaterThan(0)
       })
   })
+}
+
+/** One detector over some evidence: what it said, and whether there was any of a kind that it asks for. */
+export function lookedAt(
+  detector: AnyDetector,
+  evidence: readonly ProgramEvidence[],
+): {readonly looked: boolean; readonly said: readonly Observation[]} {
+  let looked = false
+  const watched = evidence.map(program => ({
+    programId: program.programId,
+    of<K extends ArtifactKind>(kind: K) {
+      const found = program.of(kind)
+      if (found.length > 0) looked = true
+      return found
+    },
+  }))
+  return {said: runDetectors([detector], watched, place => place).observations, looked}
 }
 
 export interface Judged {

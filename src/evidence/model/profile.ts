@@ -37,6 +37,8 @@ export interface Profile {
   labels(sample: number): ReadonlyMap<string, readonly string[]>
   /** Numeric labels, e.g. `bytes`. */
   numberLabels(sample: number): ReadonlyMap<string, readonly {readonly value: number; readonly unit: string}[]>
+  /** The first value of one numeric label, without the others. */
+  numberLabel(sample: number, key: string): number | undefined
   readonly mappings: readonly {
     readonly file: string
     readonly buildId: string

@@ -17,12 +17,36 @@ export class GrowableNumbers {
     return this.#data[index]!
   }
 
+  /** Not a copy: what was pushed would be in memory twice. */
   floats(): Float64Array {
-    return this.#data.slice(0, this.length)
+    return this.#data.subarray(0, this.length)
   }
 
   indices(): Uint32Array {
     return Uint32Array.from(this.#data.subarray(0, this.length))
+  }
+}
+
+/** The same in half the memory, for what is less than 2^32. */
+export class GrowableIndices {
+  #data = new Uint32Array(64)
+  length = 0
+
+  push(value: number): void {
+    if (this.length === this.#data.length) {
+      const larger = new Uint32Array(this.length * 2)
+      larger.set(this.#data)
+      this.#data = larger
+    }
+    this.#data[this.length++] = value
+  }
+
+  at(index: number): number {
+    return this.#data[index]!
+  }
+
+  indices(): Uint32Array {
+    return this.#data.subarray(0, this.length)
   }
 }
 

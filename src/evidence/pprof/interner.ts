@@ -3,6 +3,8 @@ import {errors} from '../../base/errors.ts'
 
 /** Distinct stacks or label sets of one profile. */
 export const distinctMax = 20_000_000
+/** Bytes of all distinct ones together. */
+export const distinctBytesMax = 256 * 1024 * 1024
 
 export class Interner {
   /** Two words a slot, the hash and the number: what differs is told apart without leaving the cache line. */
@@ -55,6 +57,7 @@ export class Interner {
       this.#starts = grown(this.#starts, new Uint32Array(this.#starts.length * 2))
     }
     const need = this.#used + end - start
+    if (need > distinctBytesMax) throw errors.limit(`bytes of the ${this.#what} of a profile`, distinctBytesMax)
     if (need > this.#bytes.length) {
       this.#bytes = grown(this.#bytes, new Uint8Array(Math.max(need, Math.ceil(this.#bytes.length * 1.5))))
       this.#view = viewOf(this.#bytes)

@@ -2,7 +2,7 @@
 // Follows parseCPU of github.com/google/pprof/profile/legacy_profile.go. Java's variant (third word 1) is not read.
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {finishDraft, LegacyDraft, readMemoryMap} from './legacy-draft.ts'
+import {finishDraft, LegacyDraft, legacyFramesMax, readMemoryMap} from './legacy-draft.ts'
 import {dropDuplicateLeaves} from './legacy-text.ts'
 import {LineScanner} from './line-scanner.ts'
 
@@ -55,6 +55,7 @@ function readSamples(bytes: Uint8Array, layout: Words, draft: LegacyDraft, perio
     const depth = Number(word(bytes, at + size, layout))
     const start = at + 2 * size
     if (depth * size > bytes.length - start) throw errors.truncated(start, depth * size, bytes.length - start)
+    if (depth > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
     const addresses = Array.from({length: depth}, (_, index) => word(bytes, start + index * size, layout))
     at = start + depth * size
     if (count === 0 && depth === 1 && addresses[0] === 0n) return at

@@ -11,7 +11,18 @@ import {StringTable} from './string-table.ts'
 
 /** Samples of one legacy profile; each is a few hundred bytes of memory, and real ones have thousands. */
 export const legacySamplesMax = 1_000_000
-const mappingsMax = 100_000
+/** Addresses of all samples together, and different ones among them. */
+export const legacyFramesMax = 16_000_000
+export const legacyAddressesMax = 1_000_000
+/** Lines of source that comments give for all addresses together. */
+export const legacyLinesMax = 1_000_000
+/** Parts of binaries that can be executed; every address is looked up among all of them. */
+const mappingsMax = 4096
+/** Bytes of a memory map; /proc/self/maps of large programs has a few hundred thousand. */
+export const memoryMapBytesMax = 16 * 1024 * 1024
+/** `name=value` lines of a memory map, and bytes of a line once they are put in. */
+const attributesMax = 128
+const replacedBytesMax = 64 * 1024
 
 export interface DraftSample {
   /** Indices of locations, leaf first. */
@@ -38,12 +49,15 @@ export class LegacyDraft {
   readonly lines = new Map<number, DraftLine[]>()
   mappings: MapEntry[] = []
   readonly #byAddress = new Map<bigint, number>()
+  #frames = 0
+  #lines = 0
 
   location(address: bigint): number {
     const wrapped = BigInt.asUintN(64, address)
     let index = this.#byAddress.get(wrapped)
     if (index === undefined) {
       index = this.addresses.length
+      if (index >= legacyAddressesMax) throw errors.limit('different addresses of a legacy profile', legacyAddressesMax)
       this.addresses.push(wrapped)
       this.#byAddress.set(wrapped, index)
     }
@@ -56,7 +70,16 @@ export class LegacyDraft {
 
   add(sample: DraftSample): void {
     if (this.samples.length >= legacySamplesMax) throw errors.limit('samples of a legacy profile', legacySamplesMax)
+    this.#frames += sample.stack.length
+    if (this.#frames > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
     this.samples.push(sample)
+  }
+
+  addLine(location: number, line: DraftLine): void {
+    if (++this.#lines > legacyLinesMax) throw errors.limit('lines of source of a legacy profile', legacyLinesMax)
+    const known = this.lines.get(location)
+    if (known === undefined) this.lines.set(location, [line])
+    else known.push(line)
   }
 }
 
@@ -86,23 +109,44 @@ export function groupsOf(pattern: RE2JS, text: string): string[] | undefined {
 
 /** Reads `start-limit …` lines to the end; what is none is passed over, `name=value` lines replace `$name` in those that follow. */
 export function readMemoryMap(scanner: LineScanner, draft: LegacyDraft): void {
-  const replacements: (readonly [string, string])[] = []
+  const attributes: Attribute[] = []
+  const began = scanner.lineAt
   while (scanner.scan()) {
+    if (scanner.lineAt - began > memoryMapBytesMax) throw errors.limit('bytes of the memory map of a profile', memoryMapBytesMax)
     let line = scanner.text
     const info = logInfo.matcher(line)
     if (info.find()) line = line.slice(info.end())
-    for (const [name, value] of replacements) line = line.replaceAll(name, value)
+    line = withAttributes(line, attributes)
     const entry = mapEntry(line)
     if (entry === 'other') {
       const equals = line.indexOf('=')
-      if (equals > 0 && replacements.length < mappingsMax) {
-        replacements.push([`$${line.slice(0, equals).trim()}`, line.slice(equals + 1).trim()])
-      }
+      if (equals < 0) continue
+      if (attributes.length >= attributesMax) throw errors.limit('attributes of the memory map of a profile', attributesMax)
+      attributes.push({reference: `$${line.slice(0, equals).trim()}`, value: line.slice(equals + 1).trim()})
     } else if (entry !== 'not-executable') {
       if (draft.mappings.length >= mappingsMax) throw errors.limit('mappings of a profile', mappingsMax)
       draft.mappings.push(entry)
     }
   }
+}
+
+interface Attribute {
+  readonly reference: string
+  readonly value: string
+}
+
+/** Puts values in the place of references, in one pass and the first that fits in the order of the file (strings.Replacer). */
+function withAttributes(line: string, attributes: readonly Attribute[]): string {
+  if (attributes.length === 0) return line
+  let [replaced, from] = ['', 0]
+  for (let at = line.indexOf('$'); at >= 0; at = line.indexOf('$', Math.max(from, at + 1))) {
+    const found = attributes.find(({reference}) => line.startsWith(reference, at))
+    if (found === undefined) continue
+    replaced += line.slice(from, at) + found.value
+    from = at + found.reference.length
+    if (replaced.length > replacedBytesMax) throw errors.limit('length of a line of a memory map in bytes', replacedBytesMax)
+  }
+  return replaced + line.slice(from)
 }
 
 function mapEntry(line: string): MapEntry | 'other' | 'not-executable' {

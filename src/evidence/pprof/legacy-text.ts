@@ -3,17 +3,21 @@
 import {RE2JS} from 're2js'
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {finishDraft, groupsOf, LegacyDraft, readMemoryMap} from './legacy-draft.ts'
+import {finishDraft, groupsOf, LegacyDraft, legacyFramesMax, readMemoryMap} from './legacy-draft.ts'
 import {LineScanner} from './line-scanner.ts'
 
 const countStart = RE2JS.compile('\\A(\\S+) profile: total \\d+\\z')
-const countLine = RE2JS.compile('\\A(\\d+) @(( 0x[0-9a-f]+)+)\\z')
+const countLine = /^(\d+) @((?: 0x[0-9a-f]+)+)$/
 const heapHeader = RE2JS.compile('heap profile: *(\\d+): *(\\d+) *\\[ *(\\d+): *(\\d+) *\\] *@ *(heap[_a-z0-9]*)/?(\\d*)')
 const growthHeader = RE2JS.compile('heap profile: *(\\d+): *(\\d+) *\\[ *(\\d+): *(\\d+) *\\] @ (?:growthz?|fragmentationz?)')
+// Lines as writers of profiles write them: no part can be taken for the next one, so that the host's engine does not search twice.
+const usualHeapLine = /^(-?\d+): *(-?\d+) *\[ *(\d+): *(\d+) *\] @([ x0-9a-f]*)$/
+const usualContentionLine = /^(\d+) +(\d+) @([ x0-9a-f]*)$/
 const heapLine = RE2JS.compile('(-?\\d+): *(-?\\d+) *\\[ *(\\d+): *(\\d+) *] @([ x0-9a-f]*)')
 const contentionLine = RE2JS.compile('(\\d+) *(\\d+) @([ x0-9a-f]*)')
 const threadzStart = RE2JS.compile('--- threadz \\d+ ---')
 const threadStart = RE2JS.compile('--- Thread ([0-9A-Fa-f]+) \\(name: (.*)/(\\d+)\\) stack: ---')
+const usualThreadStart = /^--- Thread ([0-9A-Fa-f]+) \(name: ([^/]*)\/(\d+)\) stack: ---$/
 const hexNumber = /0x[0-9a-f]+/g
 /** `#	0x4eb27d	sync.(*Mutex).Unlock+0x3d	sync/mutex.go:65`, written by printStackRecord of runtime/pprof/pprof.go. */
 const symbolComment = RE2JS.compile('^#\\s+(0x[0-9a-f]+)\\s+(\\S.*)\\+0x[0-9a-f]+\\s+(.*):(\\d+)$')
@@ -76,6 +80,17 @@ function integer(scanner: LineScanner, digits: string): number {
   return Number(value)
 }
 
+/** Groups of a match anywhere in the line. */
+function lineGroups(scanner: LineScanner, usual: RegExp, pattern: RE2JS, text: string): readonly string[] | undefined {
+  const found = usual.exec(text)
+  if (found !== null) return found
+  scanner.irregular(text)
+  return groupsOf(pattern, text)
+}
+
+/** Longest comment in which a name is looked for. */
+const commentBytesMax = 8192
+
 /** Reads Go's comments behind a sample: the frames of its addresses, leaf first. */
 class SymbolComments {
   readonly #draft: LegacyDraft
@@ -93,13 +108,12 @@ class SymbolComments {
 
   read(line: string): void {
     if (this.#open.size === 0 || !line.startsWith('#\t')) return
+    if (line.length > commentBytesMax) return
     const [, address = '', name = '', file = '', number = ''] = groupsOf(symbolComment, line) ?? []
     if (address === '') return
     const location = this.#draft.known(BigInt(address))
     if (location === undefined || !this.#open.has(location)) return
-    const lines = this.#draft.lines.get(location) ?? []
-    lines.push({function: name, file, line: Number(number)})
-    this.#draft.lines.set(location, lines)
+    this.#draft.addLine(location, {function: name, file, line: Number(number)})
   }
 }
 
@@ -140,7 +154,7 @@ function readHeap(scanner: LineScanner, options: LegacyOptions): LegacyDraft | u
 }
 
 function heapSample(scanner: LineScanner, draft: LegacyDraft, hasAlloc: boolean, scaled: boolean) {
-  const groups = groupsOf(heapLine, scanner.text.trim())
+  const groups = lineGroups(scanner, usualHeapLine, heapLine, scanner.text.trim())
   if (groups === undefined) throw malformed(scanner, 'this is no heap sample')
   const [, objects = '', bytes = '', allocObjects = '', allocBytes = '', addresses = ''] = groups
   const values: number[] = []
@@ -180,8 +194,8 @@ function readCounts(scanner: LineScanner, options: LegacyOptions): LegacyDraft |
       continue
     }
     if (scanner.text.startsWith('---')) break
-    const groups = groupsOf(countLine, scanner.text)
-    if (groups === undefined) throw malformed(scanner, 'this is no count of stacks')
+    const groups = countLine.exec(scanner.text)
+    if (groups === null) throw malformed(scanner, 'this is no count of stacks')
     const stack = addressesOf(scanner, groups[2] ?? '').map(address => draft.location(address - 1n))
     draft.add({stack, values: [integer(scanner, groups[1] ?? '')], bytes: undefined})
     comments.begin(stack)
@@ -205,7 +219,7 @@ function readContention(scanner: LineScanner, options: LegacyOptions): LegacyDra
       if (options.symbols) comments.read(scanner.text)
       continue
     }
-    const groups = groupsOf(contentionLine, line)
+    const groups = lineGroups(scanner, usualContentionLine, contentionLine, line)
     if (groups === undefined) throw malformed(scanner, 'this is no contention sample')
     let [delay, count] = [integer(scanner, groups[1] ?? ''), integer(scanner, groups[2] ?? '')]
     if (draft.period > 0) {
@@ -249,7 +263,7 @@ function readThreads(scanner: LineScanner): LegacyDraft | undefined {
   draft.sampleTypes = [draft.periodType]
   draft.period = 1
   while (!isMapSentinel(scanner.text) && !scanner.text.startsWith('---- no stack trace for')) {
-    if (groupsOf(threadStart, scanner.text.trim()) === undefined) throw malformed(scanner, 'this is no thread')
+    if (lineGroups(scanner, usualThreadStart, threadStart, scanner.text.trim()) === undefined) throw malformed(scanner, 'this is no thread')
     const addresses = threadAddresses(scanner)
     if (addresses.length === 0) {
       const last = draft.samples.at(-1)
@@ -271,7 +285,8 @@ function threadAddresses(scanner: LineScanner): bigint[] {
     const line = scanner.text.trim()
     if (line.startsWith('---')) break
     if (line.includes('same as previous thread')) same = true
-    else addresses.push(...addressesOf(scanner, line))
+    else for (const address of addressesOf(scanner, line)) addresses.push(address)
+    if (addresses.length > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
   }
   return same ? [] : addresses
 }

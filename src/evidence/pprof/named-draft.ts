@@ -7,6 +7,10 @@ import {StringTable} from './string-table.ts'
 
 /** Samples of one text of stacks. */
 export const textSamplesMax = 4_000_000
+/** Different frames, different label sets, and bytes of the names of all of them. */
+export const textFramesMax = 1_000_000
+export const textLabelSetsMax = 250_000
+export const textNameBytesMax = 64 * 1024 * 1024
 
 export class NamedDraft {
   readonly #strings = StringTable.of([''])
@@ -24,6 +28,7 @@ export class NamedDraft {
   readonly #stackOf = new GrowableNumbers()
   readonly #labelsOf = new GrowableNumbers()
   readonly #values = new GrowableNumbers()
+  #nameBytes = 0
 
   /** `names` has more than one where functions were inlined; no name at all leaves the address. */
   location(names: readonly string[], binary: string, address: bigint): number {
@@ -31,6 +36,8 @@ export class NamedDraft {
     let index = this.#locations.get(key)
     if (index === undefined) {
       index = this.#locations.size
+      if (index >= textFramesMax) throw errors.limit('different frames of a text of stacks', textFramesMax)
+      this.#named(key.length)
       this.#locations.set(key, index)
       this.#lineStart.push(this.#lineFunction.length)
       for (const name of names.filter(each => each !== '')) {
@@ -57,11 +64,18 @@ export class NamedDraft {
     const key = labels.flat().join('\u0000')
     let set = this.#labels.get(key)
     if (set === undefined) {
+      if (this.#labels.size >= textLabelSetsMax) throw errors.limit('different labels of a text of stacks', textLabelSetsMax)
+      this.#named(key.length)
       this.#labels.set(key, (set = this.#labels.size))
       this.#labelValues.push(labels.map(([name, value]) => ({key: this.#strings.add(name), value: this.#strings.add(value)})))
     }
     this.#labelsOf.push(set)
     for (const value of values) this.#values.push(value)
+  }
+
+  #named(bytes: number): void {
+    this.#nameBytes += bytes
+    if (this.#nameBytes > textNameBytesMax) throw errors.limit('bytes of the names of a text of stacks', textNameBytesMax)
   }
 
   get sampleCount(): number {

@@ -8,6 +8,10 @@ import {NamedDraft} from './named-draft.ts'
 
 /** Longest line that is taken for a header, in bytes. */
 const headerBytesMax = 1000
+/** Where the process must begin; commands have at most 15 bytes (TASK_COMM_LEN of Linux). */
+const processAtMax = 64
+/** Frames of one sample; perf writes 127 unless told otherwise (kernel.perf_event_max_stack). */
+export const sampleFramesMax = 100_000
 /** Lines of the head in which a header must stand. */
 const linesLookedAt = 60
 
@@ -53,7 +57,7 @@ function headerOf(line: string): Header | undefined {
 
 /** The first number that what may follow a process follows; commands hold blanks and numbers too. */
 function processIn(line: string): {readonly start: number; readonly end: number} | undefined {
-  for (let from = 0; from < line.length;) {
+  for (let from = 0; from < Math.min(line.length, processAtMax);) {
     const found = process.exec(line.slice(from))
     if (found === null) return undefined
     const start = from + found.index
@@ -165,6 +169,7 @@ export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
     if (frame !== undefined) {
       // With neither command nor event (-F ip,sym) samples are told apart by empty lines only.
       pending ??= {header: noHeader, frames: []}
+      if (pending.frames.length >= sampleFramesMax) throw errors.limit('frames of one sample of perf script', sampleFramesMax)
       pending.frames.push(frame)
       frames++
       continue

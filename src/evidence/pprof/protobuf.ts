@@ -4,7 +4,7 @@ import {errors} from '../../base/errors.ts'
 import {checkpoint} from '../../base/progress.ts'
 import type {Task} from '../../base/progress.ts'
 import type {LabelColumns, Mapping, ProfileColumns, ProfileHeader} from './columns.ts'
-import {GrowableNumbers} from './growable.ts'
+import {GrowableIndices, GrowableNumbers} from './growable.ts'
 import {Interner} from './interner.ts'
 import {StringTable} from './string-table.ts'
 import {WireCursor} from './wire.ts'
@@ -12,22 +12,36 @@ import {WireCursor} from './wire.ts'
 const format = 'pprof'
 /** Sample types of one profile; Go's have at most four. */
 export const sampleTypesMax = 64
-/** Rows of one table (samples, locations, functions, strings): an empty one takes two bytes of the file and some twenty of memory. */
-export const tableRowsMax = 10_000_000
-/** Mapped files of one process. */
-export const mappingsMax = 1_000_000
-export const commentsMax = 1_000_000
-/** Places in the file where fields stand that profile.proto does not have. */
+/** Samples: an empty one takes two bytes of the file and some twenty of memory. */
+export const samplesMax = 10_000_000
+/** Locations, functions and strings: up to a hundred bytes of memory each, a few hundred thousand in the largest real programs. */
+export const tableRowsMax = 4_000_000
+/** Bytes of all strings together. */
+export const stringBytesMax = 128 * 1024 * 1024
+/** Mapped files of one process; Linux allows 65,530 unless told otherwise (vm.max_map_count). */
+export const mappingsMax = 250_000
+export const commentsMax = 100_000
+/** Places in the file where fields stand that profile.proto does not have, and their bytes together. */
 export const unknownRangesMax = 1_000_000
-/** Lines of all locations, and locations of all distinct stacks. */
-export const linesMax = 10_000_000
+export const unknownBytesMax = 64 * 1024 * 1024
+/** Lines of all locations, locations of all distinct stacks, and of one of them (runtime/pprof writes at most 128). */
+export const linesMax = 8_000_000
+/** Lines of one location: a function and those inlined into it. */
+export const locationLinesMax = 100_000
 export const stackLocationsMax = 64_000_000
+export const stackDepthMax = 1_000_000
 /** Frames of all distinct stacks with their inlined ones: what a report walks. Stacks of locations with many lines multiply. */
 export const framesMax = 256_000_000
-/** Labels of all distinct label sets: those of a million samples with ten each. */
+/** Labels of all distinct label sets: those of a million samples with ten each; and of one sample. */
 export const labelsMax = 10_000_000
-/** Values of all samples together, eight bytes each. */
-export const valuesMax = 48_000_000
+export const sampleLabelsMax = 100_000
+/** Values of all samples together, eight bytes each, and those of them that a double cannot hold. */
+export const valuesMax = 32_000_000
+export const wholeValuesMax = 2_000_000
+/** Bytes of the locations or of the labels of one sample that do not stand together in the file. */
+export const scatteredBytesMax = 8 * 1024 * 1024
+/** A varint has at most ten bytes. */
+const varintBytesMax = 10
 /** Samples between two looks at the cancellation signal. */
 const samplesPerCheck = 1 << 16
 
@@ -103,15 +117,16 @@ interface ValueTypeIndices {
 /** Reads everything but the samples. */
 class TableReader {
   readonly #bytes: Uint8Array
-  readonly #stringStarts = new GrowableNumbers()
-  readonly #stringEnds = new GrowableNumbers()
+  readonly #stringStarts = new GrowableIndices()
+  readonly #stringEnds = new GrowableIndices()
   #stringBytes = 0
   readonly #mappings: {at: number; end: number}[] = []
-  readonly #functionAt = new GrowableNumbers()
-  readonly #functionEnd = new GrowableNumbers()
-  readonly #locationAt = new GrowableNumbers()
-  readonly #locationEnd = new GrowableNumbers()
+  readonly #functionAt = new GrowableIndices()
+  readonly #functionEnd = new GrowableIndices()
+  readonly #locationAt = new GrowableIndices()
+  readonly #locationEnd = new GrowableIndices()
   readonly #unknown: {start: number; end: number}[] = []
+  #unknownBytes = 0
   readonly #mappingIndex = new Map<bigint, number>()
   #functionIndex: IdIndex | undefined
   locationIndex = new IdIndex(0)
@@ -139,7 +154,7 @@ class TableReader {
       switch (cursor.field) {
         case 2:
           cursor.need(2)
-          if (++draft.sampleCount > tableRowsMax) throw errors.limit('samples of a profile', tableRowsMax)
+          if (++draft.sampleCount > samplesMax) throw errors.limit('samples of a profile', samplesMax)
           break
         case 4:
           cursor.need(2)
@@ -162,6 +177,7 @@ class TableReader {
           this.#stringStarts.push(cursor.start)
           this.#stringEnds.push(cursor.stop)
           this.#stringBytes += cursor.stop - cursor.start
+          if (this.#stringBytes > stringBytesMax) throw errors.limit('bytes of the strings of a profile', stringBytesMax)
           break
         case 3:
           cursor.need(2)
@@ -176,6 +192,8 @@ class TableReader {
   }
 
   #keepUnknown(start: number, end: number): void {
+    this.#unknownBytes += end - start
+    if (this.#unknownBytes > unknownBytesMax) throw errors.limit('bytes of the unknown fields of a profile', unknownBytesMax)
     const last = this.#unknown.at(-1)
     if (last?.end === start) last.end = end
     else if (this.#unknown.length >= unknownRangesMax) throw errors.limit('unknown fields of a profile', unknownRangesMax)
@@ -268,7 +286,7 @@ class TableReader {
     const mapping = new Int32Array(count).fill(-1)
     const folded = new Uint8Array(count)
     const lineStart = new Uint32Array(count + 1)
-    const [lineFunction, lineNumber, lineColumn] = [new GrowableNumbers(), new GrowableNumbers(), new GrowableNumbers()]
+    const [lineFunction, lineNumber, lineColumn] = [new GrowableIndices(), new GrowableNumbers(), new GrowableNumbers()]
     const ids = new IdIndex(count)
     const cursor = new WireCursor(this.#bytes)
     const line = new WireCursor(this.#bytes)
@@ -283,6 +301,7 @@ class TableReader {
           line.end = cursor.stop
           const [lineFunctionIndex, number, column] = this.#line(line)
           if (lineFunction.length >= linesMax) throw errors.limit('lines of the locations of a profile', linesMax)
+          if (lineFunction.length - lineStart[index]! >= locationLinesMax) throw errors.limit('lines of one location', locationLinesMax)
           lineFunction.push(lineFunctionIndex)
           lineNumber.push(number)
           lineColumn.push(column)
@@ -329,7 +348,7 @@ class TableReader {
   unknownFields(): Uint8Array {
     const [only, ...more] = this.#unknown
     if (only !== undefined && more.length === 0) return this.#bytes.subarray(only.start, only.end)
-    const all = new Uint8Array(this.#unknown.reduce((sum, range) => sum + range.end - range.start, 0))
+    const all = new Uint8Array(this.#unknownBytes)
     let used = 0
     for (const {start, end} of this.#unknown) {
       all.set(this.#bytes.subarray(start, end), used)
@@ -444,7 +463,7 @@ class SampleReader {
   readonly wholeValues = new Map<number, bigint>()
   readonly stacks = new Interner('distinct stacks')
   /** Where the first sample with each stack stands. */
-  readonly stackAt = new GrowableNumbers()
+  readonly stackAt = new GrowableIndices()
   readonly labelSets = new Interner('distinct label sets')
   readonly #bytes: Uint8Array
   readonly #types: number
@@ -477,6 +496,7 @@ class SampleReader {
       throw errors.malformed(format, start, `a sample has ${this.#valueCount} values for ${this.#types} sample types`)
     }
     const before = this.stacks.count
+    if (this.#stack.length > stackDepthMax * varintBytesMax) throw errors.limit('locations of one sample', stackDepthMax)
     this.stackOf[sample] = this.#stack.intern(this.stacks)
     if (this.stacks.count > before) this.stackAt.push(start)
     this.labelsOf[sample] = this.#labels.intern(this.labelSets)
@@ -568,7 +588,10 @@ class SampleReader {
     if (this.#valueCount < this.#types) {
       const at = sample * this.#types + this.#valueCount
       this.values[at] = from.signed()
-      if (from.high >= 0x200000 && from.high < 0xffe00000) this.wholeValues.set(at, from.signedWhole())
+      if (from.high >= 0x200000 && from.high < 0xffe00000) {
+        if (this.wholeValues.size >= wholeValuesMax) throw errors.limit('values beyond 2^53 of a profile', wholeValuesMax)
+        this.wholeValues.set(at, from.signedWhole())
+      }
     }
     this.#valueCount++
   }
@@ -585,6 +608,10 @@ class Pieces {
     this.#bytes = bytes
   }
 
+  get length(): number {
+    return this.#joined.length + this.#end - this.#start
+  }
+
   clear(): void {
     this.#start = this.#end = 0
     if (this.#joined.length > 0) this.#joined.length = 0
@@ -597,20 +624,25 @@ class Pieces {
     } else if (this.#end === start && this.#joined.length === 0) this.#end = end
     else {
       this.#join()
-      for (let at = start; at < end; at++) this.#joined.push(this.#bytes[at]!)
+      for (let at = start; at < end; at++) this.#push(this.#bytes[at]!)
     }
   }
 
   addVarint(low: number, high: number): void {
     this.#join()
     let rest = (BigInt(high) << 32n) | BigInt(low)
-    for (; rest >= 0x80n; rest >>= 7n) this.#joined.push(Number(rest & 0x7fn) | 0x80)
-    this.#joined.push(Number(rest))
+    for (; rest >= 0x80n; rest >>= 7n) this.#push(Number(rest & 0x7fn) | 0x80)
+    this.#push(Number(rest))
   }
 
   #join(): void {
-    for (let at = this.#start; at < this.#end; at++) this.#joined.push(this.#bytes[at]!)
+    for (let at = this.#start; at < this.#end; at++) this.#push(this.#bytes[at]!)
     this.#start = this.#end = 0
+  }
+
+  #push(byte: number): void {
+    if (this.#joined.length >= scatteredBytesMax) throw errors.limit('scattered bytes of a sample', scatteredBytesMax)
+    this.#joined.push(byte)
   }
 
   intern(into: Interner): number {
@@ -622,7 +654,7 @@ class Pieces {
 
 function resolveStacks(
   stacks: Interner,
-  stackAt: GrowableNumbers,
+  stackAt: GrowableIndices,
   locations: IdIndex,
 ): Pick<SampleColumns, 'stackStart' | 'stackLocation'> {
   const {bytes, starts} = stacks.finish()
@@ -650,6 +682,7 @@ function resolveStacks(
       }
       stackLocation[used++] = location
     }
+    if (used - stackStart[stack]! > stackDepthMax) throw errors.limit('locations of one sample', stackDepthMax)
     stackStart[stack + 1] = used
   }
   return {stackStart, stackLocation: stackLocation.subarray(0, used)}
@@ -658,7 +691,7 @@ function resolveStacks(
 function resolveLabels(sets: Interner, stringCount: number): LabelColumns {
   const {bytes, starts} = sets.finish()
   const start = new Uint32Array(sets.count + 1)
-  const [key, string, number, unit] = [new GrowableNumbers(), new GrowableNumbers(), new GrowableNumbers(), new GrowableNumbers()]
+  const [key, string, number, unit] = [new GrowableIndices(), new GrowableIndices(), new GrowableNumbers(), new GrowableIndices()]
   const outer = new WireCursor(bytes)
   const inner = new WireCursor(bytes)
   for (let set = 0; set < sets.count; set++) {
@@ -677,6 +710,7 @@ function resolveLabels(sets: Interner, stringCount: number): LabelColumns {
       // A label with neither text, number nor unit says nothing; pprof drops it (profile/encode.go, postDecode).
       if (fields[2] === 0 && fields[3] === 0 && fields[4] === 0) continue
       if (key.length >= labelsMax) throw errors.limit('labels of the samples of a profile', labelsMax)
+      if (key.length - start[set]! >= sampleLabelsMax) throw errors.limit('labels of one sample', sampleLabelsMax)
       key.push(fields[1]!)
       string.push(fields[2]!)
       number.push(fields[3]!)

@@ -26,11 +26,22 @@ export function bytesOfRaw(raw: string): Uint8Array {
 
 export const textOfRaw = (raw: string): string => (ascii.test(raw) ? raw : utf8.decode(bytesOfRaw(raw)))
 
+function isAscii(bytes: Uint8Array): boolean {
+  let all = 0
+  for (let at = 0; at < bytes.length; at++) all |= bytes[at]!
+  return all < 0x80
+}
+
+/** Bytes of a table up to which it is made into one string of which the others are parts. */
+const joinedBytesMax = 64 << 20
+
 export class StringTable {
   readonly #bytes: Uint8Array
   readonly #starts: Uint32Array
-  readonly #cache: (string | undefined)[] = []
-  readonly #texts: (string | undefined)[] = []
+  readonly #cache: (string | undefined)[]
+  readonly #texts: (string | undefined)[]
+  /** All strings behind each other where every byte is ASCII; undefined before anybody asked, null where it is not so. */
+  #joined: string | null | undefined
   #added: Map<string, number> | undefined
   count: number
 
@@ -39,6 +50,8 @@ export class StringTable {
     this.#bytes = bytes
     this.#starts = starts
     this.count = starts.length - 1
+    this.#cache = Array.from({length: this.count}) // they are asked for in any order, and an array with holes becomes a dictionary
+    this.#texts = Array.from({length: this.count})
   }
 
   static of(strings: readonly string[]): StringTable {
@@ -52,11 +65,19 @@ export class StringTable {
     if (known !== undefined) return known
     const start = this.#starts[index] ?? 0
     const end = this.#starts[index + 1] ?? start
-    return (this.#cache[index] = rawOfBytes(this.#bytes.subarray(start, end)))
+    const joined = this.#ascii()
+    return (this.#cache[index] = joined === null ? rawOfBytes(this.#bytes.subarray(start, end)) : joined.slice(start, end))
   }
 
   text(index: number): string {
+    if (index < this.#starts.length - 1 && this.#ascii() !== null) return this.raw(index)
     return (this.#texts[index] ??= textOfRaw(this.raw(index)))
+  }
+
+  #ascii(): string | null {
+    if (this.#joined !== undefined) return this.#joined
+    const small = this.#bytes.length <= joinedBytesMax
+    return (this.#joined = small && isAscii(this.#bytes) ? utf8.decode(this.#bytes) : null)
   }
 
   /** Index of a byte string, added at the end when it is new. */

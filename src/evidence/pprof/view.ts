@@ -46,6 +46,12 @@ export function profileView(columns: ProfileColumns): Profile {
       }
       return found
     },
+    numberLabel(sample, key) {
+      const set = columns.labelsOf[sample] ?? 0
+      for (let at = labels.start[set]!; at < labels.start[set + 1]!; at++)
+        if (labels.string[at] === 0 && strings.text(labels.key[at]!) === key) return labels.number[at]!
+      return undefined
+    },
     mappings: columns.mappings.map(m => ({
       file: textOfRaw(m.file),
       buildId: textOfRaw(m.buildId),
@@ -76,8 +82,8 @@ const keptFramesMax = 2_000_000
 
 function frameReader(columns: ProfileColumns): (stack: number) => readonly Frame[] {
   const {locations, functions, strings, stackStart, stackLocation} = columns
-  const known: (readonly Frame[] | undefined)[] = []
-  const stacks: (readonly Frame[] | undefined)[] = []
+  const known: (readonly Frame[] | undefined)[] = Array.from({length: locations.count})
+  const stacks: (readonly Frame[] | undefined)[] = Array.from({length: Math.max(0, stackStart.length - 1)})
   let kept = 0
   const ofLocation = (location: number): readonly Frame[] => {
     const start = locations.lineStart[location]!

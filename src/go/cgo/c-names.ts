@@ -1,13 +1,13 @@
 // What `C.name` means in the Go files of one cgo package: preambles, the headers they include, and C's own names, as cmd/cgo's cname and
 // guessKinds decide it. A name that depends on something unknown is `unknown`; nothing is ever an error.
 import type {CToken} from './c-token.ts'
-import {type CFunction, type CType, type CTypedef, unknownCType} from './c-type.ts'
+import {type CFunction, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
 import {evaluateAmong, type ParsedC, parseC, parseTypeName} from './c-parser.ts'
 import {literalBytes} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
 import {expandTokens} from './macro.ts'
 import type {CPlatform} from './platform.ts'
-import {preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
+import {closing, preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
 import {standardHeader} from './standard-headers.ts'
 
 export interface CPreamble {
@@ -31,6 +31,8 @@ export type CName =
   | {readonly kind: 'type'; readonly type: CType}
   | {readonly kind: 'function'; readonly declaration: CFunction}
   | {readonly kind: 'variable'; readonly type: CType}
+  /** A macro whose value is no constant of Go: a cast to a pointer. */
+  | {readonly kind: 'expression'; readonly type: CType}
   | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean}
   /** As cgo writes it into Go: six decimals. */
   | {readonly kind: 'float'; readonly text: string}
@@ -58,6 +60,10 @@ export interface CUnit {
 
 const unknownName: CName = {kind: 'unknown'}
 const aliasDepthMax = 20
+/** Steps of expansion that one name is worth. */
+const macroWorkMax = 100_000
+/** Of the text of a string constant; a longer one is unknown. */
+const stringLengthMax = 10_000
 
 /** cmd/cgo nameToC and the words of C itself. */
 const spelledTypes: Readonly<Record<string, CType>> = {
@@ -114,21 +120,57 @@ const char *_GoStringPtr(_GoString_ s);
 function readUnit(file: string, text: string, options: PreprocessOptions): CUnit {
   // The prolog comes in as a header, so that offsets in the preamble stay offsets in the preamble.
   const source = preprocess(file, `#include <_cgo_prolog>\n${text}`, options)
-  return {file, source, declarations: parseC(source, options.platform)}
+  return unitOf(file, source, options.platform)
+}
+
+function unitOf(file: string, source: Preprocessed, platform: CPlatform): CUnit {
+  const declarations = parseC(source, platform)
+  // A header that is not here may complete a struct; what stands for one of the C library's leaves only reserved names open.
+  const foreign = source.absent.some(name => name !== '_cgo_prolog' && standardHeader(name, platform) === undefined)
+  for (const record of declarations.records.values())
+    if (record.fields === undefined && (foreign || record.tag?.startsWith('_') === true)) record.uncertain = true
+  return {file, source, declarations}
 }
 
 /** Reads one C file of the package, for its bodies. */
 export function readCFile(path: string, text: string, input: CPackageInput): CUnit {
   const source = preprocess(path, text, preprocessOptions(input))
-  return {file: path, source, declarations: parseC(source, input.platform)}
+  return unitOf(path, source, input.platform)
+}
+
+/** __STDC_VERSION__ by what `-std=` names (C standard, 6.10.8); the first standard has none. */
+const standardVersions: Readonly<Record<string, string>> = {
+  '99': '199901L',
+  '1999': '199901L',
+  '9x': '199901L',
+  '11': '201112L',
+  '2011': '201112L',
+  '1x': '201112L',
+  '17': '201710L',
+  '18': '201710L',
+  '2017': '201710L',
+  '2018': '201710L',
 }
 
 function preprocessOptions(input: CPackageInput): PreprocessOptions {
   const defines = new Map<string, string>()
   const folders: string[] = []
+  const withheld = new Set(input.withheld)
   for (const flag of input.flags) {
     const define = /^-D([A-Za-z_]\w*)(?:=(.*))?$/s.exec(flag)
     if (define !== null) defines.set(define[1] ?? '', define[2] ?? '1')
+    const standard = /^-std=(c|gnu|iso9899:)(\w+)$/.exec(flag)
+    if (standard !== null) {
+      const version = standardVersions[standard[2] ?? '']
+      if (version === undefined) withheld.add('__STDC_VERSION__')
+      else defines.set('__STDC_VERSION__', version)
+      // Without GNU's extensions, names that are the program's own are not defined.
+      if (standard[1] !== 'gnu') for (const name of ['linux', 'unix', 'i386']) withheld.add(name)
+    }
+    if (/^-U[A-Za-z_]\w*$/.test(flag)) {
+      defines.delete(flag.slice(2))
+      withheld.add(flag.slice(2))
+    }
     const folder = /^-I\s*(?:\$\{SRCDIR\}\/?)?(.*)$/.exec(flag)
     if (folder !== null) folders.push(folder[1] ?? '')
   }
@@ -136,12 +178,14 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
   return {
     platform,
     defines,
-    withheld: new Set(input.withheld.filter(name => !defines.has(name))),
+    withheld: new Set([...withheld].filter(name => !defines.has(name))),
     standardHeader: name => (name === '_cgo_prolog' ? prolog(platform) : standardHeader(name, platform)),
-    include: (name, quoted, from) => {
+    include: (name, quoted, from, next) => {
       if (name.startsWith('/')) return undefined
       const places = [...(quoted ? [folderOf(from)] : []), ...folders, ...(quoted ? [''] : [])]
-      for (const folder of places) {
+      const behind = next ? places.findIndex(folder => join(folder, name) === from) + 1 : 0
+      if (next && behind === 0) return undefined
+      for (const folder of places.slice(behind)) {
         const path = join(folder, name)
         const text = path === undefined ? undefined : readFile(path)
         if (path !== undefined && text !== undefined) return {name: path, text}
@@ -230,11 +274,9 @@ const floatPattern = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?[fF]?
 /** What a macro without parameters stands for, as guessKinds asks it: type, integer, float, string, or another name. */
 function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platform: CPlatform, depth: number): CName {
   const {declarations, source} = unit
-  const self = source.macros.get(name)
-  const table = new Map(source.macros)
-  if (self !== undefined) table.delete(name) // `#define f f` says that f exists
-  const tokens = expandTokens(body, table)
-  if (tokens.length === 0 || tokens.some(token => token.uncertain)) return unknownName
+  const work = {left: macroWorkMax}
+  const tokens = expandTokens(body, source.macros, work, name) // `#define f f` says that f exists
+  if (work.left <= 0 || tokens.length === 0 || tokens.some(token => token.uncertain)) return unknownName
   const [first] = tokens
   if (tokens.length === 1 && first?.kind === 'identifier') return lookUpPlain(unit, first.text, platform, depth + 1)
   const type = parseTypeName(tokens, platform, declarations)
@@ -245,10 +287,19 @@ function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platfo
   const text = withoutBrackets(tokens)
     .map(token => token.text)
     .join('')
-  if (!floatPattern.test(text)) return unknownName
+  if (!floatPattern.test(text)) return castMeaning(unit, withoutBrackets(tokens), platform)
   const float = Number(text.replace(/[fF]$/, ''))
   const rounded = /[fF]$/.test(text) ? Math.fround(float) : float
   return Number.isFinite(rounded) && Math.abs(rounded) < 1e21 ? {kind: 'float', text: rounded.toFixed(6)} : unknownName
+}
+
+/** `((type)value)`: of what type it is, whatever its value. */
+function castMeaning(unit: CUnit, tokens: readonly CToken[], platform: CPlatform): CName {
+  const end = tokens[0]?.text === '(' ? closing(tokens, 0) : 0
+  const value = tokens.slice(end + 1).filter((token, i) => i > 0 || !/^[-~&]$/.test(token.text))
+  const single = value.length === 1 ? value[0]?.kind !== 'punctuator' : value[0]?.text === '(' && closing(value, 0) === value.length - 1
+  const type = end > 1 && single ? parseTypeName(tokens.slice(1, end), platform, unit.declarations) : undefined
+  return type !== undefined && stripTypedefs(type).kind === 'pointer' ? {kind: 'expression', type} : unknownName
 }
 
 function lookUpPlain(unit: CUnit, name: string, platform: CPlatform, depth: number): CName {
@@ -258,13 +309,14 @@ function lookUpPlain(unit: CUnit, name: string, platform: CPlatform, depth: numb
 
 function withoutBrackets(tokens: readonly CToken[]): readonly CToken[] {
   let list = tokens
-  while (list.length > 2 && list[0]?.text === '(' && list.at(-1)?.text === ')') list = list.slice(1, -1)
+  while (list.length > 2 && list[0]?.text === '(' && closing(list, 0) === list.length - 1) list = list.slice(1, -1)
   return list
 }
 
 function stringMeaning(tokens: readonly CToken[]): CName {
   const bytes: number[] = []
   for (const {text} of tokens) {
+    if (text.length > stringLengthMax || bytes.length > stringLengthMax) return unknownName
     const part = text.startsWith('"') && text.endsWith('"') && text.length > 1 ? literalBytes(text.slice(1, -1)) : undefined
     if (part === undefined) return unknownName
     bytes.push(...part)

@@ -10,11 +10,10 @@ import {
   type CParam,
   type CRecord,
   type CType,
-  type FloatName,
-  type IntName,
+  stripTypedefs,
   unknownCType,
-  voidType,
 } from './c-type.ts'
+import {attributeWords, basicType, basicWords, qualifiers, storages, strangeAttributes} from './c-words.ts'
 import {type CValue, evaluate} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
 import type {CPlatform} from './platform.ts'
@@ -26,6 +25,8 @@ export interface ParsedC extends CDeclarations {
 }
 
 const nestingMax = 200
+/** Of a type name inside an expression. */
+const typeNameTokensMax = 1000
 
 export function newDeclarations(): CDeclarations {
   return {typedefs: new Map(), records: new Map(), enums: new Map(), members: new Map(), functions: new Map(), variables: new Map()}
@@ -54,7 +55,10 @@ interface Specifiers {
 interface Attributes {
   packed: boolean
   aligned: number
+  /** One of them changes the type in a way that is not modelled. */
+  strange: boolean
 }
+const noAttributes = (): Attributes => ({packed: false, aligned: 0, strange: false})
 interface Declarator {
   readonly name: string | undefined
   readonly type: CType
@@ -63,85 +67,9 @@ interface Declarator {
 }
 type Wrap = (inner: CType) => CType
 
-const qualifiers: ReadonlySet<string> = new Set([
-  'const',
-  'volatile',
-  'restrict',
-  '__const',
-  '__const__',
-  '__volatile',
-  '__volatile__',
-  '__restrict',
-  '__restrict__',
-  '_Atomic',
-  '__extension__',
-  '__signed',
-  '_Nonnull',
-  '_Nullable',
-  '_Null_unspecified',
-  '__cdecl',
-  '__stdcall',
-  '__fastcall',
-  '__ptr32',
-  '__ptr64',
-  '__unaligned',
-  '_Nullable_result',
-  '__nonnull',
-])
-const storages: ReadonlySet<string> = new Set([
-  'typedef',
-  'extern',
-  'static',
-  'inline',
-  '__inline',
-  '__inline__',
-  '__forceinline',
-  'register',
-  'auto',
-  '_Noreturn',
-  '_Thread_local',
-  '__thread',
-  'thread_local',
-  'noreturn',
-])
-const basicWords: ReadonlySet<string> = new Set([
-  'void',
-  'char',
-  'short',
-  'int',
-  'long',
-  'float',
-  'double',
-  'signed',
-  'unsigned',
-  '_Bool',
-  '_Complex',
-  '__complex__',
-  '__signed__',
-  '__int128',
-  '__int64',
-  '_Float64',
-  '_Float32',
-  '__int128_t',
-  '__uint128_t',
-  '_Float128',
-  '__float128',
-  '_Float16',
-  '_Float32x',
-  '_Float64x',
-])
-const attributeWords: ReadonlySet<string> = new Set([
-  '__attribute__',
-  '__attribute',
-  '__declspec',
-  '_Alignas',
-  'alignas',
-  '__asm__',
-  'asm',
-  '__asm',
-  '__pragma',
-  '_Pragma',
-])
+/** `aligned` without a number: the largest alignment any type of the target needs; 16 bytes on amd64 and arm64. */
+const alignedDefault = 16
+const alignedMax = 1 << 28
 
 class CParser {
   #at = 0
@@ -151,6 +79,8 @@ class CParser {
   readonly #platform: CPlatform
   readonly #all: CDeclarations
   readonly #skipped: {source: number; at: number}[] = []
+  /** Structs, unions and enums whose bodies the current declaration holds. */
+  #finished: (CRecord | CEnum)[] = []
 
   constructor(input: Pick<Preprocessed, 'tokens' | 'packs'>, platform: CPlatform, all: CDeclarations = newDeclarations()) {
     this.#tokens = input.tokens
@@ -163,7 +93,10 @@ class CParser {
     while (this.#at < this.#tokens.length) {
       const start = this.#at
       this.#depth = 0
+      this.#finished = []
       if (!this.#external()) {
+        // What follows a body may be a macro of an absent header that packs or aligns it.
+        for (const one of this.#finished) one.uncertain = true
         const token = this.#tokens[start]
         if (token !== undefined) this.#skipped.push({source: token.source, at: token.at})
         this.#at = start
@@ -221,7 +154,10 @@ class CParser {
   }
 
   #doubt(from: number): boolean {
-    for (let i = from; i < this.#at; i++) if (this.#tokens[i]?.uncertain === true) return true
+    for (let i = from; i < this.#at; i++) {
+      const token = this.#tokens[i]
+      if (token?.uncertain === true || (token?.gap === true && i > from)) return true
+    }
     return false
   }
 
@@ -252,7 +188,7 @@ class CParser {
       if (declarator?.name === undefined) return false
       this.#attributes(declarator.attributes)
       const body = this.#functionBody(declarator.type)
-      this.#declare(specifiers, declarator, body, start, declared)
+      this.#declare(specifiers, this.#text() === '=' ? initialized(declarator) : declarator, body, start, declared)
       if (body !== undefined) return true
       if (this.#text() === '=') this.#skipInitializer()
       if (this.#take(';')) return true
@@ -292,8 +228,12 @@ class CParser {
     const {storage} = specifiers
     // A body may be full of uncertain branches; the declaration is not.
     const uncertain =
-      body === undefined ? this.#doubt(start) : this.#tokens.slice(start, this.#at - body.length - 2).some(token => token.uncertain)
-    if (storage.has('typedef')) return this.#declareTypedef(name, withAttributes(type, declarator.attributes), uncertain)
+      body === undefined
+        ? this.#doubt(start)
+        : this.#tokens.slice(start, this.#at - body.length - 2).some((token, i) => token.uncertain || (token.gap === true && i > 0))
+    const {attributes} = declarator
+    if (storage.has('typedef'))
+      return this.#declareTypedef(name, withAttributes(withAttributes(type, attributes), specifiers.attributes), uncertain)
     if (type.kind === 'function') {
       const known = this.#all.functions.get(name)
       const token = this.#tokens[declared]
@@ -311,6 +251,10 @@ class CParser {
       })
       return
     }
+    if (/^(?:__\w+|[A-Z][A-Z0-9_]*)$/.test(name) && this.#tokens[declared - 1]?.text === '}') {
+      // `struct s {…} PACKED;`: by its looks a macro that nobody here defines.
+      for (const one of this.#finished) one.uncertain = true
+    }
     const known = this.#all.variables.get(name)
     const complete = known === undefined || known.type.kind !== 'array' || known.type.length === 'open'
     if (complete) this.#all.variables.set(name, {name, type, uncertain: uncertain && (known?.uncertain ?? true)})
@@ -326,34 +270,48 @@ class CParser {
   /** Declaration specifiers; undefined when none of them is a type. */
   #specifiers(): Specifiers | undefined {
     const storage = new Set<string>()
-    const attributes: Attributes = {packed: false, aligned: 0}
+    const attributes = noAttributes()
     const words: string[] = []
+    let macroAt = -2
     let type: CType | undefined
     for (; this.#at < this.#tokens.length;) {
       const text = this.#text()
       if (storages.has(text)) {
         storage.add(text)
         this.#at++
-      } else if (qualifiers.has(text)) this.#qualifier()
-      else if (attributeWords.has(text)) this.#attribute(attributes)
+      } else if (qualifiers.has(text)) {
+        if (text === '_Atomic') attributes.strange = true // its size is the compiler's affair
+        this.#qualifier()
+      } else if (attributeWords.has(text)) this.#attribute(attributes)
       else if (basicWords.has(text)) {
         words.push(text)
         this.#at++
-      } else if (text === 'struct' || text === 'union') type = this.#record(text)
-      else if (text === 'enum') type = this.#enumeration()
-      else if (text === 'typeof' || text === '__typeof__' || text === '__typeof') {
-        this.#at++
-        this.#skipBalanced()
-        type = unknownCType('typeof')
-      } else if (type === undefined && words.length === 0 && this.#isIdentifier()) {
-        type = this.#namedType()
-        if (type === undefined) break
+      } else if (text === 'struct' || text === 'union' || text === 'enum') {
+        const [start, before] = [this.#at, this.#finished.length]
+        type = text === 'enum' ? this.#enumeration() : this.#record(text)
+        // A macro of an absent header right in front of a body may pack or align it.
+        if (macroAt === start - 1) for (const one of this.#finished.slice(before)) one.uncertain = true
+      } else if (text === 'typeof' || text === '__typeof__' || text === '__typeof') type = this.#typeOf()
+      else if (type === undefined && words.length === 0 && this.#isIdentifier()) {
+        const named = this.#namedType()
+        if (named === undefined) break
+        if (named === 'attribute macro') macroAt = this.#at - 1
+        else type = named
       } else break
     }
     if (words.length > 0) type = basicType(words)
     if (type === undefined)
       return storage.size > 0 && this.#isIdentifier() ? {type: {kind: 'integer', name: 'int'}, storage, attributes} : undefined
     return {type, storage, attributes}
+  }
+
+  /** `typeof(type)`; of an expression it is unknown. */
+  #typeOf(): CType {
+    const start = ++this.#at
+    this.#skipBalanced()
+    const inside = this.#tokens.slice(start + 1, this.#at - 1)
+    const named = this.typeName(inside, 0)
+    return named?.end === inside.length ? named.type : unknownCType('typeof')
   }
 
   #qualifier(): void {
@@ -363,7 +321,7 @@ class CParser {
   }
 
   /** A typedef name, or an unknown word where a type must stand; words before it that can be no type are attribute macros. */
-  #namedType(): CType | undefined {
+  #namedType(): CType | 'attribute macro' | undefined {
     const name = this.#text()
     const known = this.#all.typedefs.get(name)
     const next = this.#text(1)
@@ -378,13 +336,9 @@ class CParser {
     // Two names follow, or a keyword does: this one is a macro of an absent header.
     const nextIsType = basicWords.has(next) || ['struct', 'union', 'enum'].includes(next) || storages.has(next) || qualifiers.has(next)
     const twoNames = this.#isIdentifier(1) && (this.#isIdentifier(2) || (this.#text(2) === '*' && this.#all.typedefs.has(next)))
-    if (nextIsType && !qualifiers.has(next)) {
+    if ((nextIsType && !qualifiers.has(next)) || twoNames) {
       this.#at++
-      return this.#afterMacro()
-    }
-    if (twoNames) {
-      this.#at++
-      return this.#namedType()
+      return 'attribute macro'
     }
     if (next === '(' && this.#isIdentifier()) {
       // A macro call such as API(int) f(void); leave it, unless a name follows the bracket.
@@ -402,35 +356,43 @@ class CParser {
     return undefined
   }
 
-  #afterMacro(): CType | undefined {
-    const inner = this.#specifiers()
-    return inner?.type
-  }
-
   #attributes(into: Attributes): void {
     while (attributeWords.has(this.#text())) this.#attribute(into)
   }
 
   #attribute(into: Attributes): void {
+    const word = this.#text()
     this.#at++
     while (this.#text() === 'volatile' || this.#text() === '__volatile__') this.#at++
     if (this.#text() !== '(') return
     const start = this.#at
     this.#skipBalanced()
     const words = this.#tokens.slice(start, this.#at)
+    if (word === '_Alignas' || word === 'alignas') return this.#alignAs(words.slice(1, -1), into)
     words.forEach((token, i) => {
-      if (token.text === 'packed' || token.text === '__packed__') into.packed = true
-      if (token.text !== 'aligned' && token.text !== '__aligned__' && token.text !== 'align') return
+      const name = token.text.replaceAll(/^__|__$/g, '')
+      if (name === 'packed') into.packed = true
+      if (strangeAttributes.has(name)) into.strange = true
+      if (name !== 'aligned' && name !== 'align') return
       const end = words.findIndex((t, j) => j > i && t.text === ')')
-      const value = words[i + 1]?.text === '(' ? this.evaluate(words.slice(i + 2, end))?.value : 16n
-      into.aligned = Math.max(into.aligned, Number(value ?? 0n))
+      if (words[i + 1]?.text === '(') this.#alignAs(words.slice(i + 2, end), into)
+      else into.aligned = Math.max(into.aligned, alignedDefault)
     })
+  }
+
+  /** `aligned(n)`, `_Alignas(n)`, `_Alignas(type)`. */
+  #alignAs(words: readonly CToken[], into: Attributes): void {
+    const named = this.typeName(words, 0)
+    const type = named?.end === words.length ? layoutOf(named.type, this.#platform)?.align : undefined
+    const value = type ?? Number(this.evaluate(words)?.value ?? Number.NaN)
+    if (value >= 0 && value <= alignedMax) into.aligned = Math.max(into.aligned, value)
+    else into.strange = true
   }
 
   #record(kind: 'struct' | 'union'): CType {
     const start = this.#at
     this.#at++
-    const attributes: Attributes = {packed: false, aligned: 0}
+    const attributes = noAttributes()
     this.#attributes(attributes)
     const tag = this.#isIdentifier() ? this.#text() : undefined
     if (tag !== undefined) this.#at++
@@ -438,18 +400,21 @@ class CParser {
     const fresh: CRecord = {kind, tag, fields: undefined, packed: false, aligned: 0, packMax: 0, uncertain: false, typedefName: undefined}
     const record = tag === undefined ? fresh : (this.#all.records.get(key) ?? fresh)
     if (tag !== undefined) this.#all.records.set(key, record)
-    if (this.#text() !== '{' || ++this.#depth > nestingMax) return {kind: 'record', record}
+    if (this.#text() !== '{' || this.#depth >= nestingMax) return {kind: 'record', record}
     this.#at++
-    const packMax = this.#packs.findLast(pack => pack.from <= start)?.max ?? 0
+    this.#depth++
     const fields = this.#fields()
-    this.#attributes(attributes)
     this.#depth--
+    // The setting at the closing brace counts: gcc lays a struct out when it is finished.
+    const packMax = packAt(this.#packs, this.#at)
+    this.#attributes(attributes)
     if (record.fields !== undefined) return {kind: 'record', record} // a second definition: the first one stands
     record.fields = fields
     record.packMax = packMax
     record.packed = attributes.packed
     record.aligned = attributes.aligned
-    record.uncertain = this.#doubt(start)
+    record.uncertain = this.#doubt(start) || attributes.strange
+    this.#finished.push(record)
     return {kind: 'record', record}
   }
 
@@ -464,18 +429,17 @@ class CParser {
       }
       const specifiers = this.#specifiers()
       if (specifiers === undefined) {
-        fields.push({name: undefined, type: unknownCType('?'), bits: undefined, aligned: 0, packed: false})
+        fields.push(unnamedField(unknownCType('?')))
         this.#skipDeclaration()
         continue
       }
       if (this.#take(';')) {
         // An unnamed struct or union inside.
-        if (specifiers.type.kind === 'record' && specifiers.type.record.tag === undefined)
-          fields.push({name: undefined, type: specifiers.type, bits: undefined, aligned: 0, packed: false})
+        if (specifiers.type.kind === 'record' && specifiers.type.record.tag === undefined) fields.push(unnamedField(specifiers.type))
         continue
       }
       if (!this.#fieldList(specifiers, fields)) {
-        fields.push({name: undefined, type: unknownCType('?'), bits: undefined, aligned: 0, packed: false})
+        fields.push(unnamedField(unknownCType('?')))
         this.#skipDeclaration()
       }
       if (this.#at === start) this.#at++
@@ -487,7 +451,7 @@ class CParser {
     for (;;) {
       const declarator: Declarator | undefined =
         this.#text() === ':'
-          ? {name: undefined, type: specifiers.type, attributes: {packed: false, aligned: 0}}
+          ? {name: undefined, type: specifiers.type, attributes: noAttributes()}
           : this.#declarator(specifiers.type, 'named')
       if (declarator === undefined) return false
       let bits: number | 'unknown' | undefined
@@ -498,13 +462,14 @@ class CParser {
         bits = width === undefined ? 'unknown' : Number(width.value)
       }
       this.#attributes(declarator.attributes)
-      const {packed, aligned} = declarator.attributes
+      const {packed, aligned, strange} = declarator.attributes
       fields.push({
         name: declarator.name,
         type: declarator.type,
         bits,
         aligned: Math.max(aligned, specifiers.attributes.aligned),
         packed: packed || specifiers.attributes.packed,
+        strange: strange || specifiers.attributes.strange,
       })
       if (this.#take(';')) return true
       if (!this.#take(',')) return false
@@ -514,7 +479,7 @@ class CParser {
   #enumeration(): CType {
     const start = this.#at
     this.#at++
-    const attributes: Attributes = {packed: false, aligned: 0}
+    const attributes = noAttributes()
     this.#attributes(attributes)
     const tag = this.#isIdentifier() ? this.#text() : undefined
     if (tag !== undefined) this.#at++
@@ -527,7 +492,8 @@ class CParser {
     if (enumeration.members !== undefined) return {kind: 'enum', enumeration}
     enumeration.members = members
     enumeration.packed = attributes.packed
-    enumeration.uncertain = this.#doubt(start)
+    enumeration.uncertain = this.#doubt(start) || attributes.strange
+    this.#finished.push(enumeration)
     return {kind: 'enum', enumeration}
   }
 
@@ -537,8 +503,10 @@ class CParser {
     while (this.#at < this.#tokens.length && !this.#take('}')) {
       const start = this.#at
       const name = this.#text()
+      // A member that may or may not be there moves those after it.
+      if (this.#tokens[start]?.gap === true || members.at(-1)?.uncertain === true) next = undefined
       this.#at++
-      this.#attributes({packed: false, aligned: 0})
+      this.#attributes(noAttributes())
       if (this.#take('=')) {
         const from = this.#at
         while (this.#at < this.#tokens.length && this.#text() !== ',' && this.#text() !== '}') {
@@ -558,13 +526,20 @@ class CParser {
 
   /** A declarator around `base`; `abstract` ones have no name. Undefined when it cannot be read. */
   #declarator(base: CType, mode: 'named' | 'either'): Declarator | undefined {
-    const attributes: Attributes = {packed: false, aligned: 0}
+    const attributes = noAttributes()
     const result = this.#declaratorParts(mode, attributes)
     return result === undefined ? undefined : {name: result.name, type: result.wrap(base), attributes}
   }
 
   #declaratorParts(mode: 'named' | 'either', attributes: Attributes): {name: string | undefined; wrap: Wrap} | undefined {
-    if (++this.#depth > nestingMax) return undefined
+    if (this.#depth >= nestingMax) return undefined
+    this.#depth++
+    const parts = this.#oneDeclarator(mode, attributes)
+    this.#depth--
+    return parts
+  }
+
+  #oneDeclarator(mode: 'named' | 'either', attributes: Attributes): {name: string | undefined; wrap: Wrap} | undefined {
     let pointers = 0
     for (;;) {
       if (this.#text() === '*' || this.#text() === '^') {
@@ -587,7 +562,7 @@ class CParser {
       this.#at++
     } else if (mode === 'named') return undefined
     const suffix = this.#suffixes(attributes)
-    this.#depth--
+    if (suffix === undefined || pointers > nestingMax) return undefined
     return {name, wrap: base => inner(suffix(pointersTo(base, pointers)))}
   }
 
@@ -602,9 +577,10 @@ class CParser {
     return this.#text(2) === '*' || (this.#text(2) === ')' && mode === 'named')
   }
 
-  #suffixes(attributes: Attributes): Wrap {
+  #suffixes(attributes: Attributes): Wrap | undefined {
     const wraps: Wrap[] = []
     for (;;) {
+      if (wraps.length > nestingMax) return undefined
       if (this.#text() === '[') wraps.push(this.#arraySuffix())
       else if (this.#text() === '(') wraps.push(this.#parameters())
       else if (attributeWords.has(this.#text())) this.#attribute(attributes)
@@ -634,7 +610,7 @@ class CParser {
       else {
         const specifiers = this.#specifiers()
         const declarator = specifiers === undefined ? undefined : this.#declarator(specifiers.type, 'either')
-        const attributes: Attributes = {packed: false, aligned: 0}
+        const attributes = noAttributes()
         this.#attributes(attributes)
         const readable = declarator !== undefined && (this.#text() === ',' || this.#text() === ')')
         params.push(readable ? {name: declarator.name, type: decayed(declarator.type)} : {name: undefined, type: unknownCType('?')})
@@ -655,10 +631,15 @@ class CParser {
     }
   }
 
+  #memberValue(name: string): bigint | undefined {
+    const member = this.#all.members.get(name)
+    return member?.uncertain === false ? member.value : undefined
+  }
+
   evaluate(tokens: readonly CToken[]): CValue | undefined {
     return evaluate(tokens, {
       platform: this.#platform,
-      identifier: name => this.#all.members.get(name)?.value,
+      identifier: name => this.#memberValue(name),
       typeAt: (list, at) => this.typeName(list, at),
       sizeOf: type => layoutOf(type, this.#platform),
     })
@@ -674,7 +655,7 @@ class CParser {
       qualifiers.has(first.text) ||
       this.#all.typedefs.has(first.text)
     if (!startsType) return undefined
-    const sub = new CParser({tokens: list.slice(at), packs: []}, this.#platform, this.#all)
+    const sub = new CParser({tokens: list.slice(at, at + typeNameTokensMax), packs: []}, this.#platform, this.#all)
     const read = sub.#typeOnly()
     return read === undefined ? undefined : {type: read.type, end: at + read.end}
   }
@@ -686,37 +667,35 @@ class CParser {
   }
 }
 
+const unnamedField = (type: CType): CField => ({name: undefined, type, bits: undefined, aligned: 0, packed: false, strange: false})
+
 const pointersTo = (base: CType, count: number): CType => (count === 0 ? base : pointersTo({kind: 'pointer', to: base}, count - 1))
+
+/** The last setting in front of a token; they are in order. */
+function packAt(packs: Preprocessed['packs'], at: number): number {
+  let [low, high] = [0, packs.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((packs[middle]?.from ?? 0) < at) low = middle + 1
+    else high = middle
+  }
+  return packs[low - 1]?.max ?? 0
+}
 
 /** Arrays and functions as parameters are pointers. */
 function decayed(type: CType): CType {
-  if (type.kind === 'array') return {kind: 'pointer', to: type.of}
-  return type.kind === 'function' ? {kind: 'pointer', to: type} : type
+  const behind = stripTypedefs(type)
+  if (behind.kind === 'array') return {kind: 'pointer', to: behind.of}
+  return behind.kind === 'function' ? {kind: 'pointer', to: type} : type
 }
+
+/** `int a[] = {…}` has the length of its initialiser, which is not counted here. */
+const initialized = (declarator: Declarator): Declarator =>
+  declarator.type.kind === 'array' && declarator.type.length === 'open'
+    ? {...declarator, type: {...declarator.type, length: undefined}}
+    : declarator
 
 /** `typedef struct {…} T __attribute__((packed))`: gcc ignores packed here; aligned makes another type, which is not modelled. */
 function withAttributes(type: CType, attributes: Attributes): CType {
-  return attributes.aligned > 0 ? unknownCType('aligned typedef') : type
-}
-
-function basicType(words: readonly string[]): CType {
-  const has = (word: string) => words.includes(word)
-  const longs = words.filter(word => word === 'long').length
-  const unsigned = has('unsigned')
-  if (has('void')) return voidType
-  if (has('_Bool')) return {kind: 'bool'}
-  if (words.some(word => /^_Float(?:128|16|32x|64x)|^__float128/.test(word))) return unknownCType(words.join(' '))
-  const float: FloatName | undefined =
-    has('float') || has('_Float32') ? 'float' : has('double') || has('_Float64') ? (longs > 0 ? 'longdouble' : 'double') : undefined
-  if (float !== undefined) return has('_Complex') || has('__complex__') ? {kind: 'complex', name: float} : {kind: 'floating', name: float}
-  if (has('_Complex') || has('__complex__')) return unknownCType('_Complex')
-  const integer = (signedName: IntName, unsignedName: IntName): CType => ({kind: 'integer', name: unsigned ? unsignedName : signedName})
-  if (has('__int128') || has('__int128_t')) return integer('int128', 'uint128')
-  if (has('__uint128_t')) return {kind: 'integer', name: 'uint128'}
-  if (has('char'))
-    return unsigned ? {kind: 'integer', name: 'uchar'} : {kind: 'integer', name: has('signed') || has('__signed__') ? 'schar' : 'char'}
-  if (has('short')) return integer('short', 'ushort')
-  if (longs > 1 || has('__int64')) return integer('longlong', 'ulonglong')
-  if (longs === 1) return integer('long', 'ulong')
-  return integer('int', 'uint')
+  return attributes.aligned > 0 || attributes.strange ? unknownCType('typedef with attributes') : type
 }

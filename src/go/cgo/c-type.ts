@@ -53,6 +53,8 @@ export interface CField {
   readonly bits: number | 'unknown' | undefined
   readonly aligned: number
   readonly packed: boolean
+  /** An attribute that is not modelled changes its size or place. */
+  readonly strange: boolean
 }
 /** A struct or union; completed when its body is read. */
 export interface CRecord {

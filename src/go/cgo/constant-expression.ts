@@ -16,6 +16,8 @@ export interface ExpressionContext {
   /** Reads a type name at `at`; undefined when none starts there. */
   readonly typeAt?: (tokens: readonly CToken[], at: number) => {readonly type: CType; readonly end: number} | undefined
   readonly sizeOf?: (type: CType) => {readonly size: number; readonly align: number} | undefined
+  /** As in #if: every integer has 64 bits. */
+  readonly wide?: boolean
   /** Tokens that make the result unknown. */
   readonly doubtful?: (token: CToken) => boolean
 }
@@ -78,7 +80,10 @@ class ExpressionReader {
     this.#at++
     const no = this.conditional(depth + 1)
     if (condition === undefined) return undefined
-    return condition.value === 0n ? no : yes
+    const [chosen, other] = condition.value === 0n ? [no, yes] : [yes, no]
+    // The side that is not taken may still make the result unsigned or wider; in #if that hardly matters, and it is often unknown there.
+    if (chosen === undefined || other === undefined) return this.#context.wide === true ? chosen : undefined
+    return apply('+', chosen, {...other, value: 0n})
   }
 
   #binary(level: number, depth: number): CValue | undefined {
@@ -153,6 +158,11 @@ class ExpressionReader {
   }
 
   #primary(token: CToken): CValue | undefined {
+    const value = this.#value(token)
+    return value === undefined || this.#context.wide !== true ? value : {...value, bits: 64}
+  }
+
+  #value(token: CToken): CValue | undefined {
     this.#at++
     if (this.#context.doubtful?.(token) === true) return undefined
     if (token.kind === 'number') {
@@ -210,9 +220,9 @@ function arithmetic(op: string, a: bigint, b: bigint, bits: 32 | 64, unsigned: b
     case '*':
       return wrap(a * b, bits, unsigned)
     case '/':
-      return b === 0n ? undefined : wrap(a / b, bits, unsigned)
+      return b === 0n || overflows(a, b, bits, unsigned) ? undefined : wrap(a / b, bits, unsigned)
     case '%':
-      return b === 0n ? undefined : wrap(a % b, bits, unsigned)
+      return b === 0n || overflows(a, b, bits, unsigned) ? undefined : wrap(a % b, bits, unsigned)
     case '&':
       return wrap(a & b, bits, unsigned)
     case '|':
@@ -235,6 +245,9 @@ function arithmetic(op: string, a: bigint, b: bigint, bits: 32 | 64, unsigned: b
       return undefined
   }
 }
+
+/** The one signed division whose result has no room, which C leaves undefined. */
+const overflows = (a: bigint, b: bigint, bits: 32 | 64, unsigned: boolean) => !unsigned && b === -1n && a === -(1n << BigInt(bits - 1))
 
 function negate(op: string, x: CValue | undefined): CValue | undefined {
   if (x === undefined) return undefined
@@ -324,7 +337,7 @@ export function literalBytes(inner: string): number[] | undefined {
     const match = piece.exec(inner)
     if (match === null) return undefined
     const [, hex, octal, splice, simple, plain] = match
-    if (plain !== undefined) out.push(...new TextEncoder().encode(plain))
+    if (plain !== undefined) for (const byte of new TextEncoder().encode(plain)) out.push(byte)
     else if (hex !== undefined) out.push(Number.parseInt(hex, 16) & 255)
     else if (octal !== undefined) out.push(Number.parseInt(octal, 8) & 255)
     else if (splice === undefined) {

@@ -130,20 +130,53 @@ function typedefBehind(type: CType & {kind: 'typedef'}, platform: CPlatform): {r
   const {definition} = type
   if (definition.uncertain) return {alias: false, type: unknown}
   const behind = goTypeOf(definition.type, platform)
-  if (isBadPointer(type.name, platform)) return {alias: false, type: basic('uintptr')}
+  const bad = isBadPointer(type, platform)
+  if (bad !== false) return {alias: false, type: bad === true ? basic('uintptr') : unknown}
+  // typeConv.badVoidPointerTypedef
+  if (platform.goos === 'windows' && type.name === 'HANDLE' && isVoidPointer(definition.type))
+    return {alias: false, type: {kind: 'pointer', to: {kind: 'incomplete'}}}
   return {alias: behind.kind === 'name', type: behind}
 }
 
-/** typeConv.badPointerTypedef, for the types that cgo knows by name alone: JNI and EGL handles. */
-function isBadPointer(name: string, platform: CPlatform): boolean {
-  if (/^EGL(?:Display|Config)$/.test(name)) return true
-  return jniTypes.has(name) && platform.pointerBytes > 0
+type Typedef = CType & {readonly kind: 'typedef'}
+
+/** typeConv.badPointerTypedef: handles that are no pointers whatever C says, which cgo makes uintptr. Undefined: nobody here knows. */
+function isBadPointer(type: Typedef, platform: CPlatform): boolean | undefined {
+  const {name, definition} = type
+  if (/^EGL(?:Display|Config)$/.test(name)) return isVoidPointer(definition.type)
+  if (jniTypes.has(name)) return isJni(type)
+  // Core Foundation: those for which a function FooGetTypeID is declared, perhaps in a header that is not here.
+  if ((platform.goos === 'darwin' || platform.goos === 'ios') && name.endsWith('Ref')) return name === 'CFTypeRef' ? true : undefined
+  return false
 }
-const jniTypes: ReadonlySet<string> = new Set(
-  'jobject jclass jthrowable jstring jarray jbooleanArray jbyteArray jcharArray jshortArray jintArray jlongArray jfloatArray jdoubleArray jobjectArray jweak'.split(
-    ' ',
-  ),
-)
+const isVoidPointer = (type: CType): boolean => type.kind === 'pointer' && type.to.kind === 'void'
+
+/** typeConv.badJNI: a chain of JNI's own names down to jobject. */
+function isJni(type: Typedef): boolean {
+  let at = type
+  for (let parent = jniTypes.get(at.name); parent !== undefined && parent !== ''; parent = jniTypes.get(at.name)) {
+    const next = at.definition.type
+    if (next.kind !== 'typedef' || next.name !== parent) return false
+    at = next
+  }
+  const behind = at.definition.type
+  if (isVoidPointer(behind)) return true
+  const record = behind.kind === 'pointer' && behind.to.kind === 'record' ? behind.to.record : undefined
+  return record?.tag === '_jobject' && record.fields === undefined
+}
+/** With what each is a typedef of (cmd/cgo gcc.go jniTypes). */
+const jniTypes: ReadonlyMap<string, string> = new Map([
+  ['jobject', ''],
+  ...['jclass', 'jthrowable', 'jstring', 'jarray', 'jweak'].map((name): [string, string] => [name, 'jobject']),
+  ...['boolean', 'byte', 'char', 'short', 'int', 'long', 'float', 'double', 'object'].map((name): [string, string] => [
+    `j${name}Array`,
+    'jarray',
+  ]),
+])
+
+/** typeConv.badStructPointerTypedef: `struct NAME__ { int unused; }`, which Windows' DECLARE_HANDLE makes for a handle. */
+const isWindowsHandle = (record: CRecord, platform: CPlatform): boolean =>
+  platform.goos === 'windows' && record.tag?.endsWith('__') === true && record.fields?.length === 1 && record.fields[0]?.name === 'unused'
 
 function scalarBehind(type: CType, platform: CPlatform): GoType {
   switch (type.kind) {
@@ -168,19 +201,26 @@ function integerBehind(name: IntName, platform: CPlatform): GoType {
   return basic(`${isUnsigned(name, platform) ? 'u' : ''}int${bytes * 8}`)
 }
 
+interface GoStruct {
+  readonly fields: readonly GoField[]
+  readonly align: number
+}
+/** Structs worked out for one question, each once; undefined while it is worked out. */
+type KnownStructs = Map<CRecord, GoStruct | undefined>
+
 /** Alignment of the Go type, which differs from the C type's for unions and 16-byte integers (loadType t.Align). */
-function goAlign(type: CType, platform: CPlatform): number | undefined {
+function goAlign(type: CType, platform: CPlatform, known: KnownStructs): number | undefined {
   const t = stripTypedefs(type)
   const layout = layoutOf(t, platform)
   if (layout === undefined) return undefined
   switch (t.kind) {
     case 'array':
-      return goAlign(t.of, platform)
+      return goAlign(t.of, platform, known)
     case 'integer':
       return layout.size === 16 ? 1 : Math.min(layout.size, platform.pointerBytes)
     case 'record':
       if (t.record.kind === 'union') return 1
-      return structFields(t.record, platform)?.align
+      return structFields(t.record, platform, known)?.align
     case 'complex':
       return Math.min(layout.size / 2, platform.pointerBytes)
     default:
@@ -190,17 +230,25 @@ function goAlign(type: CType, platform: CPlatform): number | undefined {
 
 function recordBehind(record: CRecord, platform: CPlatform): GoType {
   if (record.uncertain) return unknown
-  if (record.fields === undefined) return {kind: 'incomplete'}
+  if (record.fields === undefined || isWindowsHandle(record, platform)) return {kind: 'incomplete'}
   if (record.kind === 'union') {
     const layout = recordLayout(record, platform)
     return layout === undefined ? unknown : {kind: 'array', length: layout.size, of: basic('byte')}
   }
-  const fields = structFields(record, platform)
+  const fields = structFields(record, platform, new Map())
   return fields === undefined ? unknown : {kind: 'struct', fields: fields.fields}
 }
 
 /** typeConv.Struct: bit-fields and misaligned fields left out, padding spelled out, a zero-sized end dropped. */
-function structFields(record: CRecord, platform: CPlatform): {readonly fields: readonly GoField[]; readonly align: number} | undefined {
+function structFields(record: CRecord, platform: CPlatform, known: KnownStructs): GoStruct | undefined {
+  if (known.has(record)) return known.get(record)
+  known.set(record, undefined)
+  const made = goStruct(record, platform, known)
+  known.set(record, made)
+  return made
+}
+
+function goStruct(record: CRecord, platform: CPlatform, known: KnownStructs): GoStruct | undefined {
   const layout = recordLayout(record, platform)
   if (layout === undefined) return undefined
   const names = goFieldNames(layout.fields.map(({field}) => field.name))
@@ -213,7 +261,7 @@ function structFields(record: CRecord, platform: CPlatform): {readonly fields: r
     off = to
   }
   for (const {field, offset, size} of layout.fields) {
-    const own = goAlign(field.type, platform)
+    const own = goAlign(field.type, platform, known)
     const type = goTypeOf(field.type, platform)
     if (own === undefined || (type.kind === 'unknown' && field.bits === undefined && stripTypedefs(field.type).kind !== 'pointer'))
       return undefined
@@ -259,7 +307,7 @@ export function goSignature(type: CFunctionType, platform: CPlatform): GoSignatu
 function goArgument(type: CType, platform: CPlatform): GoType {
   if (type.kind !== 'typedef' || type.definition.uncertain) return goTypeOf(type, platform)
   const behind = stripTypedefs(type)
-  if (behind.kind !== 'pointer' || stripTypedefs(behind.to).kind === 'void' || isBadPointer(type.name, platform))
+  if (behind.kind !== 'pointer' || stripTypedefs(behind.to).kind === 'void' || isBadPointer(type, platform) !== false)
     return goTypeOf(type, platform)
   return goTypeOf(behind, platform)
 }

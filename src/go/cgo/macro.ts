@@ -14,8 +14,13 @@ export interface Macro {
 }
 export type MacroTable = Map<string, Macro>
 
-/** Tokens one run of text may expand to, beyond its own. */
-const expansionMax = 2_000_000
+/** Macros inside one another; what lies deeper stays as it is and counts as unknown. */
+const hiddenMax = 100
+
+/** Steps that are left; at 0 an expansion ends, wherever it is. */
+export interface Work {
+  left: number
+}
 
 interface Hidden {
   readonly token: CToken
@@ -24,6 +29,7 @@ interface Hidden {
 interface HideSet {
   readonly name: string
   readonly rest: HideSet | undefined
+  readonly size: number
 }
 const isHidden = (set: HideSet | undefined, name: string): boolean => {
   for (let s = set; s !== undefined; s = s.rest) if (s.name === name) return true
@@ -65,46 +71,58 @@ const harmless: ReadonlySet<string> = new Set([
 const changesNothing = (body: readonly CToken[]): boolean =>
   body.every(token => token.kind === 'string' || token.kind === 'punctuator' || harmless.has(token.text))
 
-export function expandTokens(tokens: readonly CToken[], macros: MacroTable): CToken[] {
-  const budget = {left: tokens.length + expansionMax}
+/** `self`: a macro whose body this is, which does not expand inside of itself. */
+export function expandTokens(tokens: readonly CToken[], macros: MacroTable, work: Work, self?: string): CToken[] {
+  const hide = self === undefined ? undefined : {name: self, rest: undefined, size: 1}
   return expand(
-    tokens.map(token => ({token, hide: undefined})),
+    tokens.map(token => ({token, hide})),
     macros,
-    budget,
+    work,
     0,
   ).map(({token}) => token)
 }
 
 const depthMax = 200
 
-function expand(input: readonly Hidden[], macros: MacroTable, budget: {left: number}, depth: number): Hidden[] {
+function expand(input: readonly Hidden[], macros: MacroTable, work: Work, depth: number): Hidden[] {
   const out: Hidden[] = []
+  let gap = false
+  const keep = (item: Hidden) => {
+    out.push(gap && item.token.gap !== true ? {...item, token: {...item.token, gap}} : item)
+    gap = false
+  }
   const rest = input.toReversed()
-  while (rest.length > 0 && budget.left > 0) {
+  while (rest.length > 0 && work.left > 0) {
     const item = rest.pop()
     if (item === undefined) break
-    budget.left--
+    work.left--
     const {token, hide} = item
     const macro = token.kind === 'identifier' ? macros.get(token.text) : undefined
-    if (macro === undefined || isHidden(hide, token.text) || depth > depthMax) {
-      out.push(item)
+    if (macro === undefined || isHidden(hide, token.text)) {
+      keep(item)
+      continue
+    }
+    if (depth > depthMax || (hide?.size ?? 0) > hiddenMax) {
+      keep({token: {...token, uncertain: true}, hide})
       continue
     }
     const doubt = token.uncertain || (macro.uncertain && !changesNothing(macro.body))
-    const hidden: HideSet = {name: macro.name, rest: hide}
+    const hidden: HideSet = {name: macro.name, rest: hide, size: (hide?.size ?? 0) + 1}
     if (macro.params === undefined) {
+      gap ||= token.gap === true
+      work.left -= macro.body.length
       push(rest, pasted(macro.body.map(t => ({token: placed(t, token, doubt), hide: hidden}))))
       continue
     }
-    const args = takeArguments(rest)
+    const args = takeArguments(rest, work)
     if (args === undefined) {
-      out.push(item)
+      keep(item)
       continue
     }
-    push(
-      rest,
-      substitute(macro, args, token, doubt, hidden, tokens => expand(tokens, macros, budget, depth + 1)),
-    )
+    gap ||= token.gap === true
+    const filled = substitute(macro, args, token, doubt, hidden, tokens => expand(tokens, macros, work, depth + 1))
+    work.left -= filled.length
+    push(rest, filled)
   }
   return out
 }
@@ -126,13 +144,13 @@ const placed = (body: CToken, at: CToken, uncertain: boolean): CToken => ({
 })
 
 /** The arguments after a function-like macro's name, or undefined when no parenthesis follows. `rest` is reversed. */
-function takeArguments(rest: Hidden[]): Hidden[][] | undefined {
+function takeArguments(rest: Hidden[], work: Work): Hidden[][] | undefined {
   if (rest.at(-1)?.token.text !== '(') return undefined
   const args: Hidden[][] = [[]]
   let depth = 0
   for (let i = rest.length - 1; i >= 0; i--) {
     const item = rest[i]
-    if (item === undefined) break
+    if (item === undefined || --work.left <= 0) break
     const {text} = item.token
     if (text === '(' && depth++ === 0) continue
     if (text === ')' && --depth === 0) {
@@ -174,11 +192,20 @@ function substitute(
       continue
     }
     const raw = argument(token.text)
+    const isPasted = next?.text === '##' || macro.body[i - 1]?.text === '##'
     if (raw === undefined) out.push({token: placed(token, at, doubt), hide})
-    else if (next?.text === '##' || macro.body[i - 1]?.text === '##') out.push(...raw)
-    else out.push(...expandArgument(raw))
+    else if (macro.variadic && token.text === params.at(-1) && out.at(-1)?.token.text === '##' && out.at(-2)?.token.text === ',') {
+      out.pop() // GNU: `, ##__VA_ARGS__` is the comma and the arguments, or nothing
+      if (raw.length === 0) out.pop()
+      append(out, expandArgument(raw))
+    } else if (isPasted && raw.length === 0) out.push({token: {...placed(token, at, doubt), kind: 'punctuator', text: ''}, hide})
+    else append(out, isPasted ? raw : expandArgument(raw))
   }
-  return [...pasted(out)]
+  return pasted(out).filter(item => item.token.text !== '')
+}
+
+function append(out: Hidden[], items: readonly Hidden[]): void {
+  for (const item of items) out.push(item)
 }
 
 /** Joins what stands on both sides of `##`. */

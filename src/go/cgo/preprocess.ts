@@ -1,6 +1,6 @@
 // The C preprocessor, for declarations: includes it can find, macros, and conditions in three values. A condition on a macro that nobody
 // here defines is decided as if the macro were undefined, but everything under it is marked uncertain, so that no branch counts as certain.
-import {type CToken, tokenize, tokensMax} from './c-token.ts'
+import {type CToken, textLengthMax, tokenize, tokensMax} from './c-token.ts'
 import {evaluate} from './constant-expression.ts'
 import {expandTokens, type Macro, type MacroTable} from './macro.ts'
 import {type CPlatform, foreignMacros, predefinedMacros} from './platform.ts'
@@ -11,8 +11,13 @@ export interface PreprocessOptions {
   readonly defines: ReadonlyMap<string, string>
   /** Certainly not defined. */
   readonly withheld: ReadonlySet<string>
-  /** Text of an included file and its name, or undefined when it is not there. `from` is the including file. */
-  readonly include: (name: string, quoted: boolean, from: string) => {readonly name: string; readonly text: string} | undefined
+  /** Text of an included file and its name, or undefined when it is not there. `from` is the including file; `next`: search behind its folder. */
+  readonly include: (
+    name: string,
+    quoted: boolean,
+    from: string,
+    next: boolean,
+  ) => {readonly name: string; readonly text: string} | undefined
   /** Declarations that stand for a header of the C library. */
   readonly standardHeader: (name: string) => string | undefined
 }
@@ -32,14 +37,25 @@ export interface Preprocessed {
 
 const includeDepthMax = 64
 const includesMax = 5000
+const charactersPerToken = 4
+/** Tokens read and steps of macro expansion, of one translation unit: twice what SQLite's amalgamation takes. */
+const workMax = 16_000_000
+/** Steps of the text between two directives, beyond four for each of its tokens. */
+const runWorkMax = 1_000_000
 
 interface Frame {
   /** This branch is read. */
   active: boolean
+  /** It is not, but may be compiled. */
+  possible: boolean
   /** Some branch was read. */
   taken: boolean
+  /** Some branch is compiled for certain, so that those after it are not. */
+  decided: boolean
   /** A condition of this group could not be decided. */
   uncertain: boolean
+  /** One of a group around it could not. */
+  readonly outerUncertain: boolean
   readonly parentActive: boolean
 }
 
@@ -59,13 +75,16 @@ class Preprocessor {
   #pack = 0
   #includes = 0
   #truncated = false
+  readonly #work = {left: workMax}
+  /** Text that may be compiled was left out since the last token. */
+  #gap = false
   /** Certainly not defined: by `#undef`, or because no #cgo line defines it in this configuration. */
   readonly #undefined: Set<string>
 
   constructor(options: PreprocessOptions) {
     this.#options = options
     this.#undefined = new Set(options.withheld)
-    for (const [name, value] of predefinedMacros(options.platform)) this.#defineText(name, value)
+    for (const [name, value] of predefinedMacros(options.platform)) if (!options.withheld.has(name)) this.#defineText(name, value)
     for (const [name, value] of options.defines) this.#defineText(name, value)
   }
 
@@ -88,6 +107,11 @@ class Preprocessor {
   #file(name: string, text: string, depth: number, uncertain: boolean, standard: boolean): void {
     const source = this.#sources.length
     this.#sources.push({name, text})
+    this.#work.left -= Math.min(text.length, textLengthMax) / charactersPerToken
+    if (this.#work.left <= 0) {
+      this.#truncated = true
+      return
+    }
     const tokens = tokenize(text, source)
     const guard = guardOf(tokens)
     if (guard !== undefined && this.#macros.has(guard)) return
@@ -103,20 +127,23 @@ class Preprocessor {
       let end = i + 1
       while (end < tokens.length && tokens[end]?.first === false) end++
       const active = frames.at(-1)?.active ?? true
-      const doubt = uncertain || frames.some(frame => frame.uncertain)
+      const doubt = uncertain || isUncertain(frames)
       if (token.text === '#' && token.first) {
         const line = tokens.slice(i + 1, end)
         const own = guard !== undefined && frames.length === 0 ? guard : innerGuard(tokens, i, end)
-        if (!this.#condition(line, frames, own, flush) && active) {
-          flush()
-          this.#directive(line, {name, text, depth, uncertain: doubt, standard})
+        if (!this.#condition(line, frames, own, flush)) {
+          if (active) {
+            flush()
+            this.#directive(line, {name, text, depth, uncertain: doubt, standard})
+          } else if (frames.at(-1)?.possible === true) this.#possibleDirective(line)
         }
       } else if (active) {
         for (let j = i; j < end; j++) {
           const t = tokens[j]
-          if (t !== undefined) pending.push(doubt ? {...t, uncertain: true} : t)
+          if (t !== undefined) pending.push(doubt || this.#gap ? {...t, uncertain: doubt, gap: this.#gap} : t)
+          this.#gap = false
         }
-      }
+      } else if (frames.at(-1)?.possible === true) this.#gap = true
       i = end
       if (this.#truncated) break
     }
@@ -128,7 +155,13 @@ class Preprocessor {
       this.#truncated = true
       return
     }
-    for (const token of expandTokens(tokens, this.#macros)) this.#out.push(token)
+    const allowed = Math.min(this.#work.left, tokens.length * 4 + runWorkMax)
+    const work = {left: allowed}
+    const expanded = expandTokens(tokens, this.#macros, work)
+    this.#work.left -= allowed - work.left
+    // What is expanded to a part of itself says nothing.
+    if (work.left <= 0) this.#truncated = true
+    else for (const token of expanded) this.#out.push(token)
   }
 
   /** Handles #if and its kin; true when the line was one of them. */
@@ -143,20 +176,34 @@ class Preprocessor {
         const own = guard !== undefined && !this.#macros.has(guard) && line.some(token => token.text === guard)
         const value = own && parentActive ? true : parentActive ? this.#decide(line) : false
         const active = parentActive && (value === true || value === 'assumed')
-        frames.push({active, taken: active, uncertain: value === 'assumed' || value === 'assumed-not', parentActive})
+        const outerPossible = top?.possible === true
+        frames.push({
+          active,
+          possible: outerPossible || value === 'assumed-not',
+          taken: active,
+          decided: value === true,
+          uncertain: value === 'assumed' || value === 'assumed-not',
+          outerUncertain: isUncertain(frames),
+          parentActive,
+        })
         return true
       }
       case 'elif':
       case 'else': {
         flush()
         if (top === undefined) return true
-        if (top.taken || !top.parentActive) {
+        if (!top.parentActive) return true
+        if (top.decided) {
           top.active = false
+          top.possible = false
           return true
         }
         const value = line[0].text === 'else' ? true : this.#decide(line)
-        top.active = value === true || value === 'assumed'
-        top.taken = top.active
+        const holds = value === true || value === 'assumed'
+        top.active = holds && !top.taken
+        top.possible = !top.active && value !== false
+        top.taken ||= top.active
+        top.decided = value === true
         top.uncertain ||= value === 'assumed' || value === 'assumed-not'
         return true
       }
@@ -174,18 +221,23 @@ class Preprocessor {
     if (word?.text === 'ifdef' || word?.text === 'ifndef') {
       const defined = this.#isDefined(name?.text ?? '')
       if (defined !== undefined) return defined === (word.text === 'ifdef')
-      return this.#macros.has(name?.text ?? '') === (word.text === 'ifdef') ? 'assumed' : 'assumed-not'
+      return this.#isAssumed(name?.text ?? '') === (word.text === 'ifdef') ? 'assumed' : 'assumed-not'
     }
     const {known, assumed, open} = this.#operands(line)
     const value = open
       ? undefined
-      : evaluate(expandTokens(known, this.#macros), {
+      : evaluate(expandTokens(known, this.#macros, this.#work), {
           platform: this.#options.platform,
+          wide: true,
           identifier: id => (id === 'true' ? 1n : foreignMacros.has(id) || this.#undefined.has(id) || id === 'false' ? 0n : undefined),
           doubtful: token => token.uncertain,
         })
     if (value !== undefined) return value.value !== 0n
-    const guess = evaluate(expandTokens(assumed, this.#macros), {platform: this.#options.platform, identifier: () => 0n})
+    const guess = evaluate(expandTokens(assumed, this.#macros, this.#work), {
+      platform: this.#options.platform,
+      wide: true,
+      identifier: () => 0n,
+    })
     return guess !== undefined && guess.value !== 0n ? 'assumed' : 'assumed-not'
   }
 
@@ -213,7 +265,7 @@ class Preprocessor {
         const name = line[i + (parenthesised ? 2 : 1)]?.text ?? ''
         const defined = this.#isDefined(name)
         known.push({...token, kind: 'number', text: defined === undefined ? '?' : defined ? '1' : '0'})
-        assumed.push({...token, kind: 'number', text: this.#macros.has(name) ? '1' : '0'})
+        assumed.push({...token, kind: 'number', text: this.#isAssumed(name) ? '1' : '0'})
         i += parenthesised ? 3 : 1
       } else {
         known.push(token)
@@ -221,6 +273,12 @@ class Preprocessor {
       }
     }
     return {known, assumed, open}
+  }
+
+  /** Whether a macro is taken for defined where nobody knows. */
+  #isAssumed(name: string): boolean {
+    const macro = this.#macros.get(name)
+    return macro !== undefined && !(macro.uncertain && macro.body.length === 1 && macro.body[0]?.text === name)
   }
 
   /** undefined: nobody here knows. */
@@ -238,14 +296,15 @@ class Preprocessor {
         if (name?.kind === 'identifier') this.#define(line, file)
         return
       case 'undef':
-        if (name === undefined || file.uncertain) return
+        if (name === undefined) return
+        if (file.uncertain) return this.#possibleDirective(line)
         this.#macros.delete(name.text)
         this.#undefined.add(name.text)
         return
       case 'include':
       case 'include_next':
       case 'import':
-        this.#include(line.slice(1), file)
+        this.#include(line.slice(1), file, line[0].text === 'include_next')
         return
       case 'pragma':
         if (name?.text === 'pack') this.#pragmaPack(line.slice(2))
@@ -253,6 +312,18 @@ class Preprocessor {
         return
       default:
     }
+  }
+
+  /** A line of a branch that is left out but may be compiled: what its macro means from here on is not known. */
+  #possibleDirective(line: readonly CToken[]): void {
+    const [word, name] = line
+    if ((word?.text !== 'define' && word?.text !== 'undef') || name?.kind !== 'identifier') return
+    const macro = this.#macros.get(name.text)
+    // Where it is not defined, the name stands for itself or for something else.
+    const itself = {name: name.text, params: undefined, variadic: false, body: [name], standard: false}
+    if (word.text === 'undef' && macro === undefined) return
+    this.#macros.set(name.text, {...(macro ?? itself), uncertain: true})
+    this.#undefined.delete(name.text)
   }
 
   #define(line: readonly CToken[], file: {uncertain: boolean; standard: boolean}): void {
@@ -277,8 +348,8 @@ class Preprocessor {
     if (!file.uncertain) this.#undefined.delete(name)
   }
 
-  #include(line: readonly CToken[], file: {name: string; depth: number; uncertain: boolean}): void {
-    const tokens = line[0]?.kind === 'identifier' ? expandTokens(line, this.#macros) : line
+  #include(line: readonly CToken[], file: {name: string; depth: number; uncertain: boolean}, next: boolean): void {
+    const tokens = line[0]?.kind === 'identifier' ? expandTokens(line, this.#macros, this.#work) : line
     const [first] = tokens
     if (first === undefined) return
     const quoted = first.kind === 'string'
@@ -292,7 +363,7 @@ class Preprocessor {
           .map(token => token.text)
           .join('')
     if (name === '' || (!quoted && first.text !== '<')) return
-    const found = this.#options.include(name, quoted, file.name)
+    const found = this.#options.include(name, quoted, file.name, next)
     if (found !== undefined) {
       if (this.#once.has(found.name)) return
       if (file.depth >= includeDepthMax || ++this.#includes > includesMax) this.#truncated = true
@@ -317,6 +388,11 @@ class Preprocessor {
     else if (words.length === 0) this.#pack = 0
     this.#packs.push({from: this.#out.length, max: this.#pack})
   }
+}
+
+const isUncertain = (frames: readonly Frame[]): boolean => {
+  const top = frames.at(-1)
+  return top !== undefined && (top.uncertain || top.outerUncertain)
 }
 
 /** Index of the bracket that closes the one at `open`, or of the last token. */

@@ -59,7 +59,7 @@ ${glibc ? `typedef ${wide} __intmax_t;\ntypedef unsigned ${wide} __uintmax_t;\nt
 
 const stdlib = (platform: CPlatform) => `${stddef(platform)}
 void *malloc(size_t size); void *calloc(size_t count, size_t size); void *realloc(void *p, size_t size); void free(void *p);
-void abort(void); void exit(int status); void _exit(int status); int atexit(void (*f)(void)); char *getenv(const char *name); int system(const char *command);
+void abort(void); void exit(int status); int atexit(void (*f)(void)); char *getenv(const char *name); int system(const char *command);
 int atoi(const char *s); long atol(const char *s); long long atoll(const char *s); double atof(const char *s);
 long strtol(const char *s, char **end, int base); unsigned long strtoul(const char *s, char **end, int base);
 long long strtoll(const char *s, char **end, int base); unsigned long long strtoull(const char *s, char **end, int base); double strtod(const char *s, char **end);
@@ -173,9 +173,15 @@ const unistd = (platform: CPlatform) =>
   isWindows(platform)
     ? ''
     : `${posixTypes(platform)}
-unsigned int sleep(unsigned int seconds); int usleep(${platform.goos === 'linux' ? '__useconds_t' : 'unsigned int'} us); int pause(void); int close(int fd); int dup(int fd);
+unsigned int sleep(unsigned int seconds); int usleep(${platform.goos === 'linux' ? '__useconds_t' : 'unsigned int'} us); int pause(void); void _exit(int status); int close(int fd); int dup(int fd);
 ${platform.goos === 'linux' ? 'ssize_t read(int fd, void *p, size_t n); ssize_t write(int fd, const void *p, size_t n); pid_t getpid(void); pid_t fork(void); uid_t getuid(void);' : ''}
 `
+
+const dlfcn = (platform: CPlatform) =>
+  isWindows(platform)
+    ? ''
+    : `void *dlopen(const char *file, int mode); void *dlsym(void *handle, const char *name); int dlclose(void *handle); char *dlerror(void);
+${platform.goos === 'linux' ? '#define RTLD_LAZY 1\n#define RTLD_NOW 2\n#define RTLD_GLOBAL 256\n#define RTLD_LOCAL 0\n' : ''}`
 
 const headers: Readonly<Record<string, Text>> = {
   'stddef.h': stddef,
@@ -209,4 +215,5 @@ const headers: Readonly<Record<string, Text>> = {
   'locale.h': 'char *setlocale(int category, const char *locale);',
   'malloc.h': stdlib,
   'memory.h': string,
+  'dlfcn.h': dlfcn,
 }

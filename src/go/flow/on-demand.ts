@@ -64,7 +64,7 @@ export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo 
 function bodiesOf({importPath, files}: SourcePackage): Map<string, Body> {
   const found = new Map<string, Body>()
   for (const [file, {bytes}] of files.entries())
-    for (const decl of parseFile(bytes, {declarationsOnly: true, comments: false}).file.decls) {
+    for (const decl of parseFile(bytes, {declarationsOnly: true, comments: false, lines: false}).file.decls) {
       if (decl.kind !== 'FuncDecl' || decl.skippedBody === undefined) continue
       found.set(declaredFunctionName(importPath, decl), {file, ...decl.skippedBody})
     }

@@ -5,7 +5,7 @@ import {parseFile} from '../syntax/parse.ts'
 
 /** Text and marks, apart by a character that Go source cannot hold. */
 export function declarationText(bytes: Uint8Array): string {
-  const {file} = parseFile(bytes, {declarationsOnly: true, comments: false})
+  const {file} = parseFile(bytes, {declarationsOnly: true, comments: false, lines: false})
   const decoder = new TextDecoder()
   const text = (start: number, end: number) => decoder.decode(bytes.subarray(start, end))
   const parts = [file.name.name, file.goVersion ?? '']

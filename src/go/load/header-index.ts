@@ -69,8 +69,9 @@ export class HeaderIndex {
     }
     if (this.#std === undefined || !(dir === this.#std || dir.startsWith(`${this.#std}/`))) return undefined
     const parts = [dir]
+    const {host} = this.#tree
     for (const name of names) {
-      const stat = await this.#tree.host.stat(`${dir}/${name}`)
+      const stat = host.statSync === undefined ? await host.stat(`${dir}/${name}`) : host.statSync(`${dir}/${name}`)
       if (stat === undefined || stat.modifiedMs > this.#nowMs - racyMs) return undefined
       parts.push(`${name} ${stat.kind} ${stat.size} ${stat.modifiedMs}`)
     }

@@ -50,7 +50,7 @@ function mayBeKept(pkg: LoadedPackage): boolean {
 async function keyOfFiles(host: Host, loaded: Loaded, pkg: LoadedPackage, nowMs: number): Promise<string | undefined> {
   const parts = [loaded.config.std]
   for (const file of pkg.files) {
-    const stat = await host.stat(file.path)
+    const stat = host.statSync === undefined ? await host.stat(file.path) : host.statSync(file.path)
     if (stat?.kind !== 'file' || stat.modifiedMs > nowMs - racyMs) return undefined
     parts.push(`${file.name} ${stat.size} ${stat.modifiedMs}`)
   }

@@ -92,6 +92,13 @@ export function intern(bytes: Uint8Array, from: number, to: number, hash: number
   return text ?? latin1(bytes, from, to)
 }
 
+/** A literal, by the same table: import paths, zero and one are spelt in most files. */
+export function internText(bytes: Uint8Array, from: number, to: number): string {
+  let hash = 0
+  for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
+  return intern(bytes, from, to, hash)
+}
+
 function add(bytes: Uint8Array, from: number, to: number, hash: number, slot: number, text: string | undefined): string {
   const length = to - from
   const name = text ?? latin1(bytes, from, to)

@@ -21,7 +21,7 @@ export interface ParsedBody {
  */
 export function parseBody(bytes: Uint8Array, range: {readonly start: number; readonly end: number}, firstId = 0): ParsedBody {
   const p = new Parser(sourceText(bytes.subarray(0, range.end)), {comments: true, declarationsOnly: false})
-  p.at = range.start
+  p.startAt(range.start)
   p.ids = firstId
   let body: BlockStmt | undefined
   try {

@@ -13,6 +13,8 @@ export interface ParseOptions {
   readonly declarationsOnly?: boolean
   /** Keep comments and attach them, as go/parser.ParseComments; default true. */
   readonly comments?: boolean
+  /** Make the table of lines; default true. Without it `ParsedFile.lines` may only be read where there are errors. */
+  readonly lines?: boolean
 }
 
 export interface SyntaxError {
@@ -34,7 +36,8 @@ export interface ParsedFile {
 }
 
 export function parseFile(bytes: Uint8Array, options: ParseOptions = {}): ParsedFile {
-  const source = sourceText(bytes)
+  const wantsLines = options.lines ?? true
+  const source = sourceText(bytes, wantsLines)
   const p = new Parser(source, {comments: options.comments ?? true, declarationsOnly: options.declarationsOnly ?? false})
   let clause: ReturnType<typeof parseClause> | undefined
   try {
@@ -47,12 +50,20 @@ export function parseFile(bytes: Uint8Array, options: ParseOptions = {}): Parsed
       p.problems.push({pos: p.pos, message: tooDeepMessage})
     }
   }
-  const lines = p.lineStarts.slice(0, p.lineCount)
-  const errors = p.problems.map(({pos, message}) => ({pos, ...positionOf(lines, pos), message})).sort((a, b) => a.pos - b.pos)
+  if (p.problems.length > 0) p.knowLines()
+  const lines = p.lineTotal > 0 ? p.lineStarts.slice(0, p.lineTotal) : undefined
+  const errors = p.problems.map(({pos, message}) => ({pos, ...positionOf(lines ?? [], pos), message})).sort((a, b) => a.pos - b.pos)
   const file = fileNode(p, clause)
   if (errors.length > 0) preorder(file, endNotBeforeStart)
-  return {file, errors, lines, nodeCount: p.ids}
+  return {file, errors, lines: lines ?? unasked, nodeCount: p.ids}
 }
+
+/** In place of lines that nobody asked for: whoever reads them after all has a bug, which shows. */
+const unasked: readonly number[] = new Proxy([], {
+  get() {
+    throw new Error('Bug: the lines of a file that was parsed without them')
+  },
+})
 
 /** A node that nothing was read for ends where the token before it ended. */
 function endNotBeforeStart(node: {readonly pos: number; end: number}): void {

@@ -17,6 +17,7 @@ export interface Problem {
 export const nestLevelsMax = 100_000
 /** Errors kept for one file; a file with more is no Go. */
 const problemsMax = 100
+const buildMark = new TextEncoder().encode('//go:build')
 /** How far a receiver and a name are looked for. */
 const signatureBytes = 240
 /** How often recovery may stop at one place (go/parser's syncCnt). */
@@ -70,7 +71,7 @@ export class Parser extends Scanner {
     this.lineComment = undefined
     this.scan()
     if (this.tok === T.COMMENT) this.takeComments(previousLine)
-    else this.aboveClause = false
+    else if (this.aboveClause) this.leaveHead()
   }
 
   /** The end of the file, or in a broken one a function that can only be the next declaration: whatever is open ends here. */
@@ -99,7 +100,13 @@ export class Parser extends Scanner {
 
   private nextComment(): void {
     this.scan()
-    if (this.tok !== T.COMMENT) this.aboveClause = false
+    if (this.tok !== T.COMMENT && this.aboveClause) this.leaveHead()
+  }
+
+  /** Behind the first token no comment says anything of the build. */
+  private leaveHead(): void {
+    this.aboveClause = false
+    this.dropsLineComments = !this.keepComments
   }
 
   /** A group on the line of the previous token is a line comment if nothing follows it there; one that ends right above a token leads it. */
@@ -156,14 +163,19 @@ export class Parser extends Scanner {
   }
 
   private lookForVersion(): void {
-    if (!this.aboveClause || !this.slice(this.pos, this.end).startsWith('//go:build')) return
+    if (!this.aboveClause || !this.startsWithBuild()) return
     const constraint = parseConstraint(this.slice(this.pos, this.end).replaceAll('\r', ''))
     if (constraint !== undefined) this.goVersion = goVersionOf(constraint)
   }
 
+  private startsWithBuild(): boolean {
+    for (let i = 0; i < buildMark.length; i++) if (this.src[this.pos + i] !== buildMark[i]) return false
+    return true
+  }
+
   /** The literal of the current token as go/scanner gives it. */
   literal(): string {
-    const value = this.slice(this.pos, this.end)
+    const value = this.declarationsOnly ? this.shortSlice(this.pos, this.end) : this.slice(this.pos, this.end)
     return this.tok === T.STRING && this.src[this.pos] === 96 && value.includes('\r') ? withoutCarriageReturns(value, false) : value
   }
 
@@ -201,12 +213,14 @@ export class Parser extends Scanner {
 
   override scanError(pos: number, message: string): void {
     if (this.problems.length < problemsMax) this.problems.push({pos, message})
-    this.lastProblemLine = lineOf(this.lineStarts, pos, this.lineCount)
+    this.knowLines()
+    this.lastProblemLine = lineOf(this.lineStarts, pos, this.lineTotal)
   }
 
   /** A further error on the line of the last one is most likely its consequence. */
   error(pos: number, message: string): void {
-    const line = lineOf(this.lineStarts, pos, this.lineCount)
+    this.knowLines()
+    const line = lineOf(this.lineStarts, pos, this.lineTotal)
     if (line === this.lastProblemLine || this.problems.length >= problemsMax) return
     this.lastProblemLine = line
     this.problems.push({pos, message})

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {checkout} from '../../base/testing/needs.ts'
 import {parseFile} from './parse.ts'
-import {brokenPromise, lostInPrint} from './testing/holds.ts'
+import {brokenPromise, lostInPrint, lostWithoutBodies} from './testing/holds.ts'
 
 const samples = new Map(
   readdirSync(`${checkout}src/go/syntax/testdata`)
@@ -19,6 +19,8 @@ function check(bytes: Uint8Array, declarationsOnly = false): void {
 
 describe.each([...samples])('%s', (_, bytes) => {
   test('parses without errors', () => expect(parseFile(bytes).errors).toEqual([]))
+
+  test('parsed without bodies it has the same declarations', () => expect(lostWithoutBodies(bytes)).toBeUndefined())
 
   test('printed and parsed again it is the same tree', () => expect(lostInPrint(bytes)).toBeUndefined())
 
@@ -35,6 +37,38 @@ describe.each([...samples])('%s', (_, bytes) => {
       {numRuns: 1000},
     )
   })
+})
+
+/** Ways to write the same or other Go than gofmt would; what comes out as no Go says nothing. */
+const rewritings: ReadonlyMap<string, (text: string) => string> = new Map([
+  ['without indentation', text => text.replaceAll(/^[ \t]+/gm, '')],
+  ['indented throughout', text => text.replaceAll(/^(?=.)/gm, '\t')],
+  ['with carriage returns', text => text.replaceAll('\n', '\r\n')],
+  ['declarations behind one another on a line', text => text.replaceAll(/^}\n+(?=func|type|var|const)/gm, '}; ')],
+  ['closing braces behind the last statement', text => text.replaceAll(/\n[ \t]*}/g, ' }')],
+  ['closing braces at the start of the line', text => text.replaceAll(/^[ \t]+}/gm, '}')],
+  ['opening braces with what follows', text => text.replaceAll(/\{\n[ \t]*/g, '{ ')],
+  ['comments behind every line', text => text.replaceAll(/$/gm, ' // } {')],
+  ['comments for every blank', text => text.replaceAll(/ +/g, ' /* } " */ ')],
+  ['characters outside ASCII', text => text.replaceAll(/^(?=func)/gm, '// é日😀 }\n')],
+  ['no newline at the end', text => text.trimEnd()],
+  ['everything twice', text => `${text}\n${text.replaceAll(/^package .*$|^import (?:".*"|\((?:[^)]*)\))$/gm, '')}`],
+])
+
+test('what is skipped without bodies is what the whole parse reads, however the file is laid out', () => {
+  const texts = [...samples.values()].map(bytes => new TextDecoder().decode(bytes))
+  const encoder = new TextEncoder()
+  let accepted = 0
+  fc.assert(
+    fc.property(fc.constantFrom(...texts), fc.subarray([...rewritings.keys()], {maxLength: 4}), fc.boolean(), (text, names, reversed) => {
+      const order = reversed ? names.toReversed() : names
+      const bytes = encoder.encode(order.reduce((written, name) => rewritings.get(name)?.(written) ?? written, text))
+      if (parseFile(bytes).errors.length === 0) accepted++
+      expect(lostWithoutBodies(bytes), order.join(', ')).toBeUndefined()
+    }),
+    {numRuns: 300},
+  )
+  expect(accepted, 'layouts that are Go').toBeGreaterThan(30)
 })
 
 const words = fc.constantFrom(

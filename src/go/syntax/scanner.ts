@@ -1,6 +1,7 @@
 // Tokens from bytes: positions, automatic semicolons, comments and the line table, as src/go/scanner/scanner.go has them (Go 1.26). The
 // current token lies in fields; literals are cut out of the text only when somebody asks. Line directives are comments here.
-import {intern, internedToken} from './intern.ts'
+import {intern, internedToken, internText} from './intern.ts'
+import {lineTable, newlineFrom} from './line-table.ts'
 import {illegalCharacter, numberToken, scanEscape, scanNumber, scanRune} from './literals.ts'
 import {decodeRune, isDigitRune, isLetterRune, runeLength, type SourceText, type Wide} from './source-text.ts'
 import * as T from './token.ts'
@@ -15,9 +16,9 @@ for (let c = 0; c < 128; c++) {
 /** After what a number is more than decimal digits: `.`, letters (e, x, i, ...), `_`. */
 const numberGoesOn = (c: number) => c === 46 || byteClass[c] === 3
 
-const sharedLinesMax = 1 << 18
-/** One table is filled again for every file; whoever keeps it takes a copy. */
-let sharedLines = new Int32Array(1 << 12)
+const noLines = new Int32Array(0)
+/** Longest piece of a file that is read off its bytes alone: an import path, a number, most tags. */
+const shortBytesMax = 64
 
 /** Escapes of one letter, and the quote of a string. */
 const shortEscape = new Uint8Array(256)
@@ -25,10 +26,12 @@ for (const c of 'abfnrtv\\"') shortEscape[c.charCodeAt(0)] = 1
 
 export class Scanner {
   readonly src: Uint8Array
-  readonly pairs: Uint16Array
+  readonly words: Int32Array
   readonly size: number
-  readonly text: string
   readonly wide: Wide | undefined
+  /** Of all lines, also those that are not scanned yet; nothing, and a total of 0, while nobody has asked for them. */
+  lineStarts: Int32Array
+  lineTotal: number
   /** Where the next token is looked for. */
   at: number
   tok = T.ILLEGAL
@@ -40,8 +43,12 @@ export class Scanner {
   automatic = false
   /** Of IDENT and keywords. */
   name = ''
-  lineStarts = sharedLines
+  /** Line of `at`, from 1; without the table lines of skipped bodies are not counted. */
   lineCount = 1
+  /** Line comments are passed over like blanks: nobody wants them. */
+  protected dropsLineComments = false
+  private text: string | undefined
+  private readonly decode: () => string
   private wideAt = 0
   private insertSemi = 0
   private pendingSemi = -1
@@ -50,10 +57,13 @@ export class Scanner {
 
   constructor(source: SourceText) {
     this.src = source.bytes
-    this.pairs = source.pairs
+    this.words = source.words
     this.size = source.size
-    this.text = source.text
     this.wide = source.wide
+    this.lineStarts = source.lines?.starts ?? noLines
+    this.lineTotal = source.lines?.total ?? 0
+    this.text = source.text
+    this.decode = source.decode
     this.at = source.start
   }
 
@@ -62,8 +72,14 @@ export class Scanner {
 
   /** The file's own spelling of `[from, to)`. */
   slice(from: number, to: number): string {
-    if (this.wide === undefined) return this.text.slice(from, to)
-    return this.text.slice(from - this.surplusAt(this.wide, from), to - this.surplusAt(this.wide, to))
+    const text = (this.text ??= this.decode())
+    if (this.wide === undefined) return text.slice(from, to)
+    return text.slice(from - this.surplusAt(this.wide, from), to - this.surplusAt(this.wide, to))
+  }
+
+  /** As `slice`, for short pieces of a file of which little else is wanted: they are read off the bytes while nothing has asked for the text. */
+  shortSlice(from: number, to: number): string {
+    return this.text === undefined && to - from <= shortBytesMax ? internText(this.src, from, to) : this.slice(from, to)
   }
 
   /** How many bytes more than UTF-16 units stand before `offset`, which is no place inside a character. Mostly asked in rising order. */
@@ -82,16 +98,32 @@ export class Scanner {
     return at === 0 ? 0 : wide.surplus[at - 1]!
   }
 
-  /** A line begins at `at`. As in go/token.File.AddLine, none begins at the very end. */
-  newline(at: number): void {
-    if (at >= this.size) return
-    if (this.lineCount === this.lineStarts.length) {
-      const old = this.lineStarts
-      this.lineStarts = new Int32Array(old.length * 2)
-      this.lineStarts.set(old)
-      if (this.lineStarts.length <= sharedLinesMax) sharedLines = this.lineStarts
-    }
-    this.lineStarts[this.lineCount++] = at
+  /** Behind something that may hold newlines. */
+  private moveTo(at: number): void {
+    this.at = this.end = at
+    this.lineCount = this.lineAt(at, this.lineCount)
+  }
+
+  /** The newline that ends the current line, on which `at` is, or the end of the file. */
+  private lineEnd(at: number): number {
+    return this.lineTotal > 0 ? this.lineStarts[this.lineCount]! - 1 : newlineFrom(this.src, this.words, at, this.size)
+  }
+
+  /** Makes the table if nobody has asked for it before: whoever tells an error needs it. */
+  knowLines(): void {
+    if (this.lineTotal > 0) return
+    const {starts, total} = lineTable(this.src, this.words, this.size)
+    this.lineStarts = starts
+    this.lineTotal = total
+    this.lineCount = this.lineAt(Math.max(this.pos, this.at), 1)
+  }
+
+  /** The line of an offset that is not before line `from`. */
+  lineAt(offset: number, from: number): number {
+    const {lineStarts, lineTotal} = this
+    let line = from
+    while (line < lineTotal && lineStarts[line]! <= offset) line++
+    return line
   }
 
   scan(): void {
@@ -99,10 +131,13 @@ export class Scanner {
     const src = this.src
     let at = this.at
     let c = src[at]!
-    while (c <= 32) {
-      if (c === 10) {
+    for (;;) {
+      if (c > 32) {
+        if (c !== 47 || !this.dropsLineComments || src[at + 1] !== 47) break
+        at = this.lineEnd(at) - 1
+      } else if (c === 10) {
         if (this.insertSemi !== 0) return this.newlineSemi(at)
-        this.newline(at + 1)
+        if (at + 1 < this.size) this.lineCount++
       } else if (c !== 32 && c !== 9 && c !== 13) break
       c = src[++at]!
     }
@@ -120,8 +155,13 @@ export class Scanner {
     this.insertSemi = 1
     this.pendingSemi = -1
     this.pos = Math.max(at - 1, 0)
+    this.moveTo(at)
     this.line = this.lineCount
-    this.at = this.end = at
+  }
+
+  /** Begins in the middle of a file, before the first token. */
+  startAt(at: number): void {
+    this.moveTo(at)
   }
 
   private takePendingSemi(): void {
@@ -139,7 +179,7 @@ export class Scanner {
     this.pos = this.end = at
     this.line = this.lineCount
     this.at = at + 1
-    this.newline(at + 1)
+    if (at + 1 < this.size) this.lineCount++
   }
 
   private scanName(from: number, first: number): void {
@@ -341,11 +381,11 @@ export class Scanner {
     let at = from + 1
     for (;;) {
       const c = src[at]!
-      if (c === 10) this.newline(at + 1)
-      else if (c === 96) {
+      if (c === 96) {
         at++
         break
-      } else if (c === 0 && at >= size) {
+      }
+      if (c === 0 && at >= size) {
         this.scanError(from, 'raw string literal not terminated')
         break
       }
@@ -353,7 +393,7 @@ export class Scanner {
     }
     this.tok = T.STRING
     this.insertSemi = 1
-    this.at = this.end = at
+    this.moveTo(at)
   }
 
   private scanRune(from: number): void {
@@ -366,37 +406,32 @@ export class Scanner {
   }
 
   private scanLineComment(from: number): void {
-    const {src, size} = this
-    let at = from + 2
-    for (let c = src[at]!; c !== 10 && (c !== 0 || at < size);) c = src[++at]!
     this.tok = T.COMMENT
-    this.at = this.end = at
+    this.at = this.end = this.lineEnd(from)
   }
 
   private scanGeneralComment(from: number): void {
     const {src, size} = this
     let at = from + 2
-    let firstNewline = -1
     for (;;) {
       const c = src[at]!
-      if (c === 10) {
-        if (firstNewline < 0) firstNewline = at
-        this.newline(at + 1)
-      } else if (c === 42 && src[at + 1] === 47) {
+      if (c === 42 && src[at + 1] === 47) {
         at += 2
         break
-      } else if (c === 0 && at >= size) {
+      }
+      if (c === 0 && at >= size) {
         this.scanError(from, 'comment not terminated')
         break
       }
       at++
     }
-    if (this.insertSemi !== 0 && firstNewline >= 0) {
+    const firstNewline = this.insertSemi === 0 ? at : this.lineEnd(from)
+    if (firstNewline < at) {
       this.pendingSemi = firstNewline
       this.pendingLine = this.line
       this.insertSemi = 0
     }
     this.tok = T.COMMENT
-    this.at = this.end = at
+    this.moveTo(at)
   }
 }

@@ -1,18 +1,14 @@
-// Skips a function body without parsing it: only strings, runes, comments, braces and newlines are looked at.
+// Skips a function body without parsing it: only strings, runes, comments and braces are looked at; lines are known from the table, if at all.
+import {newlineFrom} from './line-table.ts'
 import type {Parser} from './parser.ts'
 
 /** 1 for the bytes that need a look, 0 for those that can be stepped over. */
 const stops = new Uint8Array(256)
-for (const c of '{}"\'`/\n\0') stops[c.charCodeAt(0)] = 1
+for (const c of '{}"\'`/\0') stops[c.charCodeAt(0)] = 1
 
-/** For two bytes read as one number: 1 where the first needs a look, 2 where only the second does. */
+/** For two bytes read as one number: 1 where one of them needs a look. */
 const pairStops = new Uint8Array(1 << 16)
-const firstIsLow = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-for (let pair = 0; pair < pairStops.length; pair++) {
-  const [low, high] = [stops[pair & 255]!, stops[pair >> 8]!]
-  const [first, second] = firstIsLow ? [low, high] : [high, low]
-  pairStops[pair] = first !== 0 ? 1 : second !== 0 ? 2 : 0
-}
+for (let pair = 0; pair < pairStops.length; pair++) pairStops[pair] = stops[pair & 255]! | stops[pair >> 8]!
 
 /** From the current `{`; afterwards the parser stands behind the matching `}`, whose range it gives. */
 export function skipBody(p: Parser): {readonly start: number; readonly end: number} {
@@ -24,22 +20,21 @@ export function skipBody(p: Parser): {readonly start: number; readonly end: numb
 }
 
 function matchingBrace(p: Parser, from: number): number {
-  const {src, size, pairs} = p
+  const {src, size, words, lineTotal} = p
   let at = from
+  let line = p.lineCount
   let depth = 1
   for (;;) {
-    if ((at & 1) !== 0 && stops[src[at]!] === 0) at++
-    if ((at & 1) === 0) {
-      let half = at >> 1
-      let stop = pairStops[pairs[half]!]!
-      while (stop === 0) stop = pairStops[pairs[++half]!]!
-      at = (half << 1) + stop - 1
+    while ((at & 3) !== 0 && stops[src[at]!] === 0) at++
+    if ((at & 3) === 0) {
+      let word = at >> 2
+      let four = words[word]!
+      while ((pairStops[four & 0xffff]! | pairStops[four >>> 16]!) === 0) four = words[++word]!
+      at = word << 2
+      while (stops[src[at]!] === 0) at++
     }
     const c = src[at]!
     switch (c) {
-      case 10:
-        p.newline(at + 1)
-        break
       case 123:
         depth++
         break
@@ -51,16 +46,18 @@ function matchingBrace(p: Parser, from: number): number {
         at = quotedEnd(src, at, c)
         continue
       case 96:
-        at = rawEnd(p, at + 1)
+        at = rawEnd(src, size, at + 1)
         continue
       case 47:
         if (src[at + 1] === 47) {
-          at += 2
-          while (src[at] !== 10 && (src[at] !== 0 || at < size)) at++
+          if (lineTotal > 0) {
+            line = p.lineAt(at, line)
+            at = p.lineStarts[line]! - 1
+          } else at = newlineFrom(src, words, at, size)
           continue
         }
         if (src[at + 1] === 42) {
-          at = generalCommentEnd(p, at + 2)
+          at = generalCommentEnd(src, size, at + 2)
           continue
         }
         break
@@ -82,22 +79,12 @@ function quotedEnd(src: Uint8Array, from: number, quote: number): number {
   }
 }
 
-function rawEnd(p: Parser, from: number): number {
-  const {src, size} = p
-  for (let at = from; at < size; at++) {
-    const c = src[at]
-    if (c === 96) return at + 1
-    if (c === 10) p.newline(at + 1)
-  }
+function rawEnd(src: Uint8Array, size: number, from: number): number {
+  for (let at = from; at < size; at++) if (src[at] === 96) return at + 1
   return size
 }
 
-function generalCommentEnd(p: Parser, from: number): number {
-  const {src, size} = p
-  for (let at = from; at < size; at++) {
-    const c = src[at]
-    if (c === 42 && src[at + 1] === 47) return at + 2
-    if (c === 10) p.newline(at + 1)
-  }
+function generalCommentEnd(src: Uint8Array, size: number, from: number): number {
+  for (let at = from; at < size; at++) if (src[at] === 42 && src[at + 1] === 47) return at + 2
   return size
 }

@@ -1,16 +1,20 @@
-// The bytes of a file, made ready for scanning: a padded copy, the text whose indices are byte offsets, and what is wrong with the encoding.
+// The bytes of a file, made ready for scanning: a padded copy, its lines, the text behind it, and what is wrong with the encoding.
 // Follows src/go/scanner/scanner.go next(): NUL, invalid UTF-8 and byte order marks are errors wherever they stand, but the scan goes on.
+import {isPlain, lineTable, type LineTable} from './line-table.ts'
 
 export interface SourceText {
   /** The file's bytes and then zeros, so that reading a few bytes too far is harmless. Shared: valid until the next `sourceText`. */
   readonly bytes: Uint8Array
-  /** The same bytes two at a time, in the order of the machine. */
-  readonly pairs: Uint16Array
+  /** The same bytes four at a time, in the order of the machine. */
+  readonly words: Int32Array
   readonly size: number
+  /** Undefined where nobody asked for it. */
+  readonly lines: LineTable | undefined
   /** Offset of the first byte to scan: 3 after a byte order mark, `size` where nothing can be scanned. */
   readonly start: number
-  /** The decoded text; U+FFFD stands for what is no UTF-8. */
-  readonly text: string
+  /** The decoded text; U+FFFD stands for what is no UTF-8. Undefined where the file is plain ASCII: `decode` gives it to whoever needs it. */
+  readonly text: string | undefined
+  decode(): string
   /** Offsets of the bytes behind each character outside ASCII, and how many bytes more than UTF-16 units there are up to each. */
   readonly wide: Wide | undefined
   readonly problems: readonly {readonly pos: number; readonly message: string}[]
@@ -25,16 +29,15 @@ const padding = 16
 /** Above this a file gets bytes of its own, so that one huge file does not stay in memory. */
 const sharedBytesMax = 1 << 22
 
-/** One piece of memory seen three ways: steps over plain text are taken two or four bytes at a time. */
+/** One piece of memory seen two ways: steps over plain text are taken four bytes at a time. */
 interface Room {
   readonly bytes: Uint8Array
-  readonly pairs: Uint16Array
   readonly words: Int32Array
 }
 
 function roomFor(length: number): Room {
   const bytes = new Uint8Array((length + 3) & ~3)
-  return {bytes, pairs: new Uint16Array(bytes.buffer), words: new Int32Array(bytes.buffer)}
+  return {bytes, words: new Int32Array(bytes.buffer)}
 }
 
 let shared = roomFor(1 << 16)
@@ -57,20 +60,24 @@ function padded(input: Uint8Array): Room {
 const strict = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true})
 const lenient = new TextDecoder('utf-8', {ignoreBOM: true})
 
-export function sourceText(input: Uint8Array): SourceText {
+export function sourceText(input: Uint8Array, withLines = true): SourceText {
   const size = input.length
-  const {bytes, pairs, words} = padded(input)
+  const {bytes, words} = padded(input)
   if (size >= 2 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))) {
     const problems = [{pos: 0, message: 'illegal UTF-8 encoding (got UTF-16)'}]
-    return {bytes, pairs, size, start: size, text: '', wide: undefined, problems}
+    const lines = {starts: Int32Array.of(0, size + 1), total: 1, plain: false}
+    return {bytes, words, size, lines, start: size, text: '', decode: () => '', wide: undefined, problems}
   }
+  const lines = withLines ? lineTable(bytes, words, size) : undefined
+  if (lines?.plain ?? isPlain(bytes, words, size))
+    return {bytes, words, size, lines, start: 0, text: undefined, decode: () => strict.decode(input), wide: undefined, problems: []}
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   const decoded = decodeStrictly(input)
   const text = decoded ?? lenient.decode(input)
   const clean = decoded !== undefined && !decoded.includes('\0') && decoded.indexOf('\ufeff', 1) < 0
   const ascii = decoded !== undefined && decoded.length === size
   const problems = clean ? [] : encodingProblems(bytes, size)
-  return {bytes, pairs, size, start, text, wide: ascii ? undefined : wideOf(bytes, words, size), problems}
+  return {bytes, words, size, lines, start, text, decode: () => text, wide: ascii ? undefined : wideOf(bytes, words, size), problems}
 }
 
 function decodeStrictly(input: Uint8Array): string | undefined {

@@ -51,7 +51,9 @@ function fileStates(config: Config, files: readonly PackageFile[], declarationsO
   return files.flatMap((file, index) => {
     const parsed =
       file.parsed ??
-      (file.bytes === undefined ? undefined : parseFile(file.bytes, declarationsOnly ? {declarationsOnly: true, comments: false} : {}))
+      (file.bytes === undefined
+        ? undefined
+        : parseFile(file.bytes, declarationsOnly ? {declarationsOnly: true, comments: false, lines: false} : {}))
     if (parsed === undefined) return []
     return [
       {

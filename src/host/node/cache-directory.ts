@@ -1,7 +1,7 @@
 // Where results between runs may lie: a directory of the user's (GOTRIAGE_CACHE, `off` for none, else XDG_CACHE_HOME), never inside the checked
 // repository nor where someone else may write: what a stranger can put there would be believed. And which program wrote them.
 import {createHash} from 'node:crypto'
-import {existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {dirname, isAbsolute, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -52,11 +52,16 @@ function repositoryOf(directory: string): string {
 
 let identity: string | undefined
 
-/** Version, and name, size and time of every file the program is made of: during development the version stays and the rules change. */
+/**
+ * Version, and the digest that the build wrote of itself (tools/build.mjs); run from source: name, size and time of every file the program is made
+ * of, for during development the version stays and the rules change.
+ */
 export function programIdentity(): string {
   if (identity !== undefined) return identity
   const own = fileURLToPath(import.meta.url)
   const root = /^(.*[\\/](?:dist|src))[\\/]/.exec(own)?.[1] ?? dirname(own)
+  const built = join(root, 'build-id')
+  if (existsSync(built)) return (identity = hash(`${version}\n${readFileSync(built, 'utf8')}`))
   const files = readdirSync(root, {recursive: true, withFileTypes: true})
     .filter(entry => entry.isFile() && /\.(?:ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts') && !entry.name.endsWith('.test.ts'))
     .map(entry => {

@@ -1,5 +1,5 @@
-// Results of whole runs in the user's cache directory (cache-directory.ts): checksummed, written to a temporary name and renamed, readable by
-// the user only.
+// Results of whole runs, and answers of whole commands, in the user's cache directory (cache-directory.ts): checksummed, written to a temporary
+// name and renamed, readable by the user only.
 import {randomBytes} from 'node:crypto'
 import {readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
@@ -7,7 +7,7 @@ import type {ResultCache} from '../../base/result-cache.ts'
 import {hash, programIdentity, removeQuietly, trustedDirectory} from './cache-directory.ts'
 
 /** Entries kept; the ones not used for longest go first. */
-const entriesMax = 64
+const entriesMax = 128
 /** Larger entries are neither written nor read (bytes). */
 const entryBytesMax = 256 << 20
 
@@ -23,10 +23,11 @@ export function openFindingCache(checkedDirectory: string): ResultCache | undefi
       try {
         const path = pathOf(name)
         if (statSync(path).size > entryBytesMax) return Promise.resolve(undefined)
-        const text = readFileSync(path, 'utf8')
-        const end = text.indexOf('\n')
-        const body = text.slice(end + 1)
-        return Promise.resolve(text.slice(0, end) === `${hash(name)} ${hash(body)}` ? body : undefined)
+        const bytes = readFileSync(path)
+        const end = bytes.indexOf(0x0a)
+        const body = bytes.subarray(end + 1)
+        const whole = bytes.toString('latin1', 0, Math.max(0, end)) === `${hash(name)} ${hash(body)}`
+        return Promise.resolve(whole ? body.toString('utf8') : undefined)
       } catch {
         return Promise.resolve(undefined)
       }

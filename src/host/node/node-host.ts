@@ -15,7 +15,7 @@ import {
   type Stats,
 } from 'node:fs'
 import {open as openHandle} from 'node:fs/promises'
-import {posix, resolve} from 'node:path'
+import {resolve} from 'node:path'
 import {promisify} from 'node:util'
 import type {ByteSource} from '../../base/byte-source.ts'
 import {errors} from '../../base/errors.ts'
@@ -55,7 +55,7 @@ export function isBelow(path: string, root: string): boolean {
 export function nodeHost(options: NodeHostOptions = {}): Host {
   const cwd = slashes(resolve(options.cwd ?? process.cwd()))
   const env = options.env ?? process.env
-  const absolute = (path: string) => slashes(resolve(cwd, path))
+  const absolute = (path: string) => (isClean(path) ? path : slashes(resolve(cwd, path)))
   const roots = options.roots?.map(absolute)
   const gate = roots === undefined ? openGate : rootedGate(roots)
 
@@ -67,11 +67,22 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 
   const readNow = (path: string, bytesMax = fileBytesMax): Uint8Array => {
     const full = absolute(path)
-    const file = openRegular(gate(full), full, bytesMax)
+    const file = openRegular(gate.place(full), full, bytesMax)
     try {
       return readWhole(file.descriptor, file.size, full, bytesMax)
     } finally {
       closeSync(file.descriptor)
+    }
+  }
+
+  const statNow = (path: string): Stat | undefined => {
+    try {
+      const stats = gate.stats(absolute(path))
+      if (stats === undefined) return undefined
+      const kind = kindOf(stats)
+      return {kind, size: kind === 'file' ? stats.size : 0, modifiedMs: stats.mtimeMs, changedMs: stats.ctimeMs}
+    } catch {
+      return undefined
     }
   }
 
@@ -81,17 +92,13 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     env: name => env[name],
     async stat(path) {
       await turn()
-      try {
-        const stats = statSync(gate(absolute(path)), {throwIfNoEntry: false})
-        return stats && {kind: kindOf(stats), size: stats.isFile() ? stats.size : 0, modifiedMs: stats.mtimeMs}
-      } catch {
-        return undefined
-      }
+      return statNow(path)
     },
+    statSync: statNow,
     async realpath(path) {
       await turn()
       try {
-        return slashes(realpathSync(gate(absolute(path))))
+        return slashes(realpathSync(gate.place(absolute(path))))
       } catch {
         return undefined
       }
@@ -99,7 +106,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     async list(path) {
       await turn()
       try {
-        return readdirSync(gate(absolute(path))).sort(byCodeUnit)
+        return readdirSync(gate.place(absolute(path))).sort(byCodeUnit)
       } catch {
         return []
       }
@@ -107,7 +114,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     async entries(path) {
       await turn()
       try {
-        return readdirSync(gate(absolute(path)), {withFileTypes: true})
+        return readdirSync(gate.place(absolute(path)), {withFileTypes: true})
           .map((entry): DirectoryEntry => ({name: entry.name, kind: entry.isSymbolicLink() ? 'link' : kindOf(entry)}))
           .sort((a, b) => byCodeUnit(a.name, b.name))
       } catch {
@@ -122,7 +129,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     async open(path) {
       await turn()
       const full = absolute(path)
-      const real = gate(full)
+      const real = gate.place(full)
       const {descriptor, size} = openRegular(real, full, Infinity)
       closeSync(descriptor)
       return fileSource(path, real, size)
@@ -139,10 +146,17 @@ const narrowed = (outer: readonly string[], inner: readonly string[]): string[] 
   ...outer.filter(path => inner.some(root => isBelow(path, root) && path !== root)),
 ]
 
-/** Where a path really is, or a TriageError when that may not be opened. */
-type Gate = (full: string) => string
+/** An absolute path with nothing to resolve in it; most are, and asking costs less than resolving. */
+const isClean = (path: string): boolean => process.platform !== 'win32' && path.startsWith('/') && !/\/\.{0,2}(?:\/|$)/.test(path)
 
-const openGate: Gate = full => full
+interface Gate {
+  /** Where a path really is; a TriageError when that may not be opened. */
+  place(full: string): string
+  /** What is there, links followed; undefined for nothing and for what may not be opened. May throw where the system does. */
+  stats(full: string): Stats | undefined
+}
+
+const openGate: Gate = {place: full => full, stats: full => statSync(full, {throwIfNoEntry: false})}
 
 function rootedGate(roots: readonly string[]): Gate {
   const real = (path: string): string | undefined => {
@@ -154,29 +168,49 @@ function rootedGate(roots: readonly string[]): Gate {
   }
   const realRoots = [...new Set(roots.flatMap(root => real(root) ?? []))]
   const allowed = (path: string) => realRoots.some(root => isBelow(path, root))
-  const directories = new Map<string, string | undefined>()
-  const realDirectory = (path: string): string | undefined => {
+  const directories = new Map<string, {readonly path: string; readonly allowed: boolean} | undefined>()
+  const realDirectory = (path: string) => {
     if (directories.has(path)) return directories.get(path)
     if (directories.size > directoriesMax) directories.clear()
     const found = real(path)
-    directories.set(path, found)
-    return found
+    const known = found === undefined ? undefined : {path: found, allowed: allowed(found)}
+    directories.set(path, known)
+    return known
+  }
+  /** With links in its directory followed; `outside`: that directory lies outside. */
+  const placed = (full: string) => {
+    const slash = full.lastIndexOf('/')
+    const parent = realDirectory(slash > 0 ? full.slice(0, slash) : '/')
+    if (parent === undefined) return undefined
+    const name = full.slice(slash + 1)
+    return {path: name === '' ? parent.path : parent.path === '/' ? `/${name}` : `${parent.path}/${name}`, outside: !parent.allowed}
   }
 
-  return full => {
-    const parent = realDirectory(posix.dirname(full))
-    if (parent === undefined) throw errors.notFound(full)
-    const name = posix.basename(full)
-    let place = name === '' ? parent : parent === '/' ? `/${name}` : `${parent}/${name}`
-    const stats = lstatSync(place, {throwIfNoEntry: false})
-    if (stats === undefined) throw allowed(parent) ? errors.notFound(full) : errors.outsideRoots(full)
-    if (stats.isSymbolicLink()) {
-      const target = real(place)
-      if (target === undefined) throw errors.unreadable(full, 'its symbolic link leads nowhere')
-      place = target
-    }
-    if (!allowed(place)) throw errors.outsideRoots(full)
-    return place
+  return {
+    place(full) {
+      const found = placed(full)
+      if (found === undefined) throw errors.notFound(full)
+      let {path: place} = found
+      const stats = lstatSync(place, {throwIfNoEntry: false})
+      if (stats === undefined) throw found.outside ? errors.outsideRoots(full) : errors.notFound(full)
+      if (stats.isSymbolicLink()) {
+        const target = real(place)
+        if (target === undefined) throw errors.unreadable(full, 'its symbolic link leads nowhere')
+        place = target
+      }
+      if (!allowed(place)) throw errors.outsideRoots(full)
+      return place
+    },
+    stats(full) {
+      const found = placed(full)
+      if (found === undefined) return undefined
+      const stats = lstatSync(found.path, {throwIfNoEntry: false})
+      if (stats?.isSymbolicLink() === true) {
+        const target = real(found.path)
+        return target === undefined || !allowed(target) ? undefined : statSync(target, {throwIfNoEntry: false})
+      }
+      return allowed(found.path) ? stats : undefined
+    },
   }
 }
 

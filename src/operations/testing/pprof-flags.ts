@@ -121,12 +121,9 @@ export function flagPairs(file: string, files: readonly string[], count: number,
 
 /** What is read before a session starts, and cannot be set in one. */
 const loads = /^-(?:add_comment|buildid|base|diff_base|normalize)|^[^-]/
+export const sampleFlag = /^-(?:sample_index|inuse|alloc|total_delay|mean_delay|contentions)/
 /** Flags of which the command line takes one; in a session the last counts. */
-const groups: readonly RegExp[] = [
-  /^-(?:cum|flat)$/,
-  /^-(?:functions|filefunctions|files|lines|addresses)$/,
-  /^-(?:sample_index|inuse|alloc|total_delay|mean_delay|contentions)/,
-]
+const groups: readonly RegExp[] = [/^-(?:cum|flat)$/, /^-(?:functions|filefunctions|files|lines|addresses)$/, sampleFlag]
 
 export interface Pair {
   readonly report: string
@@ -145,15 +142,21 @@ export function everyPair(file: string, files: readonly string[], stride: number
   const all = [...flags.map(flag => [flag]), ...withOthers(file, files)]
   const pairs = all.flatMap((first, index) => all.slice(index + 1).map(second => [...first, ...second]))
   const chosen = pairs.map((pair, index) => ({pair, report: reports[(index + offset) % reports.length]!, index}))
-  return chosen
-    .filter(({index}) => (index + offset) % stride === 0)
-    .map(({pair, report}) => ({
-      report,
-      load: filesLast([...pair.filter(flag => loads.test(flag)), file]),
-      flags: pair.filter(flag => !loads.test(flag)),
-      session: !groups.some(group => pair.filter(flag => group.test(flag)).length > 1) && !twice(pair),
-    }))
+  return chosen.filter(({index}) => (index + offset) % stride === 0).map(({pair, report}) => asPair(report, pair, file))
 }
+
+const asPair = (report: string, flags: readonly string[], file: string): Pair => ({
+  report,
+  load: filesLast([...flags.filter(flag => loads.test(flag)), file]),
+  flags: flags.filter(flag => !loads.test(flag)),
+  session: !groups.some(group => flags.filter(flag => group.test(flag)).length > 1) && !twice(flags),
+})
+
+/** Every report and every flag alone, in the form of pairs. */
+export const everySingle = (file: string, files: readonly string[], stride: number): Pair[] =>
+  singleFlags(file, files)
+    .filter((_, index) => index % stride === 0)
+    .map(([report = '', ...flags]) => asPair(report, flags, file))
 
 /** Two bases, or a base and another file beside: each with its own rules on the command line. */
 const twice = (pair: readonly string[]) => pair.filter(flag => /^-(?:base|diff_base)=|^[^-]/.test(flag)).length > 1

@@ -4,7 +4,12 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
+import {TriageError} from '../../base/errors.ts'
 import {isGzip} from '../../evidence/pprof/gunzip.ts'
+import {legacyCpuLayout} from '../../evidence/pprof/legacy-cpu.ts'
+import type {ProfileColumns} from '../../evidence/pprof/columns.ts'
+import {looksLikeProfile} from '../../evidence/pprof/probe.ts'
+import {decodeProtobuf} from '../../evidence/pprof/protobuf.ts'
 import {exportProfile} from '../profile-export.ts'
 import {profileReport} from '../profile.ts'
 import {parseProfileFlags} from '../profile-flags.ts'
@@ -27,6 +32,8 @@ export interface Outcome {
   /** What was said on stderr, or the message of the error. */
   readonly stderr: string
   readonly failed: boolean
+  /** It failed with an error that is not of the catalogue. */
+  readonly bug?: boolean
 }
 
 export async function theirs(args: readonly string[], cwd: string): Promise<Outcome> {
@@ -63,7 +70,8 @@ export async function ours(args: readonly string[], cwd: string): Promise<Outcom
     if (request.command === 'proto' || request.command === 'topproto') parts.push(plain(Buffer.from(await exportProfile(request, context))))
     else for await (const part of profileReport(request, context)) parts.push(part)
   } catch (error) {
-    return {stdout: Buffer.concat(parts), stderr: error instanceof Error ? (error.stack ?? error.message) : String(error), failed: true}
+    const stderr = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return {stdout: Buffer.concat(parts), stderr, failed: true, bug: !(error instanceof TriageError)}
   }
   return {stdout: Buffer.concat(parts), stderr: notes.join('\n'), failed: false}
 }
@@ -77,7 +85,7 @@ export interface Comparison {
   readonly unstable: boolean
   /** Ours are bytes that pprof printed one of the times. */
   readonly among: boolean
-  /** pprof varies, and ours are its lines in another order. */
+  /** pprof varies, and every line of ours is one that it printed once. */
   readonly reordered: boolean
   /** The first line that differs, from both sides. */
   readonly difference: string
@@ -86,6 +94,7 @@ export interface Comparison {
 export async function compare(args: readonly string[], cwd: string): Promise<Comparison> {
   const [a, b] = await Promise.all([theirs(args, cwd), ours(args, cwd)])
   const outcome = {args, same: true, refused: false, unstable: false, among: false, reordered: false, difference: ''}
+  if (b.bug === true) return {...outcome, same: false, difference: `a bug of ours: ${b.stderr}`}
   if (a.failed && b.failed) return {...outcome, refused: true}
   if (a.failed !== b.failed)
     return {...outcome, same: false, difference: `${a.failed ? 'only pprof fails' : 'only we fail'}: ${a.stderr}${b.stderr}`}
@@ -94,25 +103,109 @@ export async function compare(args: readonly string[], cwd: string): Promise<Com
   const line = other.findIndex((text, index) => text !== mine[index])
   const at = line < 0 ? other.length : line
   const difference = `line ${at + 1}\n  pprof: ${other[at]}\n  ours:  ${mine[at]}`
-  let unstable = false
-  for (let again = 0; again < (unstable ? repeatsOfUnstable : repeats); again++) {
-    const {stdout} = await theirs(args, cwd)
-    if (stdout.equals(b.stdout)) return {...outcome, same: false, unstable: true, among: true, difference}
-    if (!stdout.equals(a.stdout)) unstable = true
-    if (unstable && sortedRows(stdout) === sortedRows(b.stdout))
-      return {...outcome, same: false, unstable: true, reordered: true, difference}
+  const answers = new Answers(b.stdout, a.stdout)
+  for (let again = 0; again < (answers.vary ? repeatsOfUnstable : repeats); again++) {
+    answers.add((await theirs(args, cwd)).stdout)
+    const verdict = answers.verdict()
+    if (verdict === 'among' || verdict === 'reordered') return {...outcome, same: false, unstable: true, [verdict]: true, difference}
   }
-  return {...outcome, same: false, unstable, difference}
+  return {...outcome, same: false, unstable: answers.vary, difference}
 }
 
-/** The lines in order of text, without the column of `top` and `tree` that sums up those above. */
-const sortedRows = (output: Buffer): string =>
-  output
-    .toString('latin1')
-    .split('\n')
-    .map(line => line.replace(/^( *-?[\w.]+ +[\d.e-]+%) +[\d.e-]+%( +-?[\w.]+ +[\d.e-]+% )/, '$1$2'))
-    .sort()
-    .join('\n')
+/** What pprof answers when it is asked the same several times, beside ours. */
+export class Answers {
+  /** pprof does not always answer the same. */
+  vary = false
+  readonly #ours: Buffer
+  readonly #first: Buffer
+  #among: boolean
+  /** Rows of ours that pprof has not printed yet, and how many rows ours has. */
+  readonly #unseen: Set<string>
+  readonly #rows: number
+  #sameLength = false
+
+  constructor(ours: Buffer, first: Buffer) {
+    this.#ours = ours
+    this.#first = first
+    this.#among = first.equals(ours)
+    const rows = rowsOf(ours)
+    this.#rows = rows.length
+    this.#unseen = new Set(rows)
+    this.#see(first)
+  }
+
+  add(answer: Buffer): void {
+    if (answer.equals(this.#ours)) this.#among = true
+    if (answer.equals(this.#first)) return
+    this.vary = true
+    this.#see(answer)
+  }
+
+  #see(answer: Buffer): void {
+    const rows = rowsOf(answer)
+    if (rows.length === this.#rows) this.#sameLength = true
+    for (const row of rows) this.#unseen.delete(row)
+  }
+
+  /**
+   * Only where pprof's answers differ from each other may ours be one of them (`among`), or be made of rows that pprof printed in one answer or
+   * another (`reordered`): as many of them, in another order or, where a report is cut off among equals, another choice.
+   */
+  verdict(): 'same' | 'among' | 'reordered' | 'varies' | 'different' {
+    if (this.#among) return this.vary ? 'among' : 'same'
+    if (!this.vary) return 'different'
+    return this.#unseen.size === 0 && this.#sameLength ? 'reordered' : 'varies'
+  }
+}
+
+/** Lines without what depends on the order of the others: the column of `top` and `tree` that sums up those above, numbers that stand for names. */
+function rowsOf(output: Buffer): string[] {
+  const profile = profileRows(output)
+  if (profile !== undefined) return profile
+  const text = output.toString('latin1')
+  const lines = text.split('\n')
+  if (text.startsWith('digraph')) return lines.map(line => line.replace(/\bN\d+/g, 'N').replace(/id="node\d+"/, ''))
+  if (text.startsWith('positions: instr line')) return withoutNumbers(lines)
+  return lines.map(line => line.replace(/^( *-?[\w.]+ +[\d.e-]+%) +[\d.e-]+%( +-?[\w.]+ +[\d.e-]+% )/, '$1$2'))
+}
+
+/** A profile.proto as a row for each sample, with names in the place of ids, which count up in the order of the samples. */
+function profileRows(output: Buffer): string[] | undefined {
+  const decoded = looksLikeProfile(output) ? decodedOrNot(output) : undefined
+  if (decoded === undefined) return undefined
+  const {header, strings, functions, locations, ...samples} = decoded
+  const types = header.sampleTypes.length
+  const lineText = (line: number) => {
+    const index = locations.lineFunction[line]!
+    return [functions.name[index]!, functions.filename[index]!].map(each => strings.raw(each)).join(' ') + `:${locations.lineNumber[line]}`
+  }
+  const locationText = (at: number) =>
+    `${locations.address[at]} ${Array.from({length: locations.lineStart[at + 1]! - locations.lineStart[at]!}, (_, n) => lineText(locations.lineStart[at]! + n)).join(' ')}`
+  return Array.from({length: samples.sampleCount}, (_, sample) => {
+    const stack = samples.stackOf[sample]!
+    const places = Array.from(samples.stackLocation.subarray(samples.stackStart[stack], samples.stackStart[stack + 1]), locationText)
+    return `${samples.values.subarray(sample * types, sample * types + types).join(' ')} ${places.join(';')}`
+  })
+}
+
+function decodedOrNot(output: Buffer): ProfileColumns | undefined {
+  try {
+    return decodeProtobuf(output)
+  } catch {
+    return undefined
+  }
+}
+
+/** callgrind names a function or file once, `fn=(3) main.f`, and then by its number. */
+function withoutNumbers(lines: readonly string[]): string[] {
+  const names = new Map<string, string>()
+  return lines.map(line => {
+    const [, kind = '', number = '', name = ''] = /^c?(ob|fl|fn)=\((\d+)\) ?(.*)$/.exec(line) ?? []
+    if (number === '') return line
+    if (name !== '') names.set(kind + number, name)
+    return `${line.slice(0, line.indexOf('='))}=${names.get(kind + number) ?? ''}`
+  })
+}
 
 /** Profiles of the corpus, as paths. */
 export function corpusProfiles(corpus: string): string[] {
@@ -133,3 +226,10 @@ export function corpusProfiles(corpus: string): string[] {
 
 /** In a difference, and listed in docs/conformance/pprof.md: the toolchain takes a binary CPU profile in front of other files for an executable. */
 export const knownDifference = /pprof: File: pprof__profile_testdata/
+
+/** Why a difference stays; undefined where nobody knows. */
+export function reasonOf({args}: {readonly args: readonly string[]}): string | undefined {
+  const [first, second] = args.filter(arg => !arg.startsWith('-'))
+  if (first === undefined || second === undefined || legacyCpuLayout(readFileSync(first).subarray(0, 64)) === undefined) return undefined
+  return 'a binary CPU profile in front of other files, which pprof takes for the executable'
+}

@@ -4,6 +4,7 @@ import {spawn} from 'node:child_process'
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {TriageError} from '../../base/errors.ts'
 import {copyProfile} from '../../evidence/pprof/report/working-profile.ts'
 import type {WorkingProfile} from '../../evidence/pprof/report/working-profile.ts'
 import {protoBytes} from '../profile-export.ts'
@@ -63,18 +64,28 @@ function scriptOf(runs: readonly SessionRun[], dir: string): string {
 }
 
 /** Bytes of each run as pprof makes them; undefined where it refuses. `load` are flags and files that are read once. */
-export function theirSession(load: readonly string[], runs: readonly SessionRun[], cwd: string): Promise<(Buffer | undefined)[]> {
+export const theirSession = (load: readonly string[], runs: readonly SessionRun[], cwd: string): Promise<(Buffer | undefined)[]> =>
+  usingTheirSession(load, runs, cwd, bytes => bytes)
+
+/** The same, one answer in memory at a time: `use` says what is to be kept of it. */
+export function usingTheirSession<T>(
+  load: readonly string[],
+  runs: readonly SessionRun[],
+  cwd: string,
+  use: (bytes: Buffer | undefined) => T,
+): Promise<T[]> {
   const dir = mkdtempSync(join(tmpdir(), 'gotriage-session-'))
-  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent'}
+  // Its garbage collector would take a third of the time; the answers do not depend on it.
+  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent', GOGC: 'off', GOMEMLIMIT: '400MiB'}
   return new Promise((done, failed) => {
     const child = spawn(toolchainPprof(), ['-symbolize=none', ...load], {cwd, env, stdio: ['pipe', 'ignore', 'ignore']})
     child.on('error', failed)
     child.on('exit', () => {
       const outputs = runs.map(({report}, index) => {
         const path = join(dir, String(index))
-        if (!existsSync(path)) return undefined
+        if (!existsSync(path)) return use(undefined)
         const bytes = readFileSync(path)
-        return report === '-proto' || report === '-topproto' ? plain(bytes) : bytes
+        return use(report === '-proto' || report === '-topproto' ? plain(bytes) : bytes)
       })
       rmSync(dir, {recursive: true, force: true})
       done(outputs)
@@ -113,6 +124,7 @@ export class OurSession {
     this.#context = {host: fileHost(cwd), task: {}, note: () => undefined}
   }
 
+  /** Undefined where we refuse. */
   async run({report, flags}: SessionRun): Promise<Buffer | undefined> {
     try {
       const request = parseProfileFlags(['-symbolize=none', report, ...flags, ...this.#load])
@@ -122,8 +134,9 @@ export class OurSession {
       const parts: Uint8Array[] = []
       for await (const part of reportOf(profile, request, this.#context)) parts.push(part)
       return Buffer.concat(parts)
-    } catch {
-      return undefined
+    } catch (error) {
+      if (error instanceof TriageError) return undefined
+      throw error
     }
   }
 }

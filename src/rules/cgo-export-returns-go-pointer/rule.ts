@@ -1,7 +1,7 @@
 // cgo-export-returns-go-pointer: a function that C calls returns Go memory. See rule.md.
 import {declaredInC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {exportedFunctions} from '../../analysis/cgo/exported-function.ts'
-import {callsNamed, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
+import {assignedAt, callsNamed, localOf, mentions, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Expr, FuncDecl} from '../../go/syntax/ast.ts'
 import type {Type} from '../../go/types/types.ts'
@@ -26,7 +26,7 @@ export default defineRule({
   messages: {
     returns: {
       what: '{name} is called by C and returns a Go {kind}, {value}',
-      why: 'a Go function called by C must not return a Go pointer that is not pinned; with cgocheck on, its default, the return panics',
+      why: 'a Go function called by C must not return a Go pointer that is not pinned; with cgocheck on, its default, the return panics when the pointer leads into the Go heap',
       next: 'Return C memory that C frees (C.CString, C.CBytes), or a runtime/cgo.Handle.',
     },
   },
@@ -62,7 +62,7 @@ function goPointerKind(pass: AnyPass, expr: Expr): string | undefined {
   const type = pass.typeOf(expr)
   if (type === undefined || declaredInC(type) || pass.constantOf(expr) !== undefined || isPackageVariable(pass, expr)) return undefined
   const under = underlying(type)
-  if (under.kind === 'Basic') return under.name === 'string' && !isPointerView(pass, expr) ? 'string' : undefined
+  if (under.kind === 'Basic') return under.name === 'string' && !isPointerView(pass, expr) && !isConstant(pass, expr) ? 'string' : undefined
   if (under.kind === 'Pointer') return isGoAllocation(pass, expr) ? 'pointer' : undefined
   if (under.kind === 'Slice' && isPointerView(pass, expr)) return undefined
   return kinds[under.kind]
@@ -91,4 +91,12 @@ function isGoAllocation(pass: AnyPass, expr: Expr): boolean {
   if (value.kind !== 'UnaryExpr' || value.op !== '&') return false
   const target = unparen(value.x)
   return target.kind === 'CompositeLit' || localOf(pass, target) !== undefined
+}
+
+/** A variable that only ever gets constants: their bytes are in the program's own file, not on the heap. */
+function isConstant(pass: AnyPass, expr: Expr): boolean {
+  const local = localOf(pass, expr)
+  if (local?.varKind !== 'local') return false
+  const values = mentions(pass, local).flatMap(mention => assignedAt(pass, mention) ?? [])
+  return values.length > 0 && values.every(value => value !== 'other' && pass.constantOf(value) !== undefined)
 }

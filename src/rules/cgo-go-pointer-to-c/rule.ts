@@ -36,7 +36,7 @@ export default defineRule({
     },
     hidden: {
       what: '{call} gets the address of {value}, which holds {holds}, as {type}',
-      why: 'Go memory passed to C must hold no unpinned Go pointer; cgocheck goes by the type of the parameter, so behind a conversion to a C type that declares no pointer the call does not panic, and the rule is broken all the same',
+      why: 'Go memory passed to C must hold no unpinned Go pointer; cgocheck goes by the type of the parameter, so behind a conversion to a C type that declares no pointer the call does not panic, and the rule is broken as soon as the {kind} points into the Go heap',
       next: 'Copy what C needs into C memory or into a value without Go pointers; a conversion only hides this from the check.',
     },
     filled: {

@@ -1,7 +1,7 @@
 // cgo-retained-go-pointer: a C function of the package keeps a pointer to Go memory after it returned. See rule.md.
 import {cSourceOf, placeInC} from '../../analysis/cgo/c-source.ts'
 import {describedFunction} from '../../analysis/cgo/c-function.ts'
-import {keptArgument} from '../../analysis/cgo/c-effects.ts'
+import {retainedArgument} from '../../analysis/cgo/c-effects.ts'
 import {type AnyPass, cCallName, declaredInC, isCgoHelper, unparen} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, declarationAround, localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {peel} from '../../analysis/cgo/pointer-argument.ts'
@@ -49,8 +49,9 @@ export default defineRule({
       for (const [index, argument] of call.args.entries()) {
         const stores = described?.stores?.includes(index) === true
         const value = stores || body !== undefined ? goMemory(pass, argument, 0) : undefined
-        const kept = value === undefined || body === undefined ? undefined : keptArgument(source, body, index)
+        const kept = value === undefined || body === undefined ? undefined : retainedArgument(source, body, index)
         if (value === undefined || (kept === undefined && !stores)) continue
+        if (kept?.into !== undefined && isGoRecord(pass, call.args[kept.into])) continue
         if (around !== undefined && callsNamed(pass, around, /^Pin$/)) continue
         const data = {call: `C.${name}`, value: pass.text(value).replaceAll(/\s+/g, ' ').slice(0, 80)}
         if (kept === undefined)
@@ -72,7 +73,7 @@ function goMemory(pass: AnyPass, expr: Expr, depth: number): Expr | undefined {
   if (inner.kind === 'UnaryExpr' && inner.op === '&') {
     const target = unparen(inner.x)
     if (target.kind === 'CompositeLit') return target
-    return target.kind === 'Ident' && pass.objectOf(target)?.kind === 'Var' ? target : undefined
+    return target.kind === 'Ident' && localOf(pass, target) !== undefined ? target : undefined // what belongs to the package is never freed
   }
   if (inner.kind === 'CallExpr' && pass.calleeName(inner) === 'builtin new') return inner.args[0]
   const local = localOf(pass, inner)
@@ -89,4 +90,10 @@ function goMemory(pass: AnyPass, expr: Expr, depth: number): Expr | undefined {
     return under !== undefined && (/^(?:Map|Chan|Slice|Interface)$/.test(under.kind) || (under.kind === 'Basic' && under.name === 'string'))
   })
   return holdsGo ? inner : undefined
+}
+
+/** `&record` of a Go variable: what C stores there is not in C's memory. */
+function isGoRecord(pass: AnyPass, expr: Expr | undefined): boolean {
+  const inner = expr === undefined ? undefined : unparen(peel(pass, expr))
+  return inner?.kind === 'UnaryExpr' && inner.op === '&'
 }

@@ -11,7 +11,7 @@ export default defineRule({
   title: 'C gets the bytes of a Go string as a C string',
   severity: 'warning',
   confidence: 0.85,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C', 'https://pkg.go.dev/unsafe#StringData'],
   messages: {

@@ -1,7 +1,9 @@
 // goroutine-spawned-on-locked-thread: a new goroutine is taken for a part of the locked one. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
-import {changesThread, locksThread, threadLocks, unlocksThread} from '../../analysis/reading/os-threads.ts'
-import {calledLiteral, callsIn} from '../../analysis/reading/terms.ts'
+import {packageCall} from '../../analysis/reading/imports.ts'
+import {changesThread, locksThread, readsThread, threadLocks, unlocksThread} from '../../analysis/reading/os-threads.ts'
+import {calledLiteral, callsIn, type Source} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'goroutine-spawned-on-locked-thread',
@@ -35,6 +37,7 @@ export default defineRule({
       if (callsIn(pass, literal.body, true).some(call => locksThread(pass, call))) continue
       const related = [{node: lock, label: 'locked here, for the goroutine that starts it'}]
       for (const call of calls) {
+        if (mayLock(pass, call)) break
         const name = changesThread(pass, call)
         if (name !== undefined) pass.report(call, 'affine', {data: {call: name}, related})
         else if (unlocksThread(pass, call)) pass.report(call, 'unlock', {related})
@@ -42,3 +45,13 @@ export default defineRule({
     }
   },
 })
+
+/** A function outside the standard library, or an unknown one, may be a wrapper of LockOSThread. */
+function mayLock(pass: Source, call: CallExpr): boolean {
+  if (changesThread(pass, call) !== undefined || readsThread(pass, call) !== undefined) return false
+  if (pass.isConversion(call) === 'yes') return false
+  const callee = pass.calleeOf(call)
+  const name = packageCall(pass, call)
+  if (callee === undefined) return name === undefined || /^[^/]+\.[^/]+\//.test(name)
+  return callee.kind !== 'Builtin' && (callee.pkg === undefined || callee.pkg.path.includes('.') || callee.pkg === pass.package.types)
+}

@@ -2,6 +2,8 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {isPointerTo} from '../../analysis/reading/named.ts'
+import {unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {CheckedPackage} from '../../analysis/engine/checked-package.ts'
 import type {BlockStmt, CallExpr, Expr, Ident, Node, SelectorExpr, StarExpr} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import type {Type} from '../../go/types/types.ts'
@@ -27,7 +29,7 @@ export default defineRule({
 
   run(pass) {
     for (const call of pass.nodes('CallExpr')) {
-      if (pass.callsMethod(call, 'sync.Pool', 'Get') !== 'yes') continue
+      if (pass.callsMethod(call, 'sync.Pool', 'Get') !== 'yes' && !wrappersOf(pass).get.has(pass.calleeOf(call))) continue
       const taken = takenValue(pass, call)
       if (taken === undefined) continue
       const uses = usesOf(pass, taken.object, taken.body, taken.kind)
@@ -36,6 +38,38 @@ export default defineRule({
     }
   },
 })
+
+/** Functions of the package that do nothing but take from a pool, or give back to it. */
+interface Wrappers {
+  readonly get: ReadonlySet<GoObject | undefined>
+  readonly put: ReadonlySet<GoObject | undefined>
+}
+
+const wrappers = new WeakMap<CheckedPackage, Wrappers>()
+
+function wrappersOf(pass: Pass<'dirty'>): Wrappers {
+  const known = wrappers.get(pass.package)
+  if (known !== undefined) return known
+  const [get, put] = [new Set<GoObject>(), new Set<GoObject>()]
+  for (const decl of pass.nodes('FuncDecl')) {
+    const only = decl.body?.list.length === 1 ? decl.body.list[0] : undefined
+    const object = pass.objectOf(decl.name)
+    if (only === undefined || object === undefined) continue
+    if (only.kind === 'ReturnStmt' && only.results.length === 1 && only.results[0]?.kind === 'TypeAssertExpr') {
+      const taken = unparen(only.results[0].x)
+      if (taken.kind === 'CallExpr' && pass.callsMethod(taken, 'sync.Pool', 'Get') === 'yes') get.add(object)
+    } else if (only.kind === 'ExprStmt' && only.x.kind === 'CallExpr' && pass.callsMethod(only.x, 'sync.Pool', 'Put') === 'yes') {
+      const given = only.x.args[0] === undefined ? undefined : variableOf(pass, only.x.args[0])
+      if (given?.varKind === 'parameter') put.add(object)
+    }
+  }
+  const made = {get, put}
+  wrappers.set(pass.package, made)
+  return made
+}
+
+const putsBack = (pass: Pass<'dirty'>, call: CallExpr): boolean =>
+  pass.callsMethod(call, 'sync.Pool', 'Put') === 'yes' || wrappersOf(pass).put.has(pass.calleeOf(call))
 
 /** What is pooled decides what fills it: stores, appends, writes, decoding. */
 type Kind = 'map' | 'map pointer' | 'slice' | 'buffer' | 'struct'
@@ -51,8 +85,8 @@ function pooledKind(type: Type): Kind | undefined {
 
 /** `v := pool.Get().(map[K]V)`, or of a pointer to a slice, a buffer or a struct, inside a function body. */
 function takenValue(pass: Pass<'dirty'>, call: CallExpr): {name: Ident; object: GoObject; body: BlockStmt; kind: Kind} | undefined {
-  const assertion = pass.parent(call)
-  if (assertion?.kind !== 'TypeAssertExpr') return undefined
+  const assertion = wrappersOf(pass).get.has(pass.calleeOf(call)) ? call : pass.parent(call)
+  if (assertion?.kind !== 'TypeAssertExpr' && assertion !== call) return undefined
   const assign = pass.parent(assertion)
   const name = assign?.kind === 'AssignStmt' && assign.tok === ':=' && assign.rhs[0] === assertion ? assign.lhs[0] : undefined
   if (name?.kind !== 'Ident') return undefined
@@ -115,7 +149,7 @@ function classify(pass: Pass<'dirty'>, mention: Ident | StarExpr, uses: Uses): v
 }
 
 function classifyCall(pass: Pass<'dirty'>, call: CallExpr, ident: Expr, uses: Uses): void {
-  if (pass.callsMethod(call, 'sync.Pool', 'Put') === 'yes') uses.put = true
+  if (putsBack(pass, call)) uses.put = true
   else {
     const name = pass.calleeName(call) ?? ''
     if (name === 'builtin clear') uses.reset = true
@@ -131,14 +165,14 @@ const isDelete = (pass: Pass<'dirty'>, node: Node | undefined) =>
 /** `defer func() { pool.Put(x) }()`. */
 function isDeferredPut(pass: Pass<'dirty'>, ident: Ident): boolean {
   const call = pass.parent(ident)
-  return call?.kind === 'CallExpr' && pass.callsMethod(call, 'sync.Pool', 'Put') === 'yes'
+  return call?.kind === 'CallExpr' && putsBack(pass, call)
 }
 
 /** Mentions of a pointer from the pool: Put, filling, reading; what is not one of these may empty it or hand it on. */
 function classifyPointer(pass: Pass<'dirty'>, ident: Ident, uses: Uses, kind: Kind): void {
   const parent = pass.parent(ident)
   if (parent?.kind === 'CallExpr') {
-    if (pass.callsMethod(parent, 'sync.Pool', 'Put') === 'yes') uses.put = true
+    if (putsBack(pass, parent)) uses.put = true
     else if (kind === 'struct' && decodes.test(pass.calleeName(parent) ?? '')) uses.filled ??= parent
     else uses.escapes = true
   } else if (parent?.kind === 'SelectorExpr' && kind === 'buffer') classifyMethod(pass, parent, uses)

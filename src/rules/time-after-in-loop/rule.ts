@@ -1,5 +1,6 @@
 // time-after-in-loop: each round leaves a timer behind until it fires, before Go 1.23. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
+import {minorVersion} from '../../analysis/engine/run-rules.ts'
 import {must} from '../../base/answer.ts'
 import {isTestFile, languageVersionAt, loopAround} from '../../analysis/reading/terms.ts'
 
@@ -24,6 +25,7 @@ export default defineRule({
   },
 
   run(pass) {
+    if (minorVersion(pass.package.mainGoVersion) >= collectedFrom) return // asynctimerchan follows the main module, whatever a file asks for
     for (const clause of pass.nodes('CommClause')) {
       const {comm} = clause
       const version = languageVersionAt(pass, clause)

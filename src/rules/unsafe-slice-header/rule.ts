@@ -1,5 +1,6 @@
 // unsafe-slice-header: a reflect.SliceHeader or StringHeader that is no real slice or string. See rule.md.
 import {declaredInC, importsC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {peel, underlyingOf} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CompositeLit, Expr, Node} from '../../go/syntax/ast.ts'
@@ -41,6 +42,7 @@ export default defineRule({
       const foreign = node.kind === 'CompositeLit' && pointsToC(pass, node)
       pass.report(node, foreign ? 'foreign' : 'made', {
         ...(foreign ? {severity: 'warning' as const} : {}),
+        related: madeInto(pass, node).map(use => ({node: use, label: `a ${slice ? 'slice' : 'string'} is made of it here`})),
         data: {
           header: `reflect.${header}`,
           kind: slice ? 'slice' : 'string',
@@ -54,6 +56,24 @@ export default defineRule({
     }
   },
 })
+
+/** `&hdr` of the variable that the header was put into. */
+function madeInto(pass: AnyPass, made: Node): readonly Node[] {
+  const parent = pass.parent(made)
+  const name =
+    made.kind === 'ValueSpec'
+      ? made.names[0]
+      : parent?.kind === 'AssignStmt'
+        ? parent.lhs[parent.rhs.findIndex(value => value === made)]
+        : parent?.kind === 'ValueSpec'
+          ? parent.names[0]
+          : undefined
+  const variable = name === undefined ? undefined : localOf(pass, name)
+  return (variable === undefined ? [] : mentions(pass, variable)).flatMap(mention => {
+    const use = pass.parent(mention)
+    return use?.kind === 'UnaryExpr' && use.op === '&' ? [use] : []
+  })
+}
 
 function headerName(pass: AnyPass, type: Expr): string | undefined {
   const at = unparen(type)

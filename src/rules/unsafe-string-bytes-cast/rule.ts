@@ -1,6 +1,6 @@
 // unsafe-string-bytes-cast: a string read as a []byte header, or the other way round, by a pointer cast. See rule.md.
 import {unparen, within, type AnyPass} from '../../analysis/cgo/c-member.ts'
-import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
+import {assignedAt, localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {isUnsafePointerCall} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {ReportOptions} from '../../analysis/engine/pass.ts'
@@ -88,25 +88,45 @@ function kindOf(type: Type | undefined): 'bytes' | 'string' | undefined {
   return elem.kind === 'Basic' && (elem.name === 'byte' || elem.name === 'uint8') ? 'bytes' : undefined
 }
 
-/** `b[i] = …`, `copy(b, …)`, `append(b[:0], …)` behind the cast, in the same function and not in another branch of an if. */
+/**
+ * `b[i] = …`, `copy(b, …)`, `append(b[:0], …)` behind the cast, where the string is still in use: kept in a variable that is used behind the write,
+ * or stored as a key or in something that is not a local variable. A string that was only looked up or compared is gone by then.
+ */
 function writeAfter(pass: AnyPass, variable: Var, star: StarExpr): Node | undefined {
   const scope = pass.enclosingFunction(star)
+  const kept = keptIn(pass, star)
+  const block = kept === undefined ? undefined : blockOf(pass, kept.assign)
+  if (scope === undefined || kept === undefined || block === undefined) return undefined
   for (const mention of mentions(pass, variable)) {
-    if (mention.pos < star.end || scope === undefined || pass.enclosingFunction(mention) !== scope || leavesBetween(pass, star)) continue
+    if (mention.pos < star.end || pass.enclosingFunction(mention) !== scope || !within(mention, block)) continue
     const write = writeAt(pass, mention)
-    if (write !== undefined) return write
+    if (write !== undefined && isUsed(pass, kept.string, star.end, write.end)) return write
   }
   return undefined
 }
 
-/** A string that is returned at once is not there any more when something is written. */
-function leavesBetween(pass: AnyPass, star: StarExpr): boolean {
-  for (const at of pass.ancestors(star)) {
-    if (at.kind === 'ReturnStmt') return true
-    if (at.kind === 'FuncDecl' || at.kind === 'FuncLit') return false
-  }
-  return false
+/** The local variable that the string becomes. */
+function keptIn(pass: AnyPass, star: StarExpr): {readonly assign: Node; readonly string: Var} | undefined {
+  const assign = pass.parent(star)
+  if (assign?.kind !== 'AssignStmt' || assign.lhs.length !== assign.rhs.length) return undefined
+  const left = assign.lhs[assign.rhs.indexOf(star)]
+  const string = left === undefined ? undefined : localOf(pass, left)
+  return string === undefined ? undefined : {assign, string}
 }
+
+function blockOf(pass: AnyPass, stmt: Node): Node | undefined {
+  const block = pass.parent(stmt)
+  return block?.kind === 'BlockStmt' ? block : undefined
+}
+
+/** Used behind the write, or stored in a map in front of it. */
+const isUsed = (pass: AnyPass, string: Var, made: number, written: number): boolean =>
+  mentions(pass, string).some(mention => {
+    if (mention.pos > written) return assignedAt(pass, mention) === undefined
+    const index = mention.pos < made ? undefined : pass.parent(mention)
+    const assign = index?.kind === 'IndexExpr' && index.index === mention ? pass.parent(index) : undefined
+    return assign?.kind === 'AssignStmt' && assign.lhs.some(left => left === index)
+  })
 
 function writeAt(pass: AnyPass, mention: Ident): Node | undefined {
   const parent = pass.parent(mention)

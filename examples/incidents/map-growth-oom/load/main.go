@@ -1,4 +1,5 @@
-// Load logs users in, shows them a page and logs most of them out, at a fixed rate for a fixed time, against a loopback address only.
+// Load visits the shop at a fixed rate for a fixed time, against a loopback address only. With -pattern sessions each visitor logs in, looks at a page
+// and three of four log out, as customers do. With -pattern ticker a few users who logged in at the start ask for pages on a ticker, as load tests do.
 package main
 
 import (
@@ -15,7 +16,8 @@ import (
 
 func main() {
 	base := flag.String("url", "http://127.0.0.1:8080", "where the shop listens")
-	rate := flag.Int("rate", 600, "logins a second")
+	pattern := flag.String("pattern", "sessions", "sessions or ticker")
+	rate := flag.Int("rate", 600, "logins a second; with -pattern ticker pages a second")
 	seconds := flag.Int("seconds", 90, "how long")
 	flag.Parse()
 	if u, err := url.Parse(*base); err != nil || !net.ParseIP(u.Hostname()).IsLoopback() {
@@ -28,12 +30,25 @@ func main() {
 		Timeout:   10 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 32},
 	}
+	var visit func(n int)
+	switch *pattern {
+	case "sessions":
+		visit = func(n int) { comeAndGo(client, *base, n) }
+	case "ticker":
+		var tokens []string
+		for n := range 50 {
+			tokens = append(tokens, get(client, fmt.Sprintf("%s/login?user=tester-%d", *base, n)))
+		}
+		visit = func(n int) { get(client, *base+"/page?token="+tokens[n%len(tokens)]) }
+	default:
+		log.Fatal("-pattern is sessions or ticker")
+	}
 	work := make(chan int, 256)
 	var workers sync.WaitGroup
 	for range 16 {
 		workers.Go(func() {
 			for n := range work {
-				visit(client, *base, n)
+				visit(n)
 			}
 		})
 	}
@@ -47,7 +62,7 @@ func main() {
 	workers.Wait()
 }
 
-func visit(client *http.Client, base string, n int) {
+func comeAndGo(client *http.Client, base string, n int) {
 	token := get(client, fmt.Sprintf("%s/login?user=user-%d", base, n))
 	get(client, base+"/page?token="+token)
 	if n%4 != 0 { // one in four just closes the window

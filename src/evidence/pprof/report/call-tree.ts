@@ -6,7 +6,7 @@ import {nodeTable, printableName} from './node-table.ts'
 import type {WorkingProfile} from './working-profile.ts'
 
 /** Distinct call paths of one tree. */
-export const callPathsMax = 20_000_000
+export const callPathsMax = 4_000_000
 
 export interface CallTree {
   /** Text of the frames, each once. */

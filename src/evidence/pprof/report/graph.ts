@@ -1,6 +1,6 @@
 // Samples summed up into a call graph: a node per visible frame with its own (flat) and inclusive (cum) weight, an edge per call.
 // Follows newGraph of github.com/google/pprof/internal/graph/graph.go; equal stacks are added up first and walked once.
-import {compareStrings, nodeTable, printableName, structText} from './node-table.ts'
+import {compareStrings, nodeKey, nodeTable, printableName, structText} from './node-table.ts'
 import type {NodeInfo, NodeTable} from './node-table.ts'
 import type {NodeTags} from './node-tags.ts'
 import {alive, typeCount} from './working-profile.ts'
@@ -139,6 +139,12 @@ export class GraphMaker {
       }
     }
     return {nodes: [...nodes], leaf}
+  }
+
+  /** The same for nodes of another maker: those that look as one of them. */
+  maskOfEqual(nodes: readonly GraphNode[]): Uint8Array {
+    const known = new Set(nodes.map(node => nodeKey(node.info)))
+    return Uint8Array.from(this.#table.infos, info => (known.has(nodeKey(info)) ? 1 : 0))
   }
 
   mask(nodes: readonly GraphNode[]): Uint8Array {
@@ -307,16 +313,19 @@ const inlineFlag = 2
 
 /** Removes incoming edges of shown nodes that weigh less; answers how many. */
 export function trimEdges(graph: Graph, cutoff: number): number {
-  let dropped = 0
+  const light = (edge: Edge) => Math.abs(edge.weight) < cutoff
+  const gone = new Set<Edge>()
+  const callers = new Set<GraphNode>()
   for (const node of graph.nodes) {
-    const light = node.in.filter(edge => Math.abs(edge.weight) < cutoff)
-    if (light.length === 0) continue
-    dropped += light.length
-    const gone = new Set(light)
-    node.in = node.in.filter(edge => !gone.has(edge))
-    for (const edge of light) edge.from.out = edge.from.out.filter(other => other !== edge)
+    for (const edge of node.in) {
+      if (!light(edge)) continue
+      gone.add(edge)
+      callers.add(edge.from)
+    }
+    if (gone.size > 0) node.in = node.in.filter(edge => !light(edge))
   }
-  return dropped
+  for (const caller of callers) caller.out = caller.out.filter(edge => !gone.has(edge))
+  return gone.size
 }
 
 export type NodeOrder = 'flat' | 'cum' | 'name' | 'file' | 'entropy'

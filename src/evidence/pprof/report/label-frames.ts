@@ -38,9 +38,11 @@ export function addLabelFrames(profile: WorkingProfile, root: string, leaf: stri
     const before = pairs.count
     stackOf[sample] = pairs.add(pairBytes, 0, pairBytes.length)
     if (pairs.count === before) continue
+    // Ids are given in the order in which pprof makes the locations: those of the root first.
+    const above = framesOf(pair[1], rootKeys, 'root')
     stackLocation.push(...framesOf(pair[1], leafKeys, 'leaf'))
     for (let at = profile.stackStart[pair[0]]!; at < profile.stackStart[pair[0] + 1]!; at++) stackLocation.push(profile.stackLocation[at]!)
-    stackLocation.push(...framesOf(pair[1], rootKeys, 'root'))
+    stackLocation.push(...above)
     stackStart.push(stackLocation.length)
     dropped.push(alive(profile, sample) ? 0 : 1)
   }

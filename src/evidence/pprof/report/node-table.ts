@@ -26,7 +26,7 @@ export function nodeTable(profile: WorkingProfile, objectNames: boolean): NodeTa
   const infos: NodeInfo[] = []
   const known = new Map<string, number>()
   const find = (info: NodeInfo): number => {
-    const key = keyOf(info)
+    const key = nodeKey(info)
     let index = known.get(key)
     if (index === undefined) {
       index = infos.length
@@ -65,7 +65,8 @@ export function nodeTable(profile: WorkingProfile, objectNames: boolean): NodeTa
 /** A character that separates the parts; one that occurs in a name would need the very same parts around it to mislead. */
 const separator = '\u0000'
 
-function keyOf(info: NodeInfo): string {
+/** Equal for nodes that a report does not tell apart. */
+export function nodeKey(info: NodeInfo): string {
   if (info.address === 0n && info.line === 0 && info.objectFile === '' && info.startLine === 0) {
     return info.file === '' ? info.name : info.name + separator + info.file
   }

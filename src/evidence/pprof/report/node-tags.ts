@@ -10,7 +10,9 @@ import type {Report} from './report.ts'
 import {alive, typeCount} from './working-profile.ts'
 
 /** Labels of all nodes of one graph. */
-export const nodeTagsMax = 5_000_000
+export const nodeTagsMax = 2_000_000
+/** Different pairs of a stack and a label set in one drawing. */
+export const labelledStacksMax = 4_000_000
 
 export interface Tag {
   /** Byte string, as it is drawn. */
@@ -91,8 +93,10 @@ function pairsOf(report: Report): Iterable<Pair> {
     const [stack, set] = [profile.stackOf[sample]!, profile.labelsOf[sample]!]
     const key = stack * profile.labels.count + set
     const known = pairs.get(key)
-    if (known === undefined) pairs.set(key, {stack, set, weight, divisor})
-    else {
+    if (known === undefined) {
+      if (pairs.size >= labelledStacksMax) throw errors.limit('labelled stacks of a drawing', labelledStacksMax)
+      pairs.set(key, {stack, set, weight, divisor})
+    } else {
       known.weight += weight
       known.divisor += divisor
     }

@@ -21,10 +21,11 @@ export function* rawText(profile: WorkingProfile): Generator<string> {
   }
   lines.push('Locations')
   for (let location = 0; location < profile.locationCount; location++) {
-    lines.push(...locationLines(profile, location))
+    for (const line of locationLines(profile, location)) lines.push(line)
     if (lines.length > linesPerPart) yield `${lines.splice(0).join('\n')}\n`
   }
-  lines.push('Mappings', ...profile.mappings.map(mappingLine))
+  lines.push('Mappings')
+  for (const mapping of profile.mappings) lines.push(mappingLine(mapping))
   yield `${lines.join('\n')}\n`
 }
 

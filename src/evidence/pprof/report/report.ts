@@ -90,20 +90,23 @@ export interface TrimmedGraph {
 export const objectNamesOf = (kind: ReportKind): boolean => kind === 'raw' || kind === 'list' || kind === 'callgrind'
 
 /** Heuristics on file names come before every graph, as in Report.newGraph. */
-export function graphMaker(report: Report): GraphMaker {
+export function graphMaker(report: Report, trim = true): GraphMaker {
   const {profile, options} = report
-  trimSourcePaths(report)
+  if (trim) trimSourcePaths(report)
   return new GraphMaker(profile, stackWeights(profile, options.sampleIndex, options.mean), objectNamesOf(options.kind))
 }
 
-function trimSourcePaths({profile, options}: Report): void {
-  profile.functionFile = profile.functionFile.map(file => trimSourcePath(file, options.trimPath, options.sourcePath))
+/** Whether it changed any. */
+function trimSourcePaths({profile, options}: Report): boolean {
+  const before = profile.functionFile
+  profile.functionFile = before.map(file => trimSourcePath(file, options.trimPath, options.sourcePath))
+  return profile.functionFile.some((file, index) => file !== before[index])
 }
 
 export function trimmedGraph(report: Report, order?: 'entropy'): TrimmedGraph {
   const {options} = report
   if (options.callTree && (options.kind === 'dot' || options.kind === 'callgrind')) return trimmedTree(report, order)
-  const maker = graphMaker(report)
+  let maker = graphMaker(report)
   const visual = order === 'entropy'
   const sorting = order ?? (options.cumSort ? 'cum' : 'flat')
   const bare = maker.graph(undefined, options.dropNegative, false)
@@ -116,13 +119,19 @@ export function trimmedGraph(report: Report, order?: 'entropy'): TrimmedGraph {
     sortNodes(made.nodes, sorting)
     return made
   }
-  let graph = make(droppedNodes > 0 ? maker.mask(heavy) : undefined)
+  // pprof trims source paths for every graph it makes. Where that shortens one that it had shortened already, nodes it meant to keep are others now.
+  const remake = (nodes: readonly GraphNode[]): Graph => {
+    const changed = trimSourcePaths(report)
+    if (changed) maker = graphMaker(report, false)
+    return make(changed ? maker.maskOfEqual(nodes) : maker.mask(nodes))
+  }
+  let graph = droppedNodes > 0 ? remake(heavy) : make(undefined)
   const originalCount = graph.nodes.length
   if (options.nodeCount > 0) {
     trimTags(graph.nodes, nodeCutoff)
     trimEdges(graph, edgeCutoff)
     const kept = topNodes(graph, options.nodeCount, visual)
-    if (kept.length !== graph.nodes.length) graph = make(maker.mask(kept))
+    if (kept.length !== graph.nodes.length) graph = remake(kept)
   }
   trimTags(graph.nodes, nodeCutoff)
   const droppedEdges = trimEdges(graph, edgeCutoff)
@@ -200,7 +209,7 @@ export function profileLabels(report: Report): string[] {
   const lines: string[] = []
   if (main !== undefined && main.file !== '') lines.push(`File: ${basePath(main.file)}`)
   if (main !== undefined && main.buildId !== '') lines.push(`Build ID: ${main.buildId}`)
-  lines.push(...header.comments.filter(comment => !comment.startsWith('#')))
+  for (const comment of header.comments) if (!comment.startsWith('#')) lines.push(comment)
   if (options.sampleType !== '') lines.push(`Type: ${options.sampleType}`)
   if (header.docUrl !== '') lines.push(`Doc: ${header.docUrl}`)
   if (header.timeNanos !== 0n) lines.push(`Time: ${utcDateTime(header.timeNanos)} UTC`)

@@ -41,7 +41,9 @@ export async function sourceText(report: Report, host: Host): Promise<string> {
     }
     const files = [...byFile.values()].map(nodes => nodes[0]!)
     sortNodes(files, 'file')
-    for (const file of files) lines.push(...(await routine(report, reader, info.name, file.info.file, byFile.get(file.info.file)!)))
+    for (const file of files) {
+      for (const line of await routine(report, reader, info.name, file.info.file, byFile.get(file.info.file)!)) lines.push(line)
+    }
   }
   return `${lines.join('\n')}\n`
 }

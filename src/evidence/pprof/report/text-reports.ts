@@ -66,8 +66,8 @@ export const noMatches = (source: string) =>
 
 const traceRule = '-----------+-------------------------------------------------------'
 
-/** Samples written before they are handed on. */
-const samplesPerPart = 1000
+/** Lines written before they are handed on. */
+const linesPerPart = 10_000
 
 /** Every sample with its labels and its stack; in parts, for a large profile has gigabytes of them. */
 export function* tracesText(report: Report): Generator<string> {
@@ -81,7 +81,8 @@ export function* tracesText(report: Report): Generator<string> {
     const stack = profile.stackOf[sample]!
     const [start, end] = [profile.stackStart[stack]!, profile.stackStart[stack + 1]!]
     if (start === end || !alive(profile, sample)) continue
-    lines.push(traceRule, ...labelLines(report, profile.labelsOf[sample]!))
+    lines.push(traceRule)
+    for (const line of labelLines(report, profile.labelsOf[sample]!)) lines.push(line)
     const value = profile.values[sample * types + options.sampleIndex]!
     const divisor = options.mean ? profile.values[sample * types]! : 0
     let shown = formatValue(report, divisor === 0 ? value : Math.trunc(value / divisor))
@@ -93,8 +94,8 @@ export function* tracesText(report: Report): Generator<string> {
         lines.push(`${padLeft(shown, 10)}   ${names[node]}${line < last ? ' (inline)' : ''}`)
         shown = ''
       }
+      if (lines.length > linesPerPart) yield `${lines.splice(0).join('\n')}\n`
     }
-    if (sample % samplesPerPart === samplesPerPart - 1) yield `${lines.splice(0).join('\n')}\n`
   }
   lines.push(traceRule)
   yield `${lines.join('\n')}\n`

@@ -82,16 +82,24 @@ export function treeGraph(profile: WorkingProfile, index: number, mean: boolean,
 export function trimTree(graph: Graph, kept: ReadonlySet<GraphNode>): void {
   const before = graph.nodes
   graph.nodes = before.filter(node => kept.has(node))
+  const gone = new Set<Edge>()
+  const parents = new Set<GraphNode>()
   for (const node of before) {
     if (kept.has(node)) continue
     const [into] = node.in
+    const out = node.out.filter(edge => !gone.has(edge))
     if (into === undefined) {
-      for (const edge of node.out) edge.to.in = []
+      for (const edge of out) edge.to.in = []
       continue
     }
     const parent = into.from
-    const moved = node.out.map(edge => ({...edge, from: parent, residual: true, inline: into.inline && edge.inline}))
-    for (const edge of moved) edge.to.in = [edge]
-    parent.out = [...parent.out.filter(edge => edge !== into), ...moved]
+    gone.add(into)
+    parents.add(parent)
+    for (const edge of out) {
+      const moved = {...edge, from: parent, residual: true, inline: into.inline && edge.inline}
+      edge.to.in = [moved]
+      parent.out.push(moved)
+    }
   }
+  for (const parent of parents) parent.out = parent.out.filter(edge => !gone.has(edge))
 }

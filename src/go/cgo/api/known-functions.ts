@@ -1,8 +1,7 @@
 // What is known of the C functions a package may call, by description: the project's own entries first, then those of the libraries whose headers
 // the package includes. A name alone says nothing: without the header it may be anybody's.
 import {type ApiDescription, type CFunctionEffects, effectsIn} from './api-description.ts'
-import {libraryTexts} from './libraries.generated.ts'
-import {readApiDescription} from './read-api.ts'
+import {librariesJson} from './libraries.generated.ts'
 
 export interface KnownFunction extends CFunctionEffects {
   /** Who says so: the file, or the library by its title. */
@@ -17,9 +16,9 @@ export interface KnownFunctions {
 
 let shipped: readonly ApiDescription[] | undefined
 
-/** Read once, when the first package with C asks. */
-export function shippedDescriptions(): readonly ApiDescription[] {
-  shipped ??= libraryTexts.map(([id, text]) => readApiDescription(`${id}.yaml`, new TextEncoder().encode(text)))
+/** Read once, when the first package with C asks; what was generated is what readApiDescription gave. */
+function shippedDescriptions(): readonly ApiDescription[] {
+  shipped ??= JSON.parse(librariesJson) as readonly ApiDescription[]
   return shipped
 }
 

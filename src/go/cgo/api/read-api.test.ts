@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import {readFileSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {Ajv2020} from 'ajv/dist/2020.js'
 import {describe, expect, test} from 'vitest'
 import {parse} from 'yaml'
 import {TriageError} from '../../../base/errors.ts'
 import {compareVersions, effectsIn} from './api-description.ts'
-import {libraryTexts} from './libraries.generated.ts'
+import {librariesJson} from './libraries.generated.ts'
 import {readApiDescription} from './read-api.ts'
 
 const read = (text: string) => readApiDescription('c.yaml', new TextEncoder().encode(text))
@@ -92,7 +92,16 @@ test('with an unknown version only that holds which holds in all of them', () =>
   expect([compareVersions('7.9', '7.84'), compareVersions('1.1', '1.1.0'), compareVersions('1.1.1w', '1.1.1')]).toEqual([-75, 0, 0])
 })
 
-describe.each(libraryTexts)('the description of %s', (id, text) => {
+const libraries = new URL('libraries/', import.meta.url)
+
+test('the descriptions that ship are what the reader says of the files, nothing lost on the way', () => {
+  const files = readdirSync(libraries).sort()
+  expect(files.length).toBeGreaterThan(0)
+  expect(JSON.parse(librariesJson)).toEqual(files.map(file => readApiDescription(file, readFileSync(new URL(file, libraries)))))
+})
+
+describe.each(readdirSync(libraries).map(file => file.slice(0, -'.yaml'.length)))('the description of %s', id => {
+  const text = readFileSync(new URL(`${id}.yaml`, libraries), 'utf8')
   const description = readApiDescription(id, new TextEncoder().encode(text))
 
   test('is named after its library, and says versions and sources', () => {

@@ -1,6 +1,7 @@
 // What must hold for the parse of any bytes: positions within the file, dense ids, errors in order, and work that is bounded by the size.
-import type {Node} from '../ast.ts'
+import {forEachChild, type Node} from '../ast.ts'
 import {preorder} from '../digest.ts'
+import {lineStartsOf} from '../lines.ts'
 import {parseFile} from '../parse.ts'
 import {printFile} from './print.ts'
 
@@ -16,6 +17,7 @@ export function brokenPromise(bytes: Uint8Array, declarationsOnly = false): stri
   if (lines[0] !== 0) return `the first line starts at ${lines[0]}`
   if (errors.length > errorsMax) return `${errors.length} errors`
   if (nodeCount > nodesMin + nodesPerByteMax * bytes.length) return `${nodeCount} nodes for ${bytes.length} bytes`
+  if (declarationsOnly && lostWithoutLines(bytes)) return 'other errors where lines are not asked for'
   let last = 0
   for (const {pos, line} of errors) {
     if (pos < last || pos > bytes.length || line < 1 || line > lines.length) return `error at ${pos}, line ${line}`
@@ -31,14 +33,59 @@ export function brokenPromise(bytes: Uint8Array, declarationsOnly = false): stri
   return wrong ?? (nodes > nodeCount ? `${nodes} nodes, ${nodeCount} ids` : undefined)
 }
 
+function lostWithoutLines(bytes: Uint8Array): boolean {
+  const [first, second] = [true, false].map(lines => parseFile(bytes, {declarationsOnly: true, comments: false, lines}).errors)
+  return JSON.stringify(first) !== JSON.stringify(second)
+}
+
+const ownText = (node: Node) =>
+  node.kind === 'Ident' ? node.name : node.kind === 'BasicLit' ? node.value : 'op' in node ? node.op : 'tok' in node ? node.tok : ''
+
 function shapeOf(root: Node): string[] {
   const parts: string[] = []
-  preorder(root, node => {
-    const own =
-      node.kind === 'Ident' ? node.name : node.kind === 'BasicLit' ? node.value : 'op' in node ? node.op : 'tok' in node ? node.tok : ''
-    parts.push(`${node.kind} ${own}`)
-  })
+  preorder(root, node => parts.push(`${node.kind} ${ownText(node)}`))
   return parts
+}
+
+/** What both ways of parsing must agree on: bodies of functions and elements of literals as ranges, all else node for node, comments at their owners. */
+function outlineOf(root: Node, comments: boolean): string[] {
+  const parts: string[] = []
+  const visit = (node: Node): void => {
+    const group = (key: 'doc' | 'comment') => (comments && key in node ? ((node as {doc?: Node; comment?: Node})[key]?.pos ?? -1) : '') // asked for by `in`
+    parts.push(`${node.kind} ${node.pos}-${node.end} ${ownText(node)} ${group('doc')} ${group('comment')}`)
+    if (node.kind === 'FuncDecl') {
+      const {recv, name, type, body, skippedBody} = node
+      for (const part of [recv, name, type]) if (part !== undefined) visit(part)
+      parts.push(`body ${body?.pos ?? skippedBody?.start}-${body?.end ?? skippedBody?.end}`)
+    } else if (node.kind === 'CompositeLit' && !(node.type?.kind === 'ArrayType' && node.type.len?.kind === 'Ellipsis')) {
+      if (node.type !== undefined) visit(node.type)
+      parts.push(`elements ${node.lbrace}-${node.rbrace}`)
+    } else forEachChild(node, child => void (child.kind !== 'CommentGroup' && visit(child)))
+  }
+  visit(root)
+  return parts
+}
+
+/** What a parse without bodies says otherwise than the whole one, of a file that has no errors; undefined when nothing. */
+export function lostWithoutBodies(bytes: Uint8Array): string | undefined {
+  const whole = parseFile(bytes)
+  if (whole.errors.length > 0) return undefined
+  const starts = lineStartsOf(bytes)
+  if (whole.lines.length !== starts.length || starts.some((start, i) => start !== whole.lines[i])) return 'lines are counted wrongly'
+  for (const [comments, lines] of [
+    [true, true],
+    [false, true],
+    [false, false],
+  ] as const) {
+    const brief = parseFile(bytes, {declarationsOnly: true, comments, lines})
+    if (brief.errors[0] !== undefined) return `rejected: ${brief.errors[0].message}`
+    if (lines && (brief.lines.length !== starts.length || starts.some((start, i) => start !== brief.lines[i])))
+      return 'lines are counted wrongly'
+    const [first, second] = [outlineOf(whole.file, comments), outlineOf(brief.file, comments)]
+    const at = first.findIndex((part, i) => part !== second[i])
+    if (at >= 0 || first.length !== second.length) return `${first[at]} became ${second[at]}`
+  }
+  return undefined
 }
 
 /** The first node that is another one after printing and parsing again; undefined when the tree is kept. */

@@ -35,7 +35,7 @@ export class StoredSyntax {
     const known = this.#parsed.get(index)
     if (known !== undefined) return known
     const source = this.#source(index)
-    const made = source?.parsed ?? parseFile(source?.bytes ?? new Uint8Array(), {declarationsOnly: true, comments: false})
+    const made = source?.parsed ?? parseFile(source?.bytes ?? new Uint8Array(), {declarationsOnly: true, comments: false, lines: false})
     this.#parsed.set(index, made)
     return made
   }

@@ -79,3 +79,12 @@ func GoCount() C.int {
 func notExported() string { return strconv.Itoa(3) }
 
 func main() { _, _ = current, notExported }
+
+//export GoState
+func GoState(id C.int) string {
+	state := "idle"
+	if id > 0 {
+		state = "busy"
+	}
+	return state
+}

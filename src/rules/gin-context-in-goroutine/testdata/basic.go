@@ -45,3 +45,44 @@ func waited(c *gin.Context) {
 	}()
 	wg.Wait()
 }
+
+func waitedDeferred(c *gin.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		log.Print(c.FullPath())
+	}()
+}
+
+// The caller waits, or a function that gets the channel does.
+func part(c *gin.Context, wg *sync.WaitGroup) {
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		log.Print(c.FullPath())
+	}()
+}
+
+func collected(c *gin.Context, collect func(<-chan string) string) string {
+	paths := make(chan string)
+	go func() { paths <- c.FullPath() }()
+	return collect(paths)
+}
+
+// What it gets is a copy.
+func later(c *gin.Context) {
+	go func() { log.Print(c.FullPath()) }()
+}
+
+func handsCopy(c *gin.Context) { later(c.Copy()) }
+
+// It signals, and nobody waits.
+func signalled(c *gin.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		log.Print(c.FullPath()) // want `c is used in a goroutine`
+	}()
+}

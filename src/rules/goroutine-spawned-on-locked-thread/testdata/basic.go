@@ -33,4 +33,14 @@ func fine(ns netns.NsHandle, run func()) {
 		_ = netns.Set(ns)
 	}()
 	go run()
+	go func() {
+		release := pin() // locks the thread it runs on
+		defer release()
+		_ = netns.Set(ns)
+	}()
+}
+
+func pin() func() {
+	runtime.LockOSThread()
+	return runtime.UnlockOSThread
 }

@@ -34,4 +34,20 @@ func fine(log1 string) bool {
 	return contains(log1)
 }
 
+func asserted() (failed bool) {
+	defer func() {
+		if err, ok := recover().(error); ok && err.Error() == "concurrent map writes" { // want `never returns`
+			failed = true
+		}
+	}()
+	return false
+}
+
+// The text is looked for in what another program printed; recover is there for something else.
+func ofChild(output string, parse func(string)) (crashed bool) {
+	defer func() { _ = recover() }()
+	parse(output)
+	return strings.Contains(output, "concurrent map writes")
+}
+
 func contains(text string) bool { return strings.Contains(text, "concurrent map writes") }

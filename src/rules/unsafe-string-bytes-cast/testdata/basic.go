@@ -46,3 +46,23 @@ func other(s string, p *string, runes []rune) {
 	_ = *(*string)(unsafe.Pointer(&runes))
 	_ = unsafe.Slice(unsafe.StringData(s), len(s))
 }
+
+// The string is gone when the buffer is written: looked up, compared, or in the other branch.
+func lookedUp(buf []byte, seen map[string]int) int {
+	n := seen[*(*string)(unsafe.Pointer(&buf))]
+	key := *(*string)(unsafe.Pointer(&buf))
+	if _, ok := seen[key]; ok {
+		n++
+	}
+	buf[0] = 0
+	return n
+}
+
+func branches(buf []byte, text bool) (s string) {
+	if text {
+		s = *(*string)(unsafe.Pointer(&buf))
+	} else {
+		buf[0] = 0
+	}
+	return s
+}

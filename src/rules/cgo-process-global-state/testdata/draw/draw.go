@@ -56,3 +56,19 @@ func owner(jobs chan int) {
 
 // Who calls it is not known here.
 func Resize(w int) { C.draw_size(C.int(w)) }
+
+var (
+	turn  = make(chan struct{}, 1)
+	setup sync.Once
+)
+
+// One at a time by other means than a lock.
+func inTurn(w http.ResponseWriter, r *http.Request) {
+	turn <- struct{}{}
+	defer func() { <-turn }()
+	C.draw_size(1)
+}
+
+func once(w http.ResponseWriter, r *http.Request) {
+	setup.Do(func() { C.draw_size(1) })
+}

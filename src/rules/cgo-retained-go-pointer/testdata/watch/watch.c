@@ -45,3 +45,22 @@ void watch_copy(const char *name, int size) {
 	memcpy(copied, name, size < 32 ? size : 32);
 	own = (void *)name;
 }
+
+/* Given back before it returns: nothing is kept. */
+int watch_run(struct watch *watch, watch_options *options) {
+	watch->options = options;
+	int limit = watch->options->limit;
+	watch->options = 0;
+	return limit;
+}
+
+static int limit_of(struct watch *watch) { return watch->options->limit; }
+
+/* The record lies in this frame. */
+int watch_once(watch_options *options) {
+	struct watch watch;
+	watch_set(&watch, options);
+	return limit_of(&watch);
+}
+
+void watch_hand(struct watch *watch, watch_options *options) { watch_set(watch, options); }

@@ -46,3 +46,19 @@ func duringTheCall(w *C.struct_watch) {
 	name := [4]byte{}
 	C.watch_copy((*C.char)(unsafe.Pointer(&name)), 4)
 }
+
+var forAll C.watch_options
+
+func givenBack(w *C.struct_watch) {
+	var options C.watch_options
+	C.watch_run(w, &options)
+	C.watch_once(&options)
+	var own C.struct_watch
+	C.watch_set(&own, &options)
+	C.watch_set(w, &forAll)
+}
+
+func handed(w *C.struct_watch) {
+	var options C.watch_options
+	C.watch_hand(w, &options) // want `C.watch_hand keeps the pointer to options that it gets: watch_set stores it`
+}

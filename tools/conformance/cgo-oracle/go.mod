@@ -1,0 +1,3 @@
+module gotriage.dev/tools/conformance/cgo-oracle
+
+go 1.25.0
