@@ -91,6 +91,7 @@ async function expectWants(
 ): Promise<void> {
   const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, target)
   expect(errors, 'a fixture is valid Go').toEqual([])
+  expect(new Set(hazards.map(hazard => hazard.fingerprint)).size, 'no two findings share a fingerprint').toBe(hazards.length)
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
       source,
