@@ -2,8 +2,10 @@
 import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
+import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import {namedPath} from '../../analysis/reading/named.ts'
 import {isTestFile} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-client-no-timeout',
@@ -37,10 +39,18 @@ export default defineRule({
       }
     }
     for (const call of pass.nodes('CallExpr'))
-      if (!isTestFile(pass, call) && ['Get', 'Head', 'Post', 'PostForm'].some(name => must(pass.callsFunction(call, `net/http.${name}`))))
+      if (
+        !isTestFile(pass, call) &&
+        !hasContext(pass, call) &&
+        ['Get', 'Head', 'Post', 'PostForm'].some(name => must(pass.callsFunction(call, `net/http.${name}`)))
+      )
         pass.report(call, 'call', {data: {call: pass.text(call.fun)}})
   },
 })
+
+/** http-request-without-context says it there: the mend is the same. */
+const hasContext = (pass: Pass<'literal' | 'call'>, call: CallExpr): boolean =>
+  parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context') !== undefined
 
 /** Something in the package assigns a Timeout. */
 const setsTimeout = (pass: Pass<'literal' | 'call'>) =>

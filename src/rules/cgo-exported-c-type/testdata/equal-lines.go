@@ -12,3 +12,7 @@ type Second struct {
 	Num    C.num // want `Second\.Num is exported`
 	Longer int
 }
+
+type Column struct {
+	Kind, hidden, Original C.num // want `Column\.Kind and Column\.Original are exported and mention C\.num`
+}
