@@ -13,7 +13,7 @@ export default defineRule({
   title: 'Put of a value that is no pointer',
   severity: 'info',
   confidence: 0.97,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://staticcheck.dev/docs/checks#SA6002', 'https://github.com/golang/go/blob/go1.26.0/src/runtime/iface.go'],
   messages: {
