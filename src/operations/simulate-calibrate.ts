@@ -1,24 +1,23 @@
 // From what the calibration program measured to a cost profile. Building and running it belongs to the host.
 import {errors} from '../base/errors.ts'
-import type {CostProfile} from '../sim/calibration/cost-profile.ts'
+import {calibrationFacts, type CostProfile} from '../sim/calibration/cost-profile.ts'
 import {parseProfile} from '../sim/calibration/profile-file.ts'
 import {ascending, quantileOfSorted} from '../sim/kernel/statistics.ts'
 
 const quantilesKept = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999] as const
 /** Rows that are one number. */
-const scalars = ['markBytesPerNs', 'warmIdleNs']
-/** Read by the program, not by the simulator. */
-const ignored = ['clockNs']
+const scalars = ['markBytesPerNs', 'allocBytesPerNs', 'warmIdleNs', 'osSliceNs']
 
 /** `lines` are the JSON lines of `workloads calibrate`; rows it does not measure stay those of the shipped profile. */
 export function profileFromMeasurements(lines: string, machine: string, name: string): CostProfile {
   const rows: Record<string, unknown> = {}
+  const also: Record<string, unknown> = {}
   const samplesOf = new Map<string, readonly number[]>()
   let go = ''
   for (const line of lines.split('\n')) {
     if (line.trim() === '') continue
     const {variant, samples, version} = parseLine(line)
-    if (ignored.includes(variant) || samples.length === 0) continue
+    if (samples.length === 0) continue
     samplesOf.set(variant, samples)
     go = version
   }
@@ -27,11 +26,12 @@ export function profileFromMeasurements(lines: string, machine: string, name: st
     if (scalars.includes(row)) rows[row] = quantileOfSorted(sorted, 0.5)
     else {
       const value = quantilesKept.map(p => Math.round(quantileOfSorted(sorted, p) * 100) / 100)
-      rows[row] = {kind: 'quantiles', at: quantilesKept, value}
+      const into = row in calibrationFacts ? also : rows
+      into[row] = {kind: 'quantiles', at: quantilesKept, value}
     }
   }
   const measured = Object.keys(rows).join(', ')
-  const profile = {name, machine, source: `measured with ${go}: ${measured}; other rows are those of the shipped profile`, rows}
+  const profile = {name, machine, source: `measured with ${go}: ${measured}; other rows are those of the shipped profile`, rows, also}
   return parseProfile(name, JSON.stringify(profile))
 }
 

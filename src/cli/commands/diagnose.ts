@@ -35,6 +35,7 @@ export const command: Command = {
     if ((before === undefined) !== (after === undefined) || (before !== undefined && args.positionals.length > 0))
       throw errors.usage('--before and --after go together, without other paths', 'Give --before DIR --after DIR.')
     const {host, task} = context
+    ;(await import('../../host/node/optimise-late.ts')).optimiseSparingly()
     const services = context.checkAside === undefined ? {} : {checkAside: context.checkAside}
     const diagnosis =
       before !== undefined && after !== undefined

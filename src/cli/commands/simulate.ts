@@ -164,7 +164,7 @@ async function calibrate(args: Parsed, context: CommandContext): Promise<number>
   if (folder === undefined)
     throw errors.unsupported('the calibration program is not part of this installation', 'Run it in a checkout of gotriage.')
   const [{spawnSync}, {cpus, release}] = await Promise.all([import('node:child_process'), import('node:os')]) // not for the sake of a table of commands
-  context.note('building and running the calibration program; about half a minute on an idle machine')
+  context.note('building and running the calibration program; about a minute on an idle machine')
   const run = spawnSync('go', ['run', '.', 'calibrate', '1'], {cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 300_000})
   if (run.error !== undefined) throw errors.missingTool('go', 'Install Go 1.24 or later, or use a shipped profile.')
   if (run.status !== 0)

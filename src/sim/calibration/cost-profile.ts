@@ -9,6 +9,30 @@ export interface CostProfile {
   /** Where the figures come from: `measured`, or the document they are taken from. */
   readonly source: string
   readonly rows: CostRows
+  /** Measured beside them and not read by a simulation: the rest of what calibrations and texts list. Unit: ns. Names are those of `calibrationFacts`. */
+  readonly also?: Readonly<Record<string, Distribution>>
+}
+
+/** What a calibration measures that the simulator makes from other rows, or does not model. */
+export const calibrationFacts: Readonly<Record<string, string>> = {
+  handOverNs: 'hand-over from one goroutine to another through an unbuffered channel, one P',
+  handOverBesideLoopNs: 'the same beside a goroutine that computes, one P',
+  lockedHandOverNs: 'the same between goroutines locked to their threads',
+  messageNs: 'a message through a channel with room for 128',
+  mutexOf16Ns: 'taking and giving back a sync.Mutex that 16 goroutines want',
+  atomicLoadNs: 'an atomic load',
+  atomicCasNs: 'an atomic compare-and-swap that changes nothing',
+  clockNs: 'reading the clock',
+  schedYieldNs: 'sched_yield with nobody to yield to',
+  tgkillNs: 'the tgkill call that sends SIGURG',
+  usleep3Ns: 'a sleep of 3 µs, CPUs idle',
+  usleep20Ns: 'a sleep of 20 µs, CPUs idle',
+  usleep10msNs: 'a sleep of 10 ms, CPUs idle',
+  epollWait1msNs: 'epoll_wait of 1 ms',
+  loadL1Ns: 'a load from 16 KiB',
+  loadL2Ns: 'a load from 512 KiB',
+  loadL3Ns: 'a load from 8 MiB',
+  loadMemoryNs: 'a load from 1 GiB',
 }
 
 export interface CostRows {
@@ -16,11 +40,11 @@ export interface CostRows {
   readonly chanOpNs: Distribution
   /** Uncontended lock or unlock of a sync.Mutex. */
   readonly mutexOpNs: Distribution
-  /** From one goroutine that blocks to the next one that runs on the same P. */
+  /** From one goroutine that blocks to the next one that runs on the same P; most of it before the next one is picked. */
   readonly goSwitchNs: Distribution
   /** `go f()` up to the return of the statement. */
   readonly goCreateNs: Distribution
-  /** Return of a goroutine's function up to the scheduler. */
+  /** Return of a goroutine's function up to the start of the next one. */
   readonly goExitNs: Distribution
   /** Arming a timer and parking on it. */
   readonly timerOpNs: Distribution
@@ -69,6 +93,8 @@ export interface CostRows {
   readonly coldCacheRemoteNs: Distribution
   /** Marking speed of one worker. Unit: bytes per ns (1.07 is 1 GiB/s). */
   readonly markBytesPerNs: number
+  /** How fast one P allocates blocks of 4 KiB with pointers, the collector's time not counted. Unit: bytes per ns. */
+  readonly allocBytesPerNs: number
   /** Slice of the operating system's scheduler when threads share a CPU. */
   readonly osSliceNs: number
   /** A woken thread takes the CPU at once when it is owed this much more than the running one. */

@@ -1,10 +1,10 @@
 // A cost profile from a file: every row is checked, because every figure of a simulation rests on it.
 import {errors} from '../../base/errors.ts'
 import type {Distribution} from '../kernel/distribution.ts'
-import type {CostProfile, CostRow} from './cost-profile.ts'
+import {calibrationFacts, type CostProfile, type CostRow} from './cost-profile.ts'
 import {profiles} from './profiles.ts'
 
-const scalarRows: readonly CostRow[] = ['markBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
+const scalarRows: readonly CostRow[] = ['markBytesPerNs', 'allocBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
 
 /** Rows that the file leaves out are taken from the shipped profile `base` it names, or else from this machine class's. */
 export function parseProfile(name: string, text: string, base = 'xeon-guest'): CostProfile {
@@ -25,11 +25,21 @@ export function parseProfile(name: string, text: string, base = 'xeon-guest'): C
     if (scalarRows.some(r => r === row) && typeof value !== 'number') throw problem(`row "${row}" must be a number`)
     rows[row] = value
   }
+  const also: Record<string, Distribution> = {}
+  if (json['also'] !== undefined) {
+    if (!isRecord(json['also'])) throw problem('"also" is an object')
+    for (const [fact, value] of Object.entries(json['also'])) {
+      if (!(fact in calibrationFacts)) throw problem(`no fact "${fact}"`)
+      if (!isDistribution(value)) throw problem(`fact "${fact}" is no number and no distribution`)
+      also[fact] = value
+    }
+  }
   return {
     name: typeof json['name'] === 'string' ? json['name'] : name,
     machine: typeof json['machine'] === 'string' ? json['machine'] : 'not said',
     source: typeof json['source'] === 'string' ? json['source'] : 'not said',
     rows: rows as unknown as CostProfile['rows'], // the keys are those of the shipped profile
+    ...(Object.keys(also).length === 0 ? {} : {also}),
   }
 }
 

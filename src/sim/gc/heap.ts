@@ -17,6 +17,8 @@ export interface HeapScenario {
   readonly markBytesPerS: number
   /** CPUs the program itself keeps busy. */
   readonly mutatorCpus: number
+  /** CPUs it needs to meet its demand; `mutatorCpus` when absent. With less than that its demand is met even beside the collector. */
+  readonly neededCpus?: number
   readonly workloads: readonly Workload[]
   /** Mapped memory that is no heap: code, runtime structures. */
   readonly nonHeapBytes: number
@@ -163,7 +165,7 @@ class Heap {
   /** The program runs alone for `s` seconds. */
   #mutate(s: number, bytesPerS: number): void {
     const pacer = this.#pacer
-    this.#limiter.accumulate(s * this.#s.mutatorCpus * 1e9, 0)
+    this.#limiter.use(s * 1e9, s * this.#s.mutatorCpus * 1e9, 0)
     this.#grow(s, bytesPerS * s)
     pacer.heapScan += bytesPerS * s * this.#s.scanShare
   }
@@ -229,6 +231,7 @@ class Heap {
   #collect(): void {
     if (this.#cycles.length >= cyclesMax) throw errors.limit('garbage collections of the simulation', cyclesMax)
     const {procs, scanShare, markBytesPerS, mutatorCpus, globalsBytes} = this.#s
+    const needed = Math.max(1e-9, Math.min(mutatorCpus, this.#s.neededCpus ?? mutatorCpus))
     const pacer = this.#pacer
     const demand = this.#demand()
     const marked = Math.min(demand.liveBytes, pacer.heapLive)
@@ -250,11 +253,11 @@ class Heap {
     while (left > 0 && this.#oomAt === undefined) {
       pacer.revise()
       const owed = pacer.assistWorkPerByte * demand.allocBytesPerS
-      // Of the program's demand this share runs; the rest of its time goes into assists. SEEDS of the formula: mgcpacer_test.go, idealised utilisation.
-      const runs = this.#limiter.limiting
-        ? mutatorMax / mutatorCpus
-        : Math.min(mutatorMax / mutatorCpus, (background + markBytesPerS * mutatorMax) / (owed + markBytesPerS * mutatorCpus))
-      const assistCpus = this.#limiter.limiting ? 0 : Math.max(0, mutatorMax - runs * mutatorCpus)
+      // Of the program's demand this share runs; what it owes beyond the workers' pace it marks itself. Formula: mgcpacer_test.go, idealised utilisation.
+      const limiting = this.#limiter.limiting
+      const most = Math.min(1, mutatorMax / needed)
+      const runs = limiting ? most : Math.min(most, (background + markBytesPerS * mutatorMax) / (owed + markBytesPerS * needed))
+      const assistCpus = limiting ? 0 : Math.max(0, Math.min(mutatorMax - runs * needed, (owed * runs - background) / markBytesPerS))
       const speed = background + markBytesPerS * assistCpus
       const done = Math.min(step, left)
       const s = done / speed
@@ -265,7 +268,7 @@ class Heap {
       black += bytes
       assist += assistCpus * s
       idle += idleCpus * s
-      this.#limiter.accumulate((runs * mutatorCpus + 0) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
+      this.#limiter.use(s * 1e9, (mutatorMax - assistCpus) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
       this.#grow(s, bytes)
     }
     const markS = this.#nowS - startedS

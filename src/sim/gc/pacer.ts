@@ -177,14 +177,31 @@ export class Pacer {
   }
 }
 
+/** How often the limiter looks at what was used. Unit: ns. Source: mgclimit.go, `gcCPULimiterUpdatePeriod`. */
+const limiterUpdateNs = 10e6
+
 /** The limiter that keeps the collector at half of the CPU: a bucket of one CPU-second a P. Source: mgclimit.go, `accumulate`. */
 export class GcCpuLimiter {
   fillNs = 0
   limiting = false
   readonly capacityNs: number
+  #mutatorNs = 0
+  #gcNs = 0
+  #wallNs = 0
 
   constructor(procs: number) {
     this.capacityNs = procs * 1e9
+  }
+
+  /** Uses of the last `wallNs`; looked at every 10 ms, so limiting begins and ends no sooner. Source: mgclimit.go, `needUpdate`. */
+  use(wallNs: number, mutatorNs: number, gcNs: number): void {
+    this.#wallNs += wallNs
+    this.#mutatorNs += mutatorNs
+    this.#gcNs += gcNs
+    if (this.#wallNs < limiterUpdateNs) return
+    const [mutator, gc] = [this.#mutatorNs, this.#gcNs]
+    this.#wallNs = this.#mutatorNs = this.#gcNs = 0
+    this.accumulate(mutator, gc)
   }
 
   accumulate(mutatorNs: number, gcNs: number): void {

@@ -3,7 +3,7 @@ import {assert} from '../../base/errors.ts'
 import {mutexSpinPauses, mutexSpins, mutexStarvationNs} from '../../knowledge/scheduler.ts'
 import {handoffp, ready, releasep, useP, wakeNetPoller, wakep, wakeSysmon} from './placement.ts'
 import {globalPut, localEmpty, makeRunnable, runqput} from './queues.ts'
-import {schedule} from './find-runnable.ts'
+import {schedule, switchOut} from './find-runnable.ts'
 import {yieldPreempted} from './preemption.ts'
 import {goroutineExited, newGoroutine} from './goroutines.ts'
 import {stopTheWorld} from './stop-the-world.ts'
@@ -19,6 +19,7 @@ const pauseNs = 40
 
 /** The switch to `m.curg` is done: it runs. */
 export function startGoroutine(w: World, m: M): void {
+  m.switched = false
   const g = m.curg!
   const p = m.p!
   assert(g.status === gStatus.runnable, 'only a runnable goroutine starts')
@@ -114,6 +115,9 @@ function costOf(w: World, g: G, program: Program, code: number): number {
       }
       return program.draw[g.pc]!(w.prng)
     }
+    case op.pace:
+      if (g.paceNs < 0) g.paceNs = w.nowNs
+      return Math.max(0, g.paceNs + program.count[g.pc]! - w.nowNs)
     case op.send:
     case op.receive:
       return costs.chanOpNs(w.prng)
@@ -153,6 +157,11 @@ export function opDone(w: World, m: M): void {
   switch (code) {
     case op.compute:
     case op.computeHard:
+      g.pc++
+      runOps(w, m, g)
+      return
+    case op.pace:
+      g.paceNs += program.count[g.pc]!
       g.pc++
       runOps(w, m, g)
       return
@@ -218,7 +227,7 @@ export function opDone(w: World, m: M): void {
       m.curg = undefined
       globalPut(w, g)
       wakep(w, m)
-      schedule(w, m)
+      switchOut(w, m)
       return
     case op.go: {
       const count = program.count[g.pc]!
@@ -278,7 +287,7 @@ export function park(w: World, m: M, g: G): void {
   g.status = gStatus.waiting
   g.m = undefined
   m.curg = undefined
-  schedule(w, m)
+  switchOut(w, m)
 }
 
 function send(w: World, m: M, g: G, index: number): void {
@@ -358,7 +367,7 @@ function unlock(w: World, m: M, g: G, index: number): void {
     g.m = undefined
     m.curg = undefined
     runqput(w, m.p!, g, false)
-    schedule(w, m)
+    switchOut(w, m)
     return
   }
   if (mutex.waiters.length > 0 && !mutex.woken) {
@@ -399,6 +408,8 @@ function exit(w: World, m: M, g: G): void {
     block(w, m)
     return
   }
+  // `goExitNs` is measured up to the start of the next goroutine.
+  m.switched = true
   schedule(w, m)
 }
 

@@ -18,8 +18,23 @@ import {
 } from './placement.ts'
 import {globalBatch, globalGet, localEmpty, makeRunnable, runqget, stealHalf} from './queues.ts'
 import {block, sleepThread, step, wakeCallNs, wakeThread} from './threads.ts'
+import {startGoroutine} from './execute.ts'
 import {earliestTimer, runTimers} from './timers.ts'
 import {event, gStatus, pStatus, then, use, type G, type M, type P, type World} from './world.ts'
+
+/**
+ * The goroutine that ran is off the P and the M goes for the next. The cost of a switch comes before the pick: gopark, mcall, schedule and what
+ * findRunnable looks at before `runqget` are most of it, and until then `runnext` can be seen and stolen. Source: proc.go, `park_m`, `findRunnable`.
+ */
+export function switchOut(w: World, m: M): void {
+  if (m.lockedg !== undefined) {
+    schedule(w, m)
+    return
+  }
+  useP(w, m.p!, use.scheduler)
+  m.switched = true
+  step(w, m, w.costs.goSwitchNs(w.prng), then.schedule)
+}
 
 /** The M looks for a goroutine. It holds a P, or is locked to a goroutine that cannot run now. */
 export function schedule(w: World, m: M): void {
@@ -84,7 +99,7 @@ export function schedule(w: World, m: M): void {
   goIdle(w, m)
 }
 
-/** A goroutine was found: others are told, then it starts after the cost of the switch. */
+/** A goroutine was found: others are told, then it starts, after the cost of the switch when the M has not paid it yet. */
 function found(w: World, m: M, g: G, inherit: boolean, tryWake: boolean): void {
   if (m.spinning) {
     m.spinning = false
@@ -99,7 +114,9 @@ function found(w: World, m: M, g: G, inherit: boolean, tryWake: boolean): void {
   m.curg = g
   g.m = m
   if (!inherit) m.p!.schedtick++
-  step(w, m, w.costs.goSwitchNs(w.prng), then.execute)
+  if (!m.switched) step(w, m, w.costs.goSwitchNs(w.prng), then.execute)
+  else if (m.extraNs > 0) step(w, m, 0, then.execute)
+  else startGoroutine(w, m)
 }
 
 /** The P goes to the thread the goroutine is locked to; this M parks. */
@@ -111,6 +128,11 @@ function startLocked(w: World, m: M, g: G): void {
   g.m = target
   w.measures.wakes++
   w.measures.lockedHandoffs++
+  if (target.then === then.lockedSleep) {
+    // It is still on its way to sleep and finds the P then: `notewakeup` before `notesleep`.
+    stopm(w, m)
+    return
+  }
   m.extraNs += wakeCallNs(w, target)
   wakeThread(w, target, then.lockedStart)
   stopm(w, m)
@@ -130,6 +152,11 @@ function stopLocked(w: World, m: M): void {
       stopOne(w)
     } else handoffp(w, p, m)
   }
+  // Its call to wake another thread takes time before it sleeps.
+  if (m.extraNs > 0) {
+    step(w, m, 0, then.lockedSleep)
+    return
+  }
   m.then = then.lockedStart
   block(w, m)
 }
@@ -146,6 +173,8 @@ function gcstopm(w: World, m: M): void {
   // The one who waits may be woken here, so this M must be parked already.
   m.parked = true
   m.then = then.start
+  m.switched = false
+  m.extraNs = 0
   w.midle.push(m)
   block(w, m)
   stopOne(w)
@@ -308,6 +337,7 @@ function blockInPoller(w: World, m: M, pollUntil: number, wasSpinning: boolean):
   }
   m.polling = true
   m.then = then.polled
+  m.switched = false
   m.leftNs = 0
   block(w, m)
   if (pollUntil === 0) return

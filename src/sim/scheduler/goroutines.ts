@@ -25,6 +25,7 @@ export function newGoroutine(w: World, program: Program, role: G['role'] = 'user
     old.handed = false
     old.waitSinceNs = -1
     old.spins = 0
+    old.paceNs = -1
     return old
   }
   const g: G = {
@@ -54,6 +55,7 @@ export function newGoroutine(w: World, program: Program, role: G['role'] = 'user
     handed: false,
     waitSinceNs: -1,
     spins: 0,
+    paceNs: -1,
     mode: 0,
     stintNs: 0,
   }

@@ -105,6 +105,7 @@ export function newThread(w: World): M {
     version: 0,
     armed: false,
     extraNs: 0,
+    switched: false,
     pendingSignal: undefined,
     stealAt: 0,
     stealStep: 1,
@@ -122,6 +123,7 @@ export function stopm(w: World, m: M): void {
   m.parked = true
   m.then = then.start
   m.extraNs = 0
+  m.switched = false
   w.midle.push(m)
   block(w, m)
 }

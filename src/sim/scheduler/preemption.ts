@@ -1,7 +1,7 @@
 // Asking a goroutine to yield, and what happens when it does. Follows preemptone, goschedImpl (proc.go) and doSigPreempt (signal_unix.go).
 import {wakep} from './placement.ts'
 import {globalPut, makeRunnable, runqput} from './queues.ts'
-import {schedule} from './find-runnable.ts'
+import {switchOut} from './find-runnable.ts'
 import {interrupt, remaining} from './threads.ts'
 import {op} from './program.ts'
 import {event, gStatus, then, type G, type M, type P, type World} from './world.ts'
@@ -27,8 +27,10 @@ export function signalled(w: World, m: M, g: G): void {
     w.collector?.preemptWorker(w, m, g)
     return
   }
-  if (m.then !== then.op || g.program.ops[g.pc] !== op.compute) return
-  g.leftNs = remaining(w, m)
+  const code = g.program.ops[g.pc]
+  if (m.then !== then.op || (code !== op.compute && code !== op.pace)) return
+  // How long a loop still looks at the clock is found anew.
+  if (code === op.compute) g.leftNs = remaining(w, m)
   interrupt(w, m)
   yieldPreempted(w, m, g)
 }
@@ -47,5 +49,5 @@ export function yieldPreempted(w: World, m: M, g: G): void {
     globalPut(w, g)
     wakep(w, m)
   }
-  schedule(w, m)
+  switchOut(w, m)
 }

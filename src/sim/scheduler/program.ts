@@ -25,6 +25,8 @@ export type Step =
   | {readonly do: 'go'; readonly program: string; readonly count?: number}
   | {readonly do: 'add' | 'done' | 'wait'; readonly group: string; readonly count?: number}
   | {readonly do: 'allocate'; readonly bytes: Distribution}
+  /** Looks at the clock until `everyNs` has passed for each turn so far; one that is behind goes on at once. A loop that keeps a rate. */
+  | {readonly do: 'pace'; readonly everyNs: number}
   /** Records how long the steps inside take. */
   | {readonly do: 'measure'; readonly name: string; readonly steps: readonly Step[]}
   /** Forever without `times`. */
@@ -61,6 +63,7 @@ export const op = {
   loopBegin: 27,
   loopEnd: 28,
   jump: 29,
+  pace: 30,
 } as const
 
 /** Instructions with their operands: `arg` is an index or a target, `count` a number, `draw` a duration or size. */
@@ -174,6 +177,8 @@ export function compile(source: ProgramSource, names: Names): Program {
         return emit(op[step.do], numberOf(names.groups, step.group), step.count ?? 1)
       case 'allocate':
         return emit(op.allocate, 0, 0, step.bytes)
+      case 'pace':
+        return emit(op.pace, 0, step.everyNs)
       case 'measure': {
         const measure = numberOf(names.measures, step.name)
         emit(op.measureBegin, measure)

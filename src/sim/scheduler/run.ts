@@ -19,7 +19,7 @@ import {globalPut, makeRunnable} from './queues.ts'
 import {startTheWorld, stopped, stopRetry} from './stop-the-world.ts'
 import {exitSyscall} from './syscalls.ts'
 import {pushSysmon, sysmon, sysmonSlept} from './sysmon.ts'
-import {quotaRefill, quotaSpent, sleepEnded, sliceEnded, step} from './threads.ts'
+import {block, quotaRefill, quotaSpent, sleepEnded, sliceEnded, step} from './threads.ts'
 import {event, gStatus, then, use, type Arrivals, type Costs, type Cpu, type M, type P, type World} from './world.ts'
 
 export interface MachineOptions {
@@ -248,18 +248,29 @@ function goOn(w: World, m: M): void {
     case then.start:
       startWithP(w, m)
       return
-    case then.lockedStart: {
-      const p = m.nextp
-      assert(p !== undefined && m.curg !== undefined, 'a locked thread is woken with a P and its goroutine')
-      m.nextp = undefined
-      acquirep(w, m, p)
-      m.p!.schedtick++
-      step(w, m, w.costs.goSwitchNs(w.prng), then.execute)
+    case then.lockedSleep:
+      if (m.nextp === undefined) {
+        m.then = then.lockedStart
+        block(w, m)
+        return
+      }
+      lockedStart(w, m)
       return
-    }
+    case then.lockedStart:
+      lockedStart(w, m)
+      return
     default:
       step(w, m, 1e15, then.never)
   }
+}
+
+function lockedStart(w: World, m: M): void {
+  const p = m.nextp
+  assert(p !== undefined && m.curg !== undefined, 'a locked thread is woken with a P and its goroutine')
+  m.nextp = undefined
+  acquirep(w, m, p)
+  m.p!.schedtick++
+  step(w, m, w.costs.goSwitchNs(w.prng), then.execute)
 }
 
 function stopDone(w: World, m: M): void {
@@ -330,7 +341,7 @@ function sampleOf(distribution: Distribution): ReturnType<typeof sampler> {
 
 function costsOf(scenario: SchedulerScenario): Costs {
   const rows = {...scenario.profile.rows, ...scenario.costs}
-  const scalars = ['markBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
+  const scalars = ['markBytesPerNs', 'allocBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
   const entries = Object.entries(rows).map(([name, value]) => [name, scalars.includes(name) ? value : sampler(value)] as const)
   return Object.fromEntries(entries) as unknown as Costs // the rows are those of CostRows, one by one
 }

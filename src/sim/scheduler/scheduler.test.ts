@@ -277,6 +277,21 @@ describe('the collector beside the scheduler', () => {
     expect(churn(1, 1, 100).figure('gc.mark.background')).toBeCloseTo(0.25, 1)
   })
 
+  test('leaves an allocator that keeps a rate its rate', () => {
+    const steps: Step[] = [forever({do: 'pace', everyNs: 40_000}, {do: 'compute', ns: 2000}, {do: 'allocate', bytes: 8192})]
+    const {world, figure} = run({
+      gomaxprocs: 2,
+      programs: [{name: 'churn', steps}],
+      start: [{program: 'churn', count: 1}],
+      collector: {gogc: 100, liveBytes: 32 << 20, stackBytes: 65_536, globalsBytes: 262_144, scanShare: 1},
+      durationNs: 2e9,
+    })
+    expect(figure('gc.cycles')).toBeGreaterThan(5)
+    const turns = (world.allg.find(g => g.program.name === 'churn')?.paceNs ?? 0) / 40_000
+    expect(turns / 50_000).toBeGreaterThan(0.98)
+    expect(turns / 50_000).toBeLessThan(1.001)
+  })
+
   test('collects more often with a smaller GOGC', () => {
     expect(churn(2, 2, 50).figure('gc.cycles')).toBeGreaterThan(1.5 * churn(2, 2, 200).figure('gc.cycles'))
   })

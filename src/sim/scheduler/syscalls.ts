@@ -57,6 +57,7 @@ export function exitSyscall(w: World, m: M): void {
   globalPut(w, g)
   if (m.lockedg === g) {
     m.then = then.lockedStart
+    m.extraNs = 0
     block(w, m)
   } else stopm(w, m)
 }

@@ -58,6 +58,7 @@ export const then = {
   start: 13,
   lockedStart: 14,
   never: 15,
+  lockedSleep: 16,
 } as const
 
 export interface G {
@@ -95,6 +96,8 @@ export interface G {
   handed: boolean
   waitSinceNs: number
   spins: number
+  /** When its next turn of `pace` is due, less one turn; -1 before the first. */
+  paceNs: number
   /** Mark worker: its mode and when its stint began. */
   mode: 0 | 1 | 2 | 3
   stintNs: number
@@ -170,6 +173,8 @@ export interface M {
   armed: boolean
   /** Kernel calls it made that its next step pays for. */
   extraNs: number
+  /** It has paid for a switch since it last ran a goroutine; the next one starts at once. */
+  switched: boolean
   pendingSignal: G | undefined
   stealAt: number
   stealStep: number

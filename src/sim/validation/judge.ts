@@ -1,11 +1,12 @@
 // All rows of the validation: what was measured beside what the simulator says, each with its band, agreed beforehand, and a verdict.
 import type {CostProfile} from '../calibration/cost-profile.ts'
-import {runHeap, type HeapScenario} from '../gc/heap.ts'
+import type {Distribution} from '../kernel/distribution.ts'
+import {runHeap, type HeapCycle, type HeapRun, type HeapScenario} from '../gc/heap.ts'
 import {ascending, bootstrapRuns, ksDistance, overSeeds, quantileOfSorted} from '../kernel/statistics.ts'
 import {compare, type Compared} from './compare.ts'
 import type {MeasuredCase, Measurements} from './measured.ts'
-import {pacedCycles, replayPacer, type Replay} from './pacer-replay.ts'
-import {markShares, movedByStops, quotaCurve, validationCases} from './workloads.ts'
+import {pacedCycles, replayPacer, type PacedCycle, type Replay} from './pacer-replay.ts'
+import {markShares, movedByStops, quotaCurve, validationCases, type MeasuredLoads} from './workloads.ts'
 
 export interface Row {
   readonly id: string
@@ -27,7 +28,10 @@ export interface Seeds {
 
 /** Rows of samples: medians, tails, means of times. */
 export function sampleRows(profile: CostProfile, measured: Measurements, {seeds, only = () => true}: Seeds): readonly Row[] {
-  const releases = [26, 25, 24, 23, 22].map(minor => ({suffix: minor === 26 ? '' : `@1.${minor}`, cases: validationCases(profile, minor)}))
+  const releases = [26, 25, 24, 23, 22].map(minor => ({
+    suffix: minor === 26 ? '' : `@1.${minor}`,
+    cases: validationCases(profile, minor, loadsOf(measured)),
+  }))
   return releases.flatMap(({suffix, cases}) =>
     cases
       .map(one => ({...one, id: one.id + suffix}))
@@ -48,6 +52,12 @@ export function sampleRows(profile: CostProfile, measured: Measurements, {seeds,
         }))
       }),
   )
+}
+
+/** The length of the assembly of w10: the program measured it beside the stops. */
+function loadsOf(measured: Measurements): MeasuredLoads {
+  const assemblyNs = (measured.cases['w10/assembly-5ms']?.runs ?? []).flatMap(r => r.figures?.['span'] ?? [])
+  return assemblyNs.length === 0 ? {} : {assemblyNs}
 }
 
 const company = (found: MeasuredCase | undefined) => Math.max(0, ...(found?.runs ?? []).map(r => r.foreignCpus))
@@ -158,8 +168,11 @@ export function figureRows(profile: CostProfile, measured: Measurements, {seeds,
 function quotaRows(profile: CostProfile, measured: Measurements, seeds: number): readonly Row[] {
   const procs = [1, 2, 4, 8]
   const found = procs.map(p => measured.cases[`w12/procs${p}`])
-  const workNs = median(found.flatMap(f => f?.runs.map(r => r.figures?.['workNs'] ?? 200e3) ?? [])) || 200e3
-  const curves = seedList(seeds).map(seed => quotaCurve(profile, workNs, seed))
+  const workOf = (seed: number) => (p: number) => {
+    const runs = found[procs.indexOf(p)]?.runs ?? []
+    return workOfRun(runs[(seed - 1) % Math.max(1, runs.length)]?.figures ?? {})
+  }
+  const curves = seedList(seeds).map(seed => quotaCurve(profile, workOf(seed), seed))
   const p99 = (values: readonly number[]) => quantileOfSorted(ascending(values), 0.99)
   const rows = procs.map((p, i) =>
     figureRow(
@@ -193,10 +206,18 @@ function quotaRows(profile: CostProfile, measured: Measurements, seeds: number):
   return rows
 }
 
+/** The work of one request in that run, as its clients timed it; the length that was asked for where they did not. */
+function workOfRun(f: Readonly<Record<string, number>>): Distribution {
+  const value = ['work1', 'work10', 'work50', 'work90'].map(name => f[name] ?? Number.NaN)
+  if (value.some(v => Number.isNaN(v))) return f['workNs'] ?? 200e3
+  return {kind: 'quantiles', at: [0.01, 0.1, 0.5, 0.9], value}
+}
+
 function markRows(profile: CostProfile, measured: Measurements, seeds: number): readonly Row[] {
   return [1, 2].flatMap(workers => {
     const found = measured.cases[`w13/churn-${workers}`]
-    const sims = seedList(seeds).map(seed => markShares(profile, workers, seed))
+    const seconds = (found?.seconds ?? 4) / 2
+    const sims = seedList(seeds).map(seed => markShares(profile, workers, seconds, seed))
     const of = (name: string) =>
       found?.runs.map(
         r => (r.figures?.[name] ?? 0) / ((r.figures?.['dedicated'] ?? 0) + (r.figures?.['assist'] ?? 0) + (r.figures?.['idle'] ?? 0) || 1),
@@ -300,8 +321,35 @@ export function heapRows(profile: CostProfile, measured: Measurements): readonly
           sims.map(s => s.heapPeakBytes),
           {within: steady},
         ),
+        ...typicalRows(found, gogc, rate, what, sims, steady),
       ]
     }),
+  )
+}
+
+/** Cycle by cycle: the median of the first forty cycles that were kept of each run, against that of the model's first forty. */
+function typicalRows(
+  found: MeasuredCase | undefined,
+  gogc: number,
+  rate: string,
+  what: string,
+  sims: readonly HeapRun[],
+  within: number,
+): readonly Row[] {
+  const cycles = (found?.runs ?? []).map(r => pacedCycles(r.values)).filter(c => c.length >= 5)
+  const columns = [
+    ['trigger', 'heap where a cycle began', (c: PacedCycle) => c.triggerBytes, (c: HeapCycle) => c.triggerBytes],
+    ['goal', 'goal of a cycle', (c: PacedCycle) => c.liveBytes - c.goalDeltaBytes, (c: HeapCycle) => c.goalBytes],
+    ['end', 'heap where marking ended', (c: PacedCycle) => c.liveBytes, (c: HeapCycle) => c.peakBytes],
+  ] as const
+  return columns.map(([name, which, real, simulated]) =>
+    figureRow(
+      {id: `pacer/${name}-${gogc}-${rate}`, what: `${which}, the median one, ${what}`, predicted: 'as the largest heap', unit: 'B'},
+      found,
+      cycles.map(c => median(c.map(real))),
+      sims.map(s => median(s.cycles.slice(0, 40).map(simulated))),
+      {within},
+    ),
   )
 }
 
@@ -323,6 +371,8 @@ function allocator(
     scanShare: (live['scan'] ?? 0.875 * liveBytes) / liveBytes,
     markBytesPerS: profile.rows.markBytesPerNs * 1e9,
     mutatorCpus: 1,
+    // One that keeps a rate looks at the clock the rest of its time and catches up when it was away.
+    neededCpus: unthrottled ? 1 : Math.min(1, perS / (profile.rows.allocBytesPerNs * 1e9)),
     workloads: [{kind: 'steady', liveBytes, allocBytesPerS: perS, stackBytes: live['stack'] ?? 2500}],
     nonHeapBytes: 0,
     overheadShare: 0,

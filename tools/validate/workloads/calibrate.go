@@ -100,8 +100,8 @@ func sleeps(n int, d time.Duration) []float64 {
 	return s
 }
 
-// signals sends SIGURG to a thread that reads the clock in a loop: until it stops reading, and for how long.
-func signals(n int) (arrive, handled []float64) {
+// signals sends SIGURG to a thread that reads the clock in a loop: what the call costs, until it stops reading, and for how long.
+func signals(n int) (call, arrive, handled []float64) {
 	var tid, seen, gapAt, gap atomic.Int64
 	var stop atomic.Bool
 	go func() {
@@ -128,6 +128,7 @@ func signals(n int) (arrive, handled []float64) {
 		before := seen.Load()
 		t := now()
 		syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(pid), uintptr(tid.Load()), uintptr(syscall.SIGURG))
+		call = append(call, float64(now()-t))
 		for end := t + 2e6; seen.Load() == before && now() < end; {
 		}
 		if at := gapAt.Load(); at > t && at-t < 1e6 {
@@ -236,7 +237,8 @@ func calibrate(d time.Duration) {
 	made, started := threads(80)
 	emit("threadCallNs", made, nil)
 	emit("threadStartNs", started, nil)
-	arrive, handled := signals(800)
+	sent, arrive, handled := signals(800)
+	emit("tgkillNs", sent, nil)
 	emit("signalNs", arrive, nil)
 	emit("preemptNs", handled, nil)
 	stop.Store(false)
@@ -261,6 +263,12 @@ func calibrate(d time.Duration) {
 		pause = append(pause, float64(now()-t))
 	}
 	emit("stopWorkNs", pause, nil)
+
+	emit("osSliceNs", slicesOfTwo(600*time.Millisecond), nil)
+	emit("coldCacheNs", moves(400), nil)
+	facts()
+	debug.FreeOSMemory()
+	emit("allocBytesPerNs", allocationRate(6), nil)
 
 	// Marking speed: bytes scanned for a second of mark CPU.
 	runtime.GOMAXPROCS(1)
