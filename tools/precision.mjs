@@ -56,7 +56,8 @@ export function figuresOf({n, rows}) {
   }
 }
 
-const mendedOf = ({false: all, falseMended}) => (falseMended === 0 ? '' : ` (${falseMended === all ? '' : `${falseMended} of them `}mended since)`)
+const mendedOf = ({false: all, falseMended}) =>
+  falseMended === 0 ? '' : ` (${falseMended === all ? '' : `${falseMended} of them `}mended since)`
 
 const percent = bound => `${Math.round(bound * 100)} %`
 
