@@ -16,6 +16,8 @@ export interface Figures {
   readonly true: number
   readonly style: number
   readonly false: number
+  /** Of the false ones, those the rule no longer reports. */
+  readonly falseMended: number
   /** 0..1 */
   readonly bound: number
 }

@@ -38,30 +38,38 @@ export function wilson(hits, of) {
   return (p + (z * z) / (2 * of) - z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of)
 }
 
-/** The figures of one rule: how many judged findings are true, style and false, and the bound of true. */
+/**
+ * The figures of one rule: how many judged findings are true, style and false, and the bound of true. A finding counts as it was judged; a false
+ * one whose reason begins with "(mended, " came of a form of the rule that is no more.
+ */
 export function figuresOf({n, rows}) {
   const count = verdict => rows.filter(row => row.verdict === verdict).length
+  const falseMended = rows.filter(row => row.verdict === 'false' && row.reason?.startsWith('(mended, ')).length
   return {
     n,
     judged: rows.length,
     true: count('true'),
     style: count('style'),
     false: count('false'),
+    falseMended,
     bound: wilson(count('true'), rows.length),
   }
 }
+
+const mendedOf = ({false: all, falseMended}) =>
+  falseMended === 0 ? '' : ` (${falseMended === all ? '' : `${falseMended} of them `}mended since)`
 
 const percent = bound => `${Math.round(bound * 100)} %`
 
 /** The first line of a page in docs/precision, up to where somebody's words begin. */
 export const headOf = (figures, preset) =>
-  `n = ${figures.n}, judged ${figures.judged}: true ${figures.true}, style ${figures.style}, false ${figures.false}; Wilson 95 % lower bound of true ${percent(figures.bound)}. Preset ${preset}`
+  `n = ${figures.n}, judged ${figures.judged}: true ${figures.true}, style ${figures.style}, false ${figures.false}${mendedOf(figures)}; Wilson 95 % lower bound of true ${percent(figures.bound)}. Preset ${preset}`
 
 /** What the page of a rule says under "How sure". */
 export const sureLine = (figures, preset) =>
   figures.n === 0
     ? `Judged on real code: n = 0, the rule found nothing there. Preset \`${preset}\`.`
-    : `Judged on real code: n = ${figures.n}, of ${figures.judged} judged ${figures.true} true, ${figures.style} style, ${figures.false} false; Wilson 95 % lower bound of true ${percent(figures.bound)}. Preset \`${preset}\`.`
+    : `Judged on real code: n = ${figures.n}, of ${figures.judged} judged ${figures.true} true, ${figures.style} style, ${figures.false} false${mendedOf(figures)}; Wilson 95 % lower bound of true ${percent(figures.bound)}. Preset \`${preset}\`.`
 
 /** A row of the table in docs/precision/README.md. */
 export const tableRow = (id, figures, preset) =>

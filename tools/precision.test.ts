@@ -5,6 +5,13 @@ import {allRules} from '../src/operations/check-module.ts'
 import {figuresOf, headOf, judgementsOf, ruleFacts, sureLine, tableRow, wilson} from './precision.mjs'
 
 const judged = ruleFacts(checkout).map(rule => ({...rule, figures: figuresOf(judgementsOf(checkout, rule.id))}))
+/** Where the shape of a mended false finding stands, as one that is not reported. */
+const mendedShapes: Readonly<Record<string, readonly (readonly [file: string, text: string])[] | undefined>> = {
+  'atomic-check-then-act': [['near-misses.go', 'if threshold.Load() != measured {']],
+  'sync-pool-copied': [['basic.go', 'func (g guarded) get() any {']],
+  'sync-pool-native-resource': [['by-value.go', 'var values = sync.Pool{New: func() any { return &value{} }}']],
+}
+
 const page = (id: string) => readFileSync(`${checkout}src/rules/${id}/rule.md`, 'utf8')
 const sure = (id: string) => /^## How sure\n\n(?<text>[\s\S]*?)\n\n## /m.exec(page(id))?.groups?.['text'] ?? ''
 
@@ -26,7 +33,7 @@ describe('presets follow from what was judged (docs/precision, by fingerprint):'
       if (figures.n >= 10) expect(figures.bound, id).toBeGreaterThanOrEqual(0.75)
       else {
         expect(sure(id), id).toMatch(/^(?:Cannot be false|Asked for): /m)
-        expect(figures.false, `${id}: a false finding is possible, then`).toBe(0)
+        expect(figures.false - figures.falseMended, `${id}: a false finding is possible, then`).toBe(0)
       }
     }
   })
@@ -37,8 +44,10 @@ describe('presets follow from what was judged (docs/precision, by fingerprint):'
   })
 
   test('a rule of which fewer than 60 % were right is in no preset', () => {
-    for (const {id, figures, preset} of judged)
-      if (figures.judged > 0 && (figures.true + figures.style) / figures.judged < 0.6) expect(preset, id).toBe('evidence')
+    for (const {id, figures, preset} of judged) {
+      const standing = figures.judged - figures.falseMended
+      if (standing > 0 && (figures.true + figures.style) / standing < 0.6) expect(preset, id).toBe('evidence')
+    }
   })
 
   test('a rule whose findings are all as meant is not in the default preset, and says so', () => {
@@ -57,6 +66,15 @@ test('pages and table say the figures of the rows', () => {
     if (figures.judged === 0) continue
     expect(readme).toContain(tableRow(id, figures, preset))
     expect(readFileSync(`${checkout}docs/precision/${id}.md`, 'utf8'), id).toContain(headOf(figures, preset))
+  }
+})
+
+test('a false finding is called mended only by a rule whose fixtures were given its shape', () => {
+  for (const {id, figures} of judged) {
+    if (figures.falseMended === 0) continue
+    expect(mendedShapes[id], `${id}: which fixture?`).toBeDefined()
+    for (const [file, text] of mendedShapes[id] ?? [])
+      expect(readFileSync(`${checkout}src/rules/${id}/testdata/${file}`, 'utf8')).toContain(text)
   }
 })
 

@@ -1,7 +1,7 @@
 // Reports become hazards: messages filled in, equal ones merged over test variants and platforms, fingerprints numbered.
 import type {Place} from '../../base/place.ts'
 import type {Hazard} from '../../findings/finding.ts'
-import {hazardFingerprint} from '../../findings/fingerprint.ts'
+import {hazardFingerprint, hazardIdentity} from '../../findings/fingerprint.ts'
 import type {FactPlace} from './pass.ts'
 import type {Report} from './report.ts'
 import type {RuleMessage} from './rule.ts'
@@ -38,11 +38,12 @@ export function hazardsOf(rules: readonly RunnableRule[], runs: readonly Platfor
   return sorted.map(({report, platforms}) => {
     const rule = byId.get(report.ruleId)
     if (rule === undefined) throw new Error(`Bug: a report of ${report.ruleId}, which did not run`)
-    const key = [report.ruleId, report.place.symbol, report.place.sourceLine.trim()].join('\0')
+    const identity = {ruleId: rule.id, ...report.place}
+    const key = hazardIdentity(identity).join('\0')
     const occurrence = occurrences.get(key) ?? 0
     occurrences.set(key, occurrence + 1)
     const labels = platforms.size < runs.length ? [...platforms].sort() : []
-    return hazardOf(rule, report, hazardFingerprint(rule.id, report.place.symbol, report.place.sourceLine, occurrence), labels)
+    return hazardOf(rule, report, hazardFingerprint(identity, occurrence), labels)
   })
 }
 

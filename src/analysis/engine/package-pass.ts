@@ -111,7 +111,7 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
       return answer(mode === Mode.typexpr)
     },
     flow: flowOf(checked, index),
-    place: node => placeOf(node, fileOf(node), symbolOf(node, index, checked.types.path)),
+    place: node => placeOf(node, fileOf(node), symbolOf(node, index, checked.types.path), typeAround(node, index)),
   }
 }
 
@@ -152,7 +152,17 @@ function symbolOf(node: Node, index: NodeIndex, packagePath: string): string {
   return packagePath
 }
 
-function placeOf(node: Node, file: CheckedFile, symbol: string): FactPlace {
+/** Name of the type a node is declared in, outside of functions. */
+function typeAround(node: Node, index: NodeIndex): string | undefined {
+  let name: string | undefined
+  for (let at: Node | undefined = node; at !== undefined; at = index.parent(at)) {
+    if (at.kind === 'FuncDecl') return undefined
+    if (at.kind === 'TypeSpec') name = at.name.name
+  }
+  return name
+}
+
+function placeOf(node: Node, file: CheckedFile, symbol: string, typeName: string | undefined): FactPlace {
   const {lines} = file.state
   const [start, end] = [position(lines, node.pos), position(lines, Math.max(node.pos, node.end))]
   const lineStart = lines[start.line - 1]!
@@ -167,6 +177,7 @@ function placeOf(node: Node, file: CheckedFile, symbol: string): FactPlace {
     endLine: end.line,
     endColumn: end.column,
     symbol,
+    ...(typeName === undefined ? {} : {typeName}),
     sourceLine: decoder.decode(file.bytes.subarray(lineStart, lineEnd)),
   }
 }

@@ -33,6 +33,8 @@ export interface FactPlace {
   readonly endColumn: number
   /** Symbol of the enclosing function; the package path at package level. */
   readonly symbol: string
+  /** At package level, the declared type around it: for the fingerprint. */
+  readonly typeName?: string
   /** The source line, for the fingerprint. */
   readonly sourceLine: string
 }

@@ -13,6 +13,12 @@ export interface Copy {
   readonly how: 'receiver' | 'parameter' | 'assignment' | 'argument' | 'result' | 'range' | 'literal'
 }
 
+/** Types whose documentation forbids copying after first use. sync.Pool has a rule of its own: its noCopy is not asked for. */
+export const pinnedTypes: ReadonlySet<string> = new Set([
+  ...['Mutex', 'RWMutex', 'Cond', 'Once', 'WaitGroup', 'Map'].map(name => `sync.${name}`),
+  ...['Bool', 'Int32', 'Int64', 'Uint32', 'Uint64', 'Uintptr', 'Pointer', 'Value'].map(name => `sync/atomic.${name}`),
+])
+
 /** For messages: what makes the copy. */
 export const copyWording: Readonly<Record<Copy['how'], string>> = {
   receiver: 'the receiver takes a copy',

@@ -5,6 +5,7 @@ import type {Report} from '../engine/report.ts'
 import {hazardsOf} from '../engine/hazards.ts'
 import {defineRule} from '../engine/rule.ts'
 import type {Directive, DirectiveForm} from './directives.ts'
+import {isPeerCheck, isPeerLinter} from './peers.ts'
 
 const page = 'docs/suppression.md'
 
@@ -96,8 +97,10 @@ export function applyDirectives({hazards, directives, honoured, ran, known, type
 }
 
 function names(directive: Directive, id: string): boolean {
-  if (directive.form !== 'nolint') return directive.ids.includes(id)
-  return directive.ids.length === 0 || directive.ids.some(name => name === 'all' || name === 'gotriage' || name === id)
+  const {form, ids} = directive
+  if (form === 'gotriage') return ids.includes(id)
+  if (form === 'lint') return ids.some(name => name === id || isPeerCheck(name, id))
+  return ids.length === 0 || ids.some(name => name === 'all' || name === 'gotriage' || name === id || isPeerLinter(name, id))
 }
 
 function unusedIn(one: Directive, used: ReadonlySet<string>, ran: ReadonlySet<string>, known: readonly string[], typed: boolean): Report[] {

@@ -21,6 +21,8 @@ type Sources = Readonly<Record<string, string>>
 
 interface Target {
   readonly goarch: string
+  /** Of the fixture's module; `go1.26` when not said. */
+  readonly goVersion?: string
   readonly cgoPolicy?: CgoPolicy
   readonly cApi?: ApiDescription
 }
@@ -89,6 +91,7 @@ async function expectWants(
 ): Promise<void> {
   const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, target)
   expect(errors, 'a fixture is valid Go').toEqual([])
+  expect(new Set(hazards.map(hazard => hazard.fingerprint)).size, 'no two findings share a fingerprint').toBe(hazards.length)
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
     unmetWants(
       source,
@@ -104,14 +107,14 @@ interface Found {
 }
 
 /** Runs rules over one file, which may import the standard library and the shared stubs. */
-export const hazardsIn = (rules: readonly RunnableRule[], name: string, source: string): Promise<Found> =>
-  hazardsInPackage(rules, {[name]: source}, sharedStubs, {goarch: 'amd64'})
+export const hazardsIn = (rules: readonly RunnableRule[], name: string, source: string, goVersion = 'go1.26'): Promise<Found> =>
+  hazardsInPackage(rules, {[name]: source}, sharedStubs, {goarch: 'amd64', goVersion})
 
 async function hazardsInPackage(
   rules: readonly RunnableRule[],
   sources: Sources,
   stubs: string,
-  {goarch, cgoPolicy, cApi}: Target,
+  {goarch, goVersion = 'go1.26', cgoPolicy, cApi}: Target,
 ): Promise<Found> {
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
@@ -121,7 +124,7 @@ async function hazardsInPackage(
     : 'linux'
   const other = ({name, bytes}: {name: string; bytes: Uint8Array}) => ({path: name, bytes: () => bytes})
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
-  const checked = checkPackage({goarch, goVersion: 'go1.26'}, 'example.com/fixture', goFiles, importer)
+  const checked = checkPackage({goarch, goVersion}, 'example.com/fixture', goFiles, importer)
   const findings = runOnPackage(rules, {
     types: checked.package,
     files: checked.info.files.map(state => ({

@@ -4,8 +4,8 @@ import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {atomicAccess} from '../../analysis/reading/atomics.ts'
 import {locksSomething} from '../../analysis/reading/locks.ts'
-import {callsIn, isTestFile, receiverKey, receiverText, variableOf} from '../../analysis/reading/terms.ts'
-import type {CallExpr, IfStmt, Node, Stmt} from '../../go/syntax/ast.ts'
+import {callsIn, isTestFile, receiverKey, receiverText, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr, Expr, IfStmt, Node, Stmt} from '../../go/syntax/ast.ts'
 
 type ActPass = Pass<'store' | 'map'>
 
@@ -20,7 +20,7 @@ export default defineRule({
   messages: {
     store: {
       what: '{variable} is stored here after a separate load of it decided that it should be',
-      why: 'another goroutine can store in between: both then act on the same old value',
+      why: 'another goroutine can load or store in between: both then act on the same old value, or one store undoes the other',
       next: 'Use CompareAndSwap, or hold a mutex around both.',
     },
     map: {
@@ -59,12 +59,45 @@ function atomics(pass: ActPass, stmt: IfStmt): void {
     })
     const store = later.find(one => one.kind === 'store' && decidedBy(pass, one.call, stmt))
     if (store === undefined || later.some(one => one.kind === 'change') || onlyStores(stmt)) continue
+    if (!restsOnLoad(pass, stmt, load, store.call)) continue
     pass.report(store.call, 'store', {data: {variable: nameOf(pass, store.call)}, related: [{node: load, label: 'loaded here'}]})
   }
 }
 
 /** `if x.Load() != v { x.Store(v) }`: it saves a write and decides nothing. */
 const onlyStores = (stmt: IfStmt) => stmt.body.list.length === 1 && stmt.body.list[0]?.kind === 'ExprStmt' && stmt.else === undefined
+
+/**
+ * The stored value is made of the loaded one or ordered against it, or the branch is to run once: the store makes its condition false.
+ * `if x.Load() != v { …; x.Store(v) }` with a variable v is neither: whoever comes second stores the same.
+ */
+function restsOnLoad(pass: ActPass, stmt: IfStmt, load: CallExpr, store: CallExpr): boolean {
+  const names = stmt.init?.kind === 'AssignStmt' && stmt.init.rhs.some(value => some(value, at => at === load)) ? stmt.init.lhs : []
+  const loaded = names.flatMap(name => variableOf(pass, name) ?? [])
+  const isLoaded = (at: Node) => at === load || (at.kind === 'Ident' && loaded.some(one => one === pass.objectOf(at)))
+  const value = store.args.at(-1)
+  if (value === undefined || some(value, isLoaded)) return value !== undefined
+  const asked = pass.within(stmt.cond, load.kind).some(call => call === load) ? [load] : pass.within(stmt.cond, 'Ident').filter(isLoaded)
+  return asked.some(term => storeEnds(pass, stmt, term, value))
+}
+
+/** Whether the condition orders the loaded term against something, or compares it so that the stored value makes it false. */
+function storeEnds(pass: ActPass, stmt: IfStmt, term: Expr, value: Expr): boolean {
+  let inner: Node = term
+  const isPlain = () => inner === term || (inner.kind === 'ParenExpr' && unparen(inner) === term)
+  for (const at of pass.ancestors(term)) {
+    if (at.kind === 'UnaryExpr' && at.op === '!') return isPlain() && pass.text(value) !== 'false'
+    if (at.kind === 'BinaryExpr' && /^(?:[<>]=?|[=!]=)$/.test(at.op)) {
+      if (at.op !== '==' && at.op !== '!=') return true
+      const other = unparen(inner === at.x ? at.y : at.x)
+      const isSame = pass.text(other) === pass.text(value)
+      return at.op === '==' ? !isSame : isSame && pass.constantOf(other) !== undefined
+    }
+    if (at === stmt || (at.kind === 'BinaryExpr' && (at.op === '&&' || at.op === '||'))) return isPlain() && pass.text(value) === 'false'
+    inner = at
+  }
+  return false
+}
 
 /** No other condition stands between: one that does has its own reason, as where a flag is raised after a failed attempt. */
 function decidedBy(pass: ActPass, call: CallExpr, stmt: IfStmt): boolean {

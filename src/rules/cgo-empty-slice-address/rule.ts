@@ -3,8 +3,12 @@ import {cCallName, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {firstElementOf, isUnsafe} from '../../analysis/cgo/pointer-argument.ts'
 import {mayBeEmptyUnchecked, sliceOfItself} from '../../analysis/cgo/slice-guard.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
+import {languageVersionAt} from '../../analysis/reading/terms.ts'
 import type {ReportOptions} from '../../analysis/engine/pass.ts'
 import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
+
+/** Go 1.20: unsafe.SliceData. */
+const sliceDataFrom = 20
 
 export default defineRule({
   id: 'cgo-empty-slice-address',
@@ -18,7 +22,7 @@ export default defineRule({
     c: {
       what: 'C.{callee} gets the address of {slice}[0], and nothing here asks whether {slice} is empty',
       why: 'the index panics when {slice} has no elements, before C is called',
-      next: 'Use unsafe.SliceData({slice}) (Go 1.20), which gives no usable address for an empty slice and does not panic, or check len({slice}) first.',
+      next: 'Check len({slice}) first, and for no elements pass what C.{callee} takes for no data.{other}',
     },
     itself: {
       what: '{call} is {slice} itself, and panics when it is empty',
@@ -44,11 +48,17 @@ export default defineRule({
       for (const argument of call.args) {
         const slice = firstElementOf(pass, argument)
         if (slice !== undefined && mayBeEmptyUnchecked(pass, slice, call))
-          pass.report(argument, 'c', {data: {callee, slice: pass.text(slice)}})
+          pass.report(argument, 'c', {data: {callee, slice: pass.text(slice), other: otherWay(pass, call, pass.text(slice))}})
       }
     }
   },
 })
+
+/** Where the file may use it. Of a slice expression cgo checks the elements only, of a pointer the whole allocation (cmd/cgo gcc.go checkSlice, Go 1.26). */
+const otherWay = (pass: AnyPass, call: CallExpr, slice: string): string =>
+  (languageVersionAt(pass, call) ?? 0) < sliceDataFrom
+    ? ''
+    : ` Or pass unsafe.SliceData(${slice}[:]), which does not panic: nil for a nil slice, else an address at which no element stands.`
 
 /** With the same capacity as before, so that append behaves the same. */
 function fixOf(pass: AnyPass, call: CallExpr, slice: Expr): Pick<ReportOptions, 'fixes'> {

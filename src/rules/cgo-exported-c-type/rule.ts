@@ -15,7 +15,7 @@ export default defineRule({
   sources: ['https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C'],
   messages: {
     exported: {
-      what: '{name} is exported and mentions {type}',
+      what: '{name} exported and {verb} {type}',
       why: 'cgo makes an unexported Go type of a C type in each package by itself: another package cannot name {type} of this one, and its own {type} is a different type',
       next: 'Use a Go type, or declare one that wraps it.',
     },
@@ -26,15 +26,21 @@ export default defineRule({
     for (const file of pass.package.files) {
       if (!file.path.endsWith('_test.go') && !file.generated)
         for (const one of mentioned(pass, file.state.tree))
-          pass.report(one.type, 'exported', {data: {name: one.name, type: pass.text(one.type)}})
+          pass.report(one.type, 'exported', {data: {...named(one.names), type: pass.text(one.type)}})
     }
   },
 })
 
 const isExported = (name: string): boolean => /^\p{Lu}/u.test(name)
 
+/** All that one line declares: mending the first alone would bring up the next. */
+const named = (names: readonly string[]) =>
+  names.length === 1
+    ? {name: `${names[0]} is`, verb: 'mentions'}
+    : {name: `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`, verb: 'mention'}
+
 /** What the exported declarations of a file mention, one for each declaration. */
-function mentioned(pass: AnyPass, tree: File): {name: string; type: Expr}[] {
+function mentioned(pass: AnyPass, tree: File): {names: readonly string[]; type: Expr}[] {
   const forC = new Set(exportedFunctions(tree).map(one => one.decl))
   return tree.decls.flatMap(decl => {
     if (decl.kind === 'FuncDecl') {
@@ -42,22 +48,22 @@ function mentioned(pass: AnyPass, tree: File): {name: string; type: Expr}[] {
       if (!isExported(decl.name.name) || forC.has(decl) || (decl.recv !== undefined && (receiver === undefined || !isExported(receiver))))
         return []
       const type = inFields(pass, decl.type.params) ?? (decl.type.results === undefined ? undefined : inFields(pass, decl.type.results))
-      return type === undefined ? [] : [{name: receiver === undefined ? decl.name.name : `${receiver}.${decl.name.name}`, type}]
+      return type === undefined ? [] : [{names: [receiver === undefined ? decl.name.name : `${receiver}.${decl.name.name}`], type}]
     }
     if (decl.kind !== 'GenDecl') return []
     return decl.specs.flatMap(spec => {
       if (spec.kind === 'ValueSpec') {
-        const name = spec.names.find(one => isExported(one.name))
+        const names = spec.names.map(one => one.name).filter(isExported)
         const type = spec.type === undefined ? undefined : inType(pass, spec.type)
-        return name === undefined || type === undefined ? [] : [{name: name.name, type}]
+        return names.length === 0 || type === undefined ? [] : [{names, type}]
       }
       if (spec.kind !== 'TypeSpec' || !isExported(spec.name.name)) return []
       const struct = unparen(spec.type)
       if (struct.kind !== 'StructType') return []
       return struct.fields.list.flatMap(field => {
-        const name = field.names.find(one => isExported(one.name))
+        const names = field.names.map(one => one.name).filter(isExported)
         const type = field.type === undefined ? undefined : inType(pass, field.type)
-        return name === undefined || type === undefined ? [] : [{name: `${spec.name.name}.${name.name}`, type}]
+        return names.length === 0 || type === undefined ? [] : [{names: names.map(name => `${spec.name.name}.${name}`), type}]
       })
     })
   })

@@ -1,12 +1,9 @@
 // cgo-struct-no-release: a struct keeps what a C constructor made, and nothing in the package releases it. See rule.md.
+import {madeInC} from '../../analysis/cgo/c-constructor.ts'
 import {cCallName, endsItsArgument, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {closesByName, cOwners} from '../../analysis/cgo/c-owner.ts'
-import {localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
-
-/** Names of C functions that make something their caller owns. */
-const makes = /(?:^|_)(?:new|create|alloc|malloc|calloc|open|init|dup|clone)(?:_|\d|$)|(?:New|Create|Alloc|Open|Clone)(?:[_A-Z0-9]|$)/
+import type {CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'cgo-struct-no-release',
@@ -45,22 +42,15 @@ function madeFor(pass: AnyPass, type: string, field: string): {call: CallExpr; n
     if (pair.key.kind !== 'Ident' || pair.key.name !== field) continue
     const literal = pass.parent(pair)
     if (literal?.kind !== 'CompositeLit' || literal.type?.kind !== 'Ident' || literal.type.name !== type) continue
-    const made = maker(pass, pair.value)
+    const made = madeInC(pass, pair.value)
     if (made !== undefined) return made
   }
   for (const literal of pass.nodes('CompositeLit')) {
     if (literal.type?.kind !== 'Ident' || literal.type.name !== type || literal.elts.length !== 1 || literal.elts[0] === undefined) continue
-    const made = literal.elts[0].kind === 'KeyValueExpr' ? undefined : maker(pass, literal.elts[0])
+    const made = literal.elts[0].kind === 'KeyValueExpr' ? undefined : madeInC(pass, literal.elts[0])
     if (made !== undefined) return made
   }
   return undefined
-}
-
-function maker(pass: AnyPass, expr: Expr): {call: CallExpr; name: string} | undefined {
-  const local = localOf(pass, expr)
-  const value = unparen((local === undefined ? undefined : onlyValue(pass, local)) ?? expr)
-  const name = value.kind === 'CallExpr' ? cCallName(pass, value) : undefined
-  return value.kind === 'CallExpr' && name !== undefined && makes.test(name) ? {call: value, name} : undefined
 }
 
 /** Something in the package hands `….field` to a C function that ends it, to any Go function, or has finalizers at all. */

@@ -2,9 +2,11 @@
 import {localOf, mentions, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
+import {namedPath, pointee} from '../../analysis/reading/named.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import {isTestFile, some} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
+import type {GoObject} from '../../go/types/objects.ts'
 
 export default defineRule({
   id: 'context-not-propagated',
@@ -18,7 +20,7 @@ export default defineRule({
     root: {
       what: '{call} is passed on although {context} is at hand',
       why: 'what is called does not see its deadline, its cancellation or its values',
-      next: 'Pass {context} on, or context.WithoutCancel of it (Go 1.21) where the work is to go on.',
+      next: 'Pass {given} on, or context.WithoutCancel({given}) (Go 1.21) where the work is to go on.',
     },
   },
 
@@ -27,10 +29,18 @@ export default defineRule({
       if (call.args.length > 0 || !/^context\.[A-Z]\w*$/.test(pass.calleeName(call) ?? '')) continue // the two without parameters make roots
       if (isTestFile(pass, call) || !(isArgument(pass, call) || isHandedOn(pass, call)) || detaches(pass, call)) continue
       const around = parameterAround(pass, call, 'context.Context', 'net/http.Request', 'github.com/gin-gonic/gin.Context')
-      if (around !== undefined) pass.report(call, 'root', {data: {call: pass.text(call), context: around.name}})
+      if (around !== undefined) pass.report(call, 'root', {data: {call: pass.text(call), context: around.name, given: given(around)}})
     }
   },
 })
+
+/** The context as an expression that compiles. gin's Done is nil unless its engine falls back to the request (context.go, ContextWithFallback). */
+function given({name, type}: GoObject): string {
+  const path = namedPath(pointee(type))
+  if (path === 'net/http.Request') return `${name}.Context()`
+  if (path === 'github.com/gin-gonic/gin.Context') return `${name}.Request.Context()`
+  return namedPath(type) === undefined ? `*${name}` : name
+}
 
 /** Loggers take a context for its values only; no deadline matters to them. */
 const logs = /(?:^|[/.*(])s?log(?:rus|ger)?\)?[./]/i

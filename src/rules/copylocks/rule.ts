@@ -1,14 +1,8 @@
 // copylocks: a value that holds a lock, or another type of sync or sync/atomic that must stay where it is, is copied. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
-import {copies, copyWording} from '../../analysis/reading/copies.ts'
+import {copies, copyWording, pinnedTypes} from '../../analysis/reading/copies.ts'
 import {holdsByValue} from '../../analysis/reading/named.ts'
 import {typeString} from '../../go/types/type-string.ts'
-
-/** Types whose documentation forbids copying after first use. sync.Pool has a rule of its own. */
-const pinned = new Set([
-  ...['Mutex', 'RWMutex', 'Cond', 'Once', 'WaitGroup', 'Map', 'noCopy'].map(name => `sync.${name}`),
-  ...['Bool', 'Int32', 'Int64', 'Uint32', 'Uint64', 'Uintptr', 'Pointer', 'Value'].map(name => `sync/atomic.${name}`),
-])
 
 export default defineRule({
   id: 'copylocks',
@@ -28,7 +22,7 @@ export default defineRule({
 
   run(pass) {
     for (const {at, type, how} of copies(pass)) {
-      const held = holdsByValue(type, pinned)
+      const held = holdsByValue(type, pinnedTypes)
       if (held !== undefined)
         pass.report(at, 'copy', {
           data: {

@@ -2,8 +2,10 @@
 import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
+import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import {namedPath} from '../../analysis/reading/named.ts'
 import {isTestFile} from '../../analysis/reading/terms.ts'
+import type {CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-client-no-timeout',
@@ -17,18 +19,18 @@ export default defineRule({
     literal: {
       what: 'the client has no Timeout, and no request of this package carries a context',
       why: 'zero means no limit: a server that accepts and never answers keeps the request, and what waits for it, for ever',
-      next: 'Set Timeout, or give each request a context with a deadline.',
+      next: 'Set Timeout, which includes reading the body, or give each request a context with a deadline. For long downloads, ResponseHeaderTimeout of the Transport limits only the wait for the answer.',
     },
     call: {
-      what: '{call} uses the default client, which has no time limit',
-      why: 'a server that accepts and never answers keeps the request, and what waits for it, for ever',
-      next: 'Use a client with a Timeout, or a request with a context that has a deadline.',
+      what: '{call} uses the default client, which has no Timeout',
+      why: 'the default transport limits only dialing and the TLS handshake: a server that accepts and never answers keeps the request, and what waits for it, for ever',
+      next: 'Use a client with a Timeout, which includes reading the body, or a request with a context that has a deadline.',
     },
   },
 
   run(pass) {
     if (setsTimeout(pass)) return
-    if (!usesContext(pass)) {
+    if (!usesContext(pass) && !limitsHeaders(pass)) {
       for (const literal of pass.nodes('CompositeLit')) {
         if (namedPath(pass.typeOf(literal)) !== 'net/http.Client' || isTestFile(pass, literal)) continue
         const named = literal.elts.some(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Timeout')
@@ -37,14 +39,26 @@ export default defineRule({
       }
     }
     for (const call of pass.nodes('CallExpr'))
-      if (!isTestFile(pass, call) && ['Get', 'Head', 'Post', 'PostForm'].some(name => must(pass.callsFunction(call, `net/http.${name}`))))
+      if (
+        !isTestFile(pass, call) &&
+        !hasContext(pass, call) &&
+        ['Get', 'Head', 'Post', 'PostForm'].some(name => must(pass.callsFunction(call, `net/http.${name}`)))
+      )
         pass.report(call, 'call', {data: {call: pass.text(call.fun)}})
   },
 })
 
+/** http-request-without-context says it there: the mend is the same. */
+const hasContext = (pass: Pass<'literal' | 'call'>, call: CallExpr): boolean =>
+  parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context') !== undefined
+
 /** Something in the package assigns a Timeout. */
 const setsTimeout = (pass: Pass<'literal' | 'call'>) =>
   [...pass.nodes('AssignStmt')].some(({lhs}) => lhs.some(left => left.kind === 'SelectorExpr' && left.sel.name === 'Timeout'))
+
+/** Some Transport of the package limits the wait for the answer; which client it belongs to is not followed. */
+const limitsHeaders = (pass: Pass<'literal' | 'call'>) =>
+  pass.nodes('Ident').some(ident => ident.name === 'ResponseHeaderTimeout' && pass.objectOf(ident)?.pkg?.path === 'net/http')
 
 const usesContext = (pass: Pass<'literal' | 'call'>) =>
   [...pass.nodes('CallExpr')].some(

@@ -13,14 +13,14 @@ export default defineRule({
   title: 'Put of a value that is no pointer',
   severity: 'info',
   confidence: 0.97,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://staticcheck.dev/docs/checks#SA6002', 'https://github.com/golang/go/blob/go1.26.0/src/runtime/iface.go'],
   messages: {
     boxed: {
-      what: 'Put stores {value} of type {type} in an interface, which allocates {bytes} bytes each time',
-      why: 'an interface holds a pointer; anything else is copied to the heap, which is what the pool is to avoid',
-      next: 'Put a pointer.',
+      what: 'Put stores {value} of type {type} in an interface, which allocates {bytes} bytes',
+      why: 'an interface holds one word: a larger value is copied to the heap by each Put{unless}, which is what the pool is to avoid',
+      next: 'Let New return a pointer, keep the pointer that Get returns, and put that one back. Put(&{value}) alone gains nothing: it allocates {value}.',
     },
   },
 
@@ -32,10 +32,18 @@ export default defineRule({
       if (type === undefined || isTypeParam(type) || isPointerShaped(type)) continue
       const bytes = sizeOf(pass.package.sizes, type)
       if (bytes !== undefined && bytes > pass.package.sizes.wordSize)
-        pass.report(value, 'boxed', {data: {value: pass.text(value), type: typeString(type, pkg => pkg.name), bytes: String(bytes)}})
+        pass.report(value, 'boxed', {
+          data: {value: pass.text(value), type: typeString(type, pkg => pkg.name), bytes: String(bytes), unless: exception(type)},
+        })
     }
   },
 })
+
+/** What convTslice and convTstring (runtime/iface.go) do not allocate for. */
+function exception(type: Type): string {
+  const {kind} = underlying(type)
+  return kind === 'Slice' ? ' unless the slice is nil' : kind === 'Basic' ? ' unless the string is empty' : ''
+}
 
 /** What an interface holds directly (cmd/compile types.IsDirectIface), and interfaces, which are passed on as they are. */
 function isPointerShaped(type: Type): boolean {

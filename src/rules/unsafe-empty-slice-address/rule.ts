@@ -1,8 +1,9 @@
 // unsafe-empty-slice-address: `unsafe.Pointer(&b[0])` where b may be empty, outside of C calls. See rule.md.
 import {cCallName, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
-import {firstElementOf, isUnsafePointerCall} from '../../analysis/cgo/pointer-argument.ts'
+import {firstElementOf, isUnsafe, isUnsafePointerCall} from '../../analysis/cgo/pointer-argument.ts'
 import {mayBeEmptyUnchecked} from '../../analysis/cgo/slice-guard.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
+import {languageVersionAt} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
@@ -17,7 +18,12 @@ export default defineRule({
     unchecked: {
       what: '{pointer} is taken, and nothing here asks whether {slice} is empty',
       why: 'the index panics when {slice} has no elements',
-      next: 'Use unsafe.SliceData({slice}) (Go 1.20) or check len({slice}) first.',
+      next: 'Check len({slice}) first.{other}',
+    },
+    cast: {
+      what: '{pointer} is taken as a pointer to {target}, and nothing here asks how long {slice} is',
+      why: 'the index panics when {slice} has no elements, and of a slice shorter than {target} what lies behind it is read',
+      next: 'Check first that {slice} has room for {target} (unsafe.Sizeof). unsafe.SliceData would only take the panic away and leave the read.',
     },
   },
 
@@ -26,10 +32,28 @@ export default defineRule({
       if (!isUnsafePointerCall(pass, pointer) || pointer.args[0] === undefined || unparen(pointer.args[0]).kind !== 'UnaryExpr') continue
       const slice = firstElementOf(pass, pointer)
       if (slice === undefined || isMade(pass, pointer) || isForC(pass, pointer) || !mayBeEmptyUnchecked(pass, slice, pointer)) continue
-      pass.report(pointer, 'unchecked', {data: {pointer: pass.text(pointer), slice: pass.text(slice)}})
+      const [text, target] = [pass.text(slice), castTo(pass, pointer)]
+      const data = {pointer: pass.text(pointer), slice: text}
+      if (target !== undefined) pass.report(pointer, 'cast', {data: {...data, target}})
+      else pass.report(pointer, 'unchecked', {data: {...data, other: otherWay(pass, pointer, text)}})
     }
   },
 })
+
+/** `T` of `(*T)(unsafe.Pointer(…))`, unless a length goes with it: in unsafe.Slice, or where T is an array to be sliced. */
+function castTo(pass: AnyPass, pointer: CallExpr): string | undefined {
+  const cast = pass.parent(pointer)
+  const type = cast?.kind === 'CallExpr' && cast.args[0] === pointer ? unparen(cast.fun) : undefined
+  if (cast?.kind !== 'CallExpr' || type?.kind !== 'StarExpr' || unparen(type.x).kind === 'ArrayType') return undefined
+  const around = pass.parent(cast)
+  return around?.kind === 'CallExpr' && isUnsafe(pass, around, 'Slice') ? undefined : pass.text(type.x)
+}
+
+/** Where the file may use it (Go 1.20). */
+const otherWay = (pass: AnyPass, pointer: CallExpr, slice: string): string =>
+  (languageVersionAt(pass, pointer) ?? 0) < 20
+    ? ''
+    : ` Where a length of 0 goes with the pointer, unsafe.SliceData(${slice}) does as well and does not panic.`
 
 /** In generated code, also where its first comment says so in words of its own: who generates it sees to the sizes. */
 const isMade = (pass: AnyPass, pointer: CallExpr): boolean => {

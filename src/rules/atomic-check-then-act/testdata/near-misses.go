@@ -20,3 +20,26 @@ func try(attempt func() error) error {
 	}
 	return nil
 }
+
+var threshold atomic.Int64
+
+// Whoever comes second stores the same, with or without the question: it saves a line of the log and a write.
+func adapt(measured int64, log func(int64)) {
+	if threshold.Load() != measured {
+		log(measured)
+		threshold.Store(measured)
+	}
+}
+
+const (
+	open   = 1
+	closed = 2
+)
+
+// The store does not end what was asked for.
+func reopen(state *atomic.Int32, log func()) {
+	if state.Load() != closed {
+		log()
+		state.Store(open)
+	}
+}

@@ -1,3 +1,3 @@
 package basic
 
-import _ "go.uber.org/automaxprocs" // want `automaxprocs sets GOMAXPROCS by hand`
+import _ "go.uber.org/automaxprocs" // want `importing automaxprocs sets GOMAXPROCS`

@@ -30,3 +30,9 @@ func right(it *iterator, unknown any, f any) {
 	runtime.SetFinalizer(unknown, func(*iterator) {})
 	runtime.SetFinalizer(it, f)
 }
+
+// A pointer to the variable, not to the object.
+func (it *iterator) reset(done func()) {
+	runtime.SetFinalizer(&it, func(*iterator) { done() }) // want `takes a \*example\.com/fixture\.iterator and would get a \*\*example\.com/fixture\.iterator, the address of the variable it`
+	runtime.SetFinalizer(&it, func() { done() })          // want `has no parameter`
+}

@@ -10,6 +10,6 @@ var slow = &http.Client{} // want `the client has no Timeout`
 var limited = &http.Client{Timeout: time.Second}
 
 func get(url string) error {
-	_, err := http.Get(url) // want `http\.Get uses the default client, which has no time limit`
+	_, err := http.Get(url) // want `http\.Get uses the default client, which has no Timeout`
 	return err
 }

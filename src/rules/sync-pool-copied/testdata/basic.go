@@ -18,3 +18,13 @@ func fine(p *sync.Pool) *buffers {
 	_ = q.Get()
 	return &buffers{pool: sync.Pool{}}
 }
+
+// copylocks says it here: a lock is copied with the pool.
+type guarded struct {
+	mu   sync.Mutex
+	pool sync.Pool
+}
+
+func (g guarded) get() any {
+	return g.pool.Get()
+}

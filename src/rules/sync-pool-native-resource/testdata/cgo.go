@@ -2,6 +2,7 @@ package basic
 
 // typedef struct ctx ctx;
 // ctx *ctx_new(void);
+// void ctx_free(ctx *);
 import "C"
 
 import (
@@ -10,6 +11,8 @@ import (
 )
 
 type wrapper struct{ p *C.ctx }
+
+func (w *wrapper) free() { C.ctx_free(w.p) }
 
 type plain struct{ n int }
 

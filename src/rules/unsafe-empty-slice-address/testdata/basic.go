@@ -10,7 +10,11 @@ func Write(fd int, b []byte) {
 }
 
 func Words(b []byte) *uint64 {
-	return (*uint64)(unsafe.Pointer(&b[0])) // want `nothing here asks whether b is empty`
+	return (*uint64)(unsafe.Pointer(&b[0])) // want `is taken as a pointer to uint64, and nothing here asks how long b is`
+}
+
+func Many(b []byte) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(&b[0])), len(b)/8) // want `nothing here asks whether b is empty`
 }
 
 // Near misses: checked, used before, an array, another element, the caller's own.
