@@ -2,13 +2,11 @@
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {isGenerated, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {FuncDecl, FuncLit, Ident, Node} from '../../go/syntax/ast.ts'
+import type {FuncDecl, FuncLit, Ident} from '../../go/syntax/ast.ts'
+import type {GoObject} from '../../go/types/objects.ts'
 import {unalias, underlying} from '../../go/types/underlying.ts'
 
-type MapPass = Pass<'param'>
-
-/** Calls named with a finding. */
-const callsMax = 10
+type MapPass = Pass<'param' | 'call'>
 
 export default defineRule({
   id: 'map-pointer-param',
@@ -24,40 +22,47 @@ export default defineRule({
       why: 'a map value already refers to its table: what the function stores is seen by the caller without the pointer',
       next: 'Take the map itself.',
     },
+    call: {
+      what: '{argument} is passed as a pointer to a map that {function} never replaces',
+      why: 'a map value already refers to its table: what the function stores is seen by the caller without the pointer',
+      next: 'Let {function} take the map itself.',
+    },
   },
 
   run(pass) {
+    const needless = new Map<GoObject, {readonly func: string; readonly indices: ReadonlySet<number>}>()
     for (const kind of ['FuncDecl', 'FuncLit'] as const) {
       for (const func of pass.nodes(kind)) {
         if (func.body === undefined || isGenerated(pass, func) || isRemote(func)) continue
+        const indices = new Set<number>()
         let index = 0
         for (const field of func.type.params.list) {
           for (const name of field.names) {
-            if (pointsToMap(pass, name) && onlyRead(pass, func, name))
-              pass.report(name, 'param', {data: {param: name.name}, related: argumentsOf(pass, func, index)})
+            if (pointsToMap(pass, name) && onlyRead(pass, func, name)) {
+              indices.add(index)
+              pass.report(name, 'param', {data: {param: name.name}})
+            }
             index++
           }
           if (field.names.length === 0) index++
         }
+        const object = func.kind === 'FuncDecl' ? pass.objectOf(func.name) : undefined
+        if (object !== undefined && indices.size > 0 && func.kind === 'FuncDecl') needless.set(object, {func: func.name.name, indices})
+      }
+    }
+    if (needless.size === 0) return
+    for (const call of pass.nodes('CallExpr')) {
+      const callee = pass.calleeOf(call)
+      const origin = callee?.kind === 'Func' ? (callee.origin ?? callee) : undefined
+      const found = origin === undefined ? undefined : needless.get(origin)
+      for (const i of found?.indices ?? []) {
+        const argument = call.args[i]
+        if (found !== undefined && argument !== undefined && !isGenerated(pass, call))
+          pass.report(argument, 'call', {data: {argument: pass.text(argument), function: found.func}})
       }
     }
   },
 })
-
-/** What the package's calls of the function hand it at this place: mended with the parameter, and no findings of their own. */
-function argumentsOf(pass: MapPass, func: FuncDecl | FuncLit, index: number): {node: Node; label: string}[] {
-  const object = func.kind === 'FuncDecl' ? pass.objectOf(func.name) : undefined
-  if (object === undefined) return []
-  return pass
-    .nodes('CallExpr')
-    .flatMap(call => {
-      const callee = pass.calleeOf(call)
-      const argument = call.args[index]
-      const isOf = callee?.kind === 'Func' && (callee.origin ?? callee) === object
-      return isOf && argument !== undefined && !isGenerated(pass, call) ? [{node: argument, label: 'passed here'}] : []
-    })
-    .slice(0, callsMax)
-}
 
 /** `func (T) Method(args A, reply *B) error`: net/rpc asks for the pointer. */
 function isRemote(func: FuncDecl | FuncLit): boolean {

@@ -15,7 +15,7 @@ func badUpdate(m *map[string]int) { // want `map-pointer-param: `
 
 func update() {
 	data := make(map[string]int)
-	badUpdate(&data) // named with the finding above
+	badUpdate(&data) // want `map-pointer-param: `
 	fmt.Println(data)
 }
 

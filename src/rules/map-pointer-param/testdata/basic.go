@@ -22,7 +22,7 @@ func count(s *settings) int { // want `s points to a map`
 
 func calls() {
 	m := map[string]int{}
-	set(&m, "a") // named with the finding on set
+	set(&m, "a") // want `&m is passed as a pointer to a map that set never replaces`
 	p := &m
 	_ = p
 }
