@@ -165,7 +165,10 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
       if (version === undefined) withheld.add('__STDC_VERSION__')
       else defines.set('__STDC_VERSION__', version)
       // Without GNU's extensions, names that are the program's own are not defined.
-      if (standard[1] !== 'gnu') for (const name of ['linux', 'unix', 'i386']) withheld.add(name)
+      if (standard[1] !== 'gnu') {
+        for (const name of ['linux', 'unix', 'i386']) withheld.add(name)
+        defines.set('__STRICT_ANSI__', '1')
+      }
     }
     if (/^-U[A-Za-z_]\w*$/.test(flag)) {
       defines.delete(flag.slice(2))
@@ -179,7 +182,7 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
     platform,
     defines,
     withheld: new Set([...withheld].filter(name => !defines.has(name))),
-    standardHeader: name => (name === '_cgo_prolog' ? prolog(platform) : standardHeader(name, platform)),
+    standardHeader: name => (name === '_cgo_prolog' ? prolog(platform) : standardHeader(name, platform, defines.has('__STRICT_ANSI__'))),
     include: (name, quoted, from, next) => {
       if (name.startsWith('/')) return undefined
       const places = [...(quoted ? [folderOf(from)] : []), ...folders, ...(quoted ? [''] : [])]

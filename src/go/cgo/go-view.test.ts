@@ -100,3 +100,15 @@ it('windows/386: everything but long long and double has 4 bytes at most, and th
 it('linux/386: long long and double are aligned to 4 inside structs', () => {
   expect(widths('linux', '386').slice(-2)).toEqual(['struct_mixed 28', 'struct_bits 12'])
 })
+
+it('what POSIX adds to stdlib.h is unknown under -std=c99', () => {
+  const kindWith = (flags: readonly string[]) =>
+    readCNames({
+      platform: platformOf('linux', 'amd64'),
+      preambles: [{file: 'p.go', text: '#include <stdlib.h>\n'}],
+      flags,
+      withheld: [],
+      readFile: () => undefined,
+    }).lookup('setenv').kind
+  expect([kindWith([]), kindWith(['-std=gnu99']), kindWith(['-std=c99'])]).toEqual(['function', 'function', 'unknown'])
+})

@@ -2,14 +2,17 @@
 // not on this machine; a name that is not here is unknown, never wrong. Types follow glibc on Linux and the mingw-w64 headers on Windows.
 import type {CPlatform} from './platform.ts'
 
-/** Declarations in place of `<name>`; undefined for headers that are not of the C library. */
-export function standardHeader(name: string, platform: CPlatform): string | undefined {
+/**
+ * Declarations in place of `<name>`; undefined for headers that are not of the C library. `isStrict`: under `-std=c99` and the like glibc's stdlib.h
+ * shows what the C standard has; what a feature macro would bring back is unknown here.
+ */
+export function standardHeader(name: string, platform: CPlatform, isStrict = false): string | undefined {
   const text = Object.hasOwn(headers, name) ? headers[name] : undefined
   if (text === undefined) return undefined
-  return typeof text === 'string' ? text : text(platform)
+  return typeof text === 'string' ? text : text(platform, isStrict)
 }
 
-type Text = string | ((platform: CPlatform) => string)
+type Text = string | ((platform: CPlatform, isStrict: boolean) => string)
 
 const isWindows = (platform: CPlatform) => platform.goos === 'windows'
 /** The 64-bit integer of int64_t: long where long has 64 bits, but Apple and Windows use long long. */
@@ -57,7 +60,7 @@ ${glibc ? `typedef ${wide} __intmax_t;\ntypedef unsigned ${wide} __uintmax_t;\nt
 `
 }
 
-const stdlib = (platform: CPlatform) => `${stddef(platform)}
+const stdlib = (platform: CPlatform, isStrict: boolean) => `${stddef(platform)}
 void *malloc(size_t size); void *calloc(size_t count, size_t size); void *realloc(void *p, size_t size); void free(void *p);
 void abort(void); void exit(int status); int atexit(void (*f)(void)); char *getenv(const char *name); int system(const char *command);
 int atoi(const char *s); long atol(const char *s); long long atoll(const char *s); double atof(const char *s);
@@ -65,7 +68,7 @@ long strtol(const char *s, char **end, int base); unsigned long strtoul(const ch
 long long strtoll(const char *s, char **end, int base); unsigned long long strtoull(const char *s, char **end, int base); double strtod(const char *s, char **end);
 int rand(void); void srand(unsigned int seed); int abs(int x); long labs(long x);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
-${isWindows(platform) ? '' : 'int setenv(const char *name, const char *value, int overwrite); int unsetenv(const char *name);'}
+${isWindows(platform) || isStrict ? '' : 'int setenv(const char *name, const char *value, int overwrite); int unsetenv(const char *name);'}
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
 `
