@@ -39,6 +39,21 @@ export class Interner {
     }
   }
 
+  /** Number of a sequence that was added before. */
+  find(source: Uint8Array, start: number, end: number): number | undefined {
+    const view = viewOf(source)
+    const hash = hashOf(source, view, start, end)
+    this.#source = source
+    this.#sourceView = view
+    const table = this.#table
+    const mask = table.length - 2
+    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
+      const known = table[slot + 1]!
+      if (known < 0) return undefined
+      if (table[slot] === hash && this.#same(known, source, start, end)) return known
+    }
+  }
+
   #same(known: number, source: Uint8Array, start: number, end: number): boolean {
     let mine = this.#starts[known]!
     const mineEnd = known + 1 < this.count ? this.#starts[known + 1]! : this.#used

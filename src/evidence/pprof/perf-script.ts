@@ -3,7 +3,7 @@
 // tools/perf/util/evsel_fprintf.c of Linux.
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {LineScanner} from './line-scanner.ts'
+import type {LineScanner} from './line-scanner.ts'
 import {NamedDraft} from './named-draft.ts'
 
 /** Longest line that is taken for a header, in bytes. */
@@ -143,8 +143,7 @@ interface Pending {
 
 const noHeader: Header = {comm: '', hasProcess: false, timed: false, period: undefined, event: '', rest: ''}
 
-export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
-  const scanner = new LineScanner(bytes)
+export async function decodePerfScript(scanner: LineScanner): Promise<ProfileColumns> {
   const draft = new NamedDraft()
   const events = new Set<string>()
   let [periods, frames] = [true, 0]
@@ -155,10 +154,11 @@ export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
     if (header.event !== '') events.add(header.event)
     if (header.period === undefined) periods = false
     const labels = [['comm', header.comm] as const, ['event', header.event] as const].filter(([, value]) => value !== '')
-    draft.add(stackOf(draft, pending.frames), [1, header.period ?? 0], labels)
+    addFrames(draft, pending.frames)
+    draft.add([1, header.period ?? 0], labels)
     pending = undefined
   }
-  while (scanner.scan()) {
+  while (scanner.scan() || (await scanner.more())) {
     const line = scanner.text
     if (line.trim() === '') {
       finish()
@@ -195,10 +195,9 @@ export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
 }
 
 /** Inlined frames share the location of the frame they were inlined into, which follows them. */
-function stackOf(draft: NamedDraft, frames: readonly FrameText[]): number[] {
-  const stack: number[] = []
+function addFrames(draft: NamedDraft, frames: readonly FrameText[]): void {
   let inlined: FrameText[] = []
-  const alone = (frame: FrameText) => stack.push(draft.location([frame.name], frame.binary, frame.address))
+  const alone = (frame: FrameText) => draft.frame([frame.name], frame.binary, frame.address)
   for (const frame of frames) {
     if (inlined[0] !== undefined && inlined[0].address !== frame.address) {
       for (const left of inlined) alone(left)
@@ -208,9 +207,8 @@ function stackOf(draft: NamedDraft, frames: readonly FrameText[]): number[] {
       inlined.push(frame)
       continue
     }
-    stack.push(draft.location([...inlined.map(each => each.name), frame.name], frame.binary, frame.address))
+    draft.frame([...inlined.map(each => each.name), frame.name], frame.binary, frame.address)
     inlined = []
   }
   for (const left of inlined) alone(left)
-  return stack
 }
