@@ -136,6 +136,9 @@ const overLimits: readonly Bomb[] = [
   {name: 'samples of perf script', parts: () => filled(text(`${perfHead}\t               1 f (b)\n\n`))},
   {name: 'frames of one sample of perf script', parts: () => all(text(perfHead), filled(text('\t               1 f (b)\n')))},
   {name: 'samples of perf script, all different', parts: () => each(6_000_000, n => text(`c${n % 1000000} 1 1.0: cycles: \n\t${hex(n).slice(2).padStart(16)} f${n} (b)\n\n`))},
+  {name: 'binaries of perf script, all different', parts: () => each(6_000_000, n => text(`${perfHead}\t               1 f (b${n})\n\n`))},
+  {name: 'inlined functions of perf script, all different', parts: () => each(12_000_000, n => text(`${n % 99_000 === 0 ? `\n${perfHead}` : ''}\t               1 f${n} (inlined)\n`))},
+  {name: 'inlined functions of perf script, the same in all frames', parts: () => each(10_000_000, n => text(`${n % 9000 === 0 ? `\n${perfHead}` : ''}\t${hex(Math.floor(n / 9000)).slice(2).padStart(16)} f${n % 9000} (${n % 9000 === 8999 ? 'b' : 'inlined'})\n`))},
   {name: 'samples of a binary CPU profile', parts: () => all(cpuHead, filled(Buffer.concat([1, 1, 4096].map(word))))},
   {name: 'one stack of a binary CPU profile', parts: () => all(cpuHead, word(1), word(50_000_000), filled(word(4096), 400_000_000))},
 ] // prettier-ignore
@@ -174,6 +177,12 @@ const belowLimits: readonly Bomb[] = [
   {name: '9.9 million label sets, all different', parts: () => all(start, each(9_900_000, n => field(sampleTag, Buffer.concat([plain, field(labelTag, bytes(0x08, 1, 0x18, ...varint(n + 1)))]))))},
   {name: 'a name of 127 MB', parts: () => all(start, inOne(stringTag, text('x'), 133_000_000), field(functionTag, bytes(0x08, 2, 0x10, 3)), field(locationTag, bytes(0x08, 2, lineTag, 2, 0x08, 2)), field(sampleTag, Buffer.concat([bytes(stackTag, 1, 2), value])))},
   {name: '990,000 samples of a heap text with 15 addresses each', parts: () => all(heapHead, each(990_000, n => text(`1: ${n + 1} [1: ${n + 1}] @ ${Array.from({length: 15}, (_, at) => hex((n * 15 + at) % 900_000)).join(' ')}\n`)))},
+  {name: '990,000 addresses of a heap text in 4,090 mappings that overlap', parts: () => all(
+    heapHead,
+    each(990_000, n => text(`1: 1 [1: 1] @ ${hex(n)}\n`)),
+    text('MAPPED_LIBRARIES:\n'),
+    each(4090, n => text(`${hex(n * 2).slice(2)}-${hex(n * 200).slice(2)} r-xp 00000000 08:01 1 /lib/${n}.so\n`)),
+  )},
   {name: '3.9 million folded stacks with 990,000 frames', parts: () => each(3_900_000, n => text(`main;f${n % 990_000};g${n % 7} 1\n`))},
   {name: '3.9 million samples of perf script', parts: () => each(3_900_000, n => text(`${perfHead}\t${hex(n % 990_000).slice(2).padStart(16)} f (b)\n\n`))},
   {name: '990,000 samples of a binary CPU profile', parts: () => all(cpuHead, each(990_000, n => Buffer.concat([1, 2, 4096, 4096 + (n % 900_000)].map(word))))},

@@ -131,15 +131,18 @@ describe('perf script with other fields', () => {
 })
 
 describe('folded stacks', () => {
-  const folded = async (text: string) => stacksOf(await read('folded.txt', new TextEncoder().encode(text)))
+  /** What is looked at to recognise the format. */
+  const regular = 'a;b 1\n'.repeat(5)
+  const folded = async (text: string) => stacksOf(await read('folded.txt', new TextEncoder().encode(regular + text))).slice(5)
 
   it('are a frame for each name, leaf last, with a count that may have a fraction', async () => {
-    expect(await folded('main;a b;c 1\r\n  main;c  2.6 \n\n# a comment;x 3\nmain;;c\t7\n;d 1\ne; 12345678901234567')).toEqual([
+    const text = 'main;a b;c 1\r\n  main;c  2.6 \n\n# a comment;x 3\nmain;;c\t7\n;d 1\ne; 12345678901234567'
+    expect(await folded(text)).toEqual([
       ['c < a b < main', 1],
       ['c < main', 3],
       ['c <  < main', 7],
       ['d < ', 1],
-      [' < e', 12_345_678_901_234_567],
+      [' < e', Number('12345678901234567')],
     ])
   })
 
@@ -147,10 +150,10 @@ describe('folded stacks', () => {
     expect(await folded('main;voil\u00e0 1\n')).toEqual([['voil\u00e0 < main', 1]])
   })
 
-  it.each(['a;b 1\na;b\n', 'a;b 1\n12\n', 'a;b 1\na;b 1.\n', 'a;b 1\na;b -1\n', 'a;b 1\na;b 1e5\n', `a;b 1\na;b ${'9'.repeat(400)}\n`])(
+  it.each(['a;b\n', '12\n', 'a;b 1.\n', 'a;b -1\n', 'a;b 1e5\n', `a;b ${'9'.repeat(400)}\n`])(
     'say in which line the count is missing: %j',
     async text => {
-      await expect(folded(text)).rejects.toThrow('a line without a count, which starts at byte 6')
+      await expect(folded(text)).rejects.toThrow('a line without a count, which starts at byte 30')
     },
   )
 })
