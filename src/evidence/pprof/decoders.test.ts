@@ -131,6 +131,23 @@ describe('a profile', () => {
   })
 })
 
+describe('a text of contention', () => {
+  const values = async (attributes: string) => {
+    const text = `--- mutex:\n${attributes}\n100 3 @ 0x10 0x20\n`
+    const {values: read, header} = await readProfile(memorySource('mutex.txt', Buffer.from(text)), {})
+    return [...read, Number(header.durationNanos)]
+  }
+
+  it('has attributes written as Go writes numbers', async () => {
+    expect(await values('cycles/second=1000000000\nsampling period=0x2')).toEqual([6, 200, 0])
+    expect(await values('cycles/second=0b1\nsampling period=-0x10\nms since reset=017')).toEqual([3, 100, 15_000_000])
+  })
+
+  it.each(['09', '1.5', '0x', '', '1e3'])('is refused where an attribute is no number: %j', async value => {
+    await expect(values(`sampling period=${value}`)).rejects.toThrow('sampling period is no number, in the line that starts at byte 11')
+  })
+})
+
 describe('the probe', () => {
   it('leaves text alone', () => {
     for (const text of [

@@ -86,8 +86,21 @@ function addFrames(scanner: LineScanner, draft: LegacyDraft, text: string, leaf:
 
 /** int64 from decimal digits; rounded above 2^53. */
 function integer(scanner: LineScanner, digits: string): number {
-  const value = BigInt(digits)
-  if (BigInt.asIntN(64, value) !== value) throw malformed(scanner, `${digits} is no 64-bit integer`)
+  return digits.length <= doubleDigitsMax ? Number(digits) : whole(scanner, BigInt(digits), digits)
+}
+
+/** What strconv.ParseInt takes with base 0, but for underscores: 12, -0x1f, 0b101, 0o17, 017. */
+const literal = /^([+-]?)(0x[\da-f]+|0b[01]+|0o?[0-7]+|[1-9]\d*|0)$/i
+
+function literalInteger(scanner: LineScanner, text: string, what: string): number {
+  const [, sign, digits] = literal.exec(text) ?? []
+  if (digits === undefined) throw malformed(scanner, `${what} is no number`)
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits)
+  return whole(scanner, sign === '-' ? -value : value, text)
+}
+
+function whole(scanner: LineScanner, value: bigint, text: string): number {
+  if (BigInt.asIntN(64, value) !== value) throw malformed(scanner, `${text} is no 64-bit integer`)
   return Number(value)
 }
 
@@ -205,7 +218,7 @@ async function readCounts(scanner: LineScanner, options: LegacyOptions): Promise
     const groups = countLine.exec(scanner.text)
     if (groups === null) throw malformed(scanner, 'this is no count of stacks')
     addFrames(scanner, draft, groups[2] ?? '', 'returns')
-    draft.add([integer(scanner, groups[1] ?? '')])
+    draft.add([literalInteger(scanner, groups[1] ?? '', 'the count')])
     if (options.symbols) comments.begin()
   }
   return draft
@@ -250,8 +263,7 @@ async function readContentionAttributes(scanner: LineScanner, draft: LegacyDraft
     if (line.startsWith('---') || equals < 0) break
     const [key, value] = [line.slice(0, equals).trim(), line.slice(equals + 1).trim()]
     if (key === 'discarded samples') continue
-    if (!/^[+-]?(?:\d+|0x[0-9a-f]+)$/i.test(value)) throw malformed(scanner, `${key} is no number`)
-    const number = integer(scanner, value)
+    const number = literalInteger(scanner, value, key)
     if (key === 'cycles/second') cpuHz = number
     else if (key === 'sampling period') draft.period = number
     else if (key === 'ms since reset') draft.durationNanos = BigInt(number) * 1_000_000n
