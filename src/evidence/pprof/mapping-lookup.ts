@@ -43,10 +43,10 @@ export function mappingLookup(mappings: MapEntry[]): (address: bigint) => number
     const split = mappings.findIndex(m => m.offset !== 0n && before(m) <= address && address < m.start)
     if (split >= 0) {
       const mapping = mappings[split]!
-      const {start} = mapping
+      const {start, limit} = mapping
       mapping.start = before(mapping)
       mapping.offset = 0n
-      cover(mapping.start, start, split)
+      cover(mapping.start, start < limit ? start : limit, split)
       return split
     }
     if (everything < 0) {
