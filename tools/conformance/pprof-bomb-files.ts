@@ -132,7 +132,7 @@ const overLimits: readonly Bomb[] = [
   {name: 'empty lines of a text', parts: () => all(heapHead, filled(text('\n')))},
   {name: 'folded stacks', parts: () => filled(text('a;b;c 1\n'))},
   {name: 'folded stacks, all different', parts: () => each(12_000_000, n => text(`main;f${n};g${n * 7} 1\n`))},
-  {name: 'folded stacks of long names', parts: () => each(9_000, n => text(`${`${n}x`.repeat(Math.floor(50_000 / `${n}x`.length))} 1\n`))},
+  {name: 'folded stacks of long names', parts: () => all(text('a;b 1\n'.repeat(800)), each(9_000, n => text(`${`${n}x`.repeat(Math.floor(50_000 / `${n}x`.length))} 1\n`)))},
   {name: 'samples of perf script', parts: () => filled(text(`${perfHead}\t               1 f (b)\n\n`))},
   {name: 'frames of one sample of perf script', parts: () => all(text(perfHead), filled(text('\t               1 f (b)\n')))},
   {name: 'samples of perf script, all different', parts: () => each(6_000_000, n => text(`c${n % 1000000} 1 1.0: cycles: \n\t${hex(n).slice(2).padStart(16)} f${n} (b)\n\n`))},

@@ -68,11 +68,11 @@ export class NamedDraft {
       index = this.#location(4, 0, 0n)
       this.#locationOf.set(string, index)
     }
-    this.#push(index)
+    this.push(index)
   }
 
-  /** The same of byte strings. There is more than one name where functions were inlined; no name at all leaves the address. */
-  frame(names: readonly string[], binary: string, address: bigint): void {
+  /** The location of byte strings. There is more than one name where functions were inlined; no name at all leaves the address. */
+  locate(names: readonly string[], binary: string, address: bigint): number {
     const length = 3 + names.length
     if (length > this.#words.length) {
       this.#words = new Uint32Array(length * 2)
@@ -83,10 +83,11 @@ export class NamedDraft {
     this.#words[1] = Number(address & 0xffffffffn)
     this.#words[2] = Number(address >> 32n)
     for (const [at, name] of names.entries()) this.#words[3 + at] = this.#stringOf(name)
-    this.#push(this.#location(length, mapping, address))
+    return this.#location(length, mapping, address)
   }
 
-  #push(location: number): void {
+  /** Puts a location under the sample that `add` will end. */
+  push(location: number): void {
     if (this.#depth === this.#stack.length) {
       const larger = new Uint32Array(this.#depth * 2)
       larger.set(this.#stack)
