@@ -99,8 +99,6 @@ export interface ModuleRun {
   readonly notes: readonly Note[]
   readonly complete: boolean
   readonly config: Envelope['config']
-  /** The go line of the main module. */
-  readonly mainGoVersion?: string
   /** Directories of the main packages, and of the main module. */
   readonly programDirs: readonly string[]
   readonly gomodcache: string
@@ -161,7 +159,7 @@ export async function runModule(
   const results = new Map<LoadedPackage, PackageResult>()
   const digests = reuse && packageDigests(loaded, reuse.hash, kept?.keys ?? new Map(), reuse.seen)
   if (reuse !== undefined && digests !== undefined) {
-    const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, main?.goVersion, loaded.config])
+    const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, loaded.program, loaded.config])
     for (const root of loaded.roots) {
       const known = reuse.get(reuse.hash(`${common}\n${digests.of(root)}`))
       const unchanged = (known?.bodies ?? []).every(([id, digest]) => {
@@ -186,7 +184,7 @@ export async function runModule(
         assembly: typed.loaded.sFiles.map(other),
         cFiles: [...typed.loaded.cFiles, ...typed.loaded.hFiles].map(other),
         sizes: sizesFor(loaded.config.goarch),
-        mainGoVersion: main?.goVersion,
+        program: loaded.program,
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
         summaryOf: asking.of,
@@ -237,7 +235,6 @@ export async function runModule(
     notes,
     complete: ![...notes, ...[...results.values()].flatMap(({findings}) => findings.notes)].some(({code}) => incompleteCodes.has(code)),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
-    ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
       one => one.dir ?? [],
     ),

@@ -1,11 +1,8 @@
 // automaxprocs-redundant: go.uber.org/automaxprocs where the runtime itself follows the CPU limit. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {covers, languageVersionAt} from '../../analysis/reading/terms.ts'
+import {covers} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
-
-/** Go 1.25: the default follows the cgroup's CPU limit (runtime/cgroup_linux.go). */
-const cgroupAwareFrom = 25
 
 const setter = 'go.uber.org/automaxprocs/maxprocs.Set'
 
@@ -26,7 +23,7 @@ export default defineRule({
   confidence: 0.95,
   preset: 'default',
   since: '0.1',
-  go: {min: '1.25'},
+  go: {min: '1.25', by: 'containermaxprocs'}, // from then on the default follows the cgroup's CPU limit (runtime/cgroup_linux.go)
   sources: ['https://go.dev/doc/go1.25#container-aware-gomaxprocs', 'https://pkg.go.dev/go.uber.org/automaxprocs'],
   messages: {
     imported: {
@@ -44,7 +41,6 @@ export default defineRule({
   run(pass) {
     for (const spec of pass.nodes('ImportSpec')) {
       if (!/^["`]go\.uber\.org\/automaxprocs(?:\/maxprocs)?["`]$/.test(spec.path.value)) continue
-      if ((languageVersionAt(pass, spec) ?? 0) < cgroupAwareFrom) continue
       const calls = pass.within(pass.fileOf(spec).state.tree, 'CallExpr').filter(call => pass.calleeName(call) === setter)
       for (const call of calls)
         pass.report(call, 'called', {
