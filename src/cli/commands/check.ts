@@ -82,7 +82,11 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
     const fixed = await fix(request, checked, context.host, context.task, services)
     extraNotes.push(...fixed.notes)
     if (args.has('diff')) {
-      for (const file of fixed.files) context.out(terminalText(file.diff))
+      // A patch has to fit byte for byte; only what a person looks at is made visible.
+      const patch = fixed.files.map(file => file.diff).join('')
+      const to = args.flag('o')
+      if (to !== undefined) await context.write(to, patch)
+      else context.out(context.terminal.isTty ? terminalText(patch) : patch)
       for (const note of [...checked.envelope.notes, ...extraNotes]) sayNote(note, context)
       sayFixable(checked, fixed.files.length, context)
       return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
