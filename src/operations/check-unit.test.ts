@@ -55,7 +55,13 @@ describeNeeding('go', 'go vet -vettool', () => {
 
   test('-json gives a tree of package, rule and diagnostics on stdout, and passes', () => {
     const {status, stdout} = vet('-rules=explicit-gc-call', '-json')
-    const tree = Object.assign({}, ...stdout.split(/^(?=\{)/m).filter(text => text.startsWith('{')).map(text => JSON.parse(text) as unknown)) as unknown // one object a package
+    const tree = Object.assign(
+      {},
+      ...stdout
+        .split(/^(?=\{)/m)
+        .filter(text => text.startsWith('{'))
+        .map(text => JSON.parse(text) as unknown),
+    ) as unknown // one object a package
     expect(tree).toMatchObject({
       'example.com/m [example.com/m.test]': {
         'explicit-gc-call': [{category: 'explicit-gc-call', posn: `${root}/m/main.go:10:2`, end: `${root}/m/main.go:10:14`}],
@@ -66,8 +72,7 @@ describeNeeding('go', 'go vet -vettool', () => {
   }, 120_000)
 
   test('what a function of an imported package does is looked at again when only its body has changed', () => {
-    const imported = (body: string) =>
-      `package held\n\n//go:noinline\nfunc End(c chan int) {\n\t${body}\n}\n`
+    const imported = (body: string) => `package held\n\n//go:noinline\nfunc End(c chan int) {\n\t${body}\n}\n`
     mkdirSync(`${root}/m/held`)
     writeFileSync(`${root}/m/held/held.go`, imported('close(c)'))
     writeFileSync(

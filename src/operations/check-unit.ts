@@ -104,5 +104,4 @@ function unitJson(id: string, findings: readonly Finding[], dir: string): string
   return `${JSON.stringify(findings.length === 0 ? {} : {[id]: byRule}, undefined, '\t')}\n`
 }
 
-
 const pathOf = (file: string, dir: string) => (file.startsWith('/') ? file : `${dir}/${file}`)

@@ -62,7 +62,16 @@ export function runOnPackage(rules: readonly RunnableRule[], given: CheckedPacka
       if (holdsFor(rule, versions[place.file] ?? 0)) reports.push(reportOf(rule, message, place, related, options))
     }
   }
-  return {packagePath: checked.types.path, reports, facts, notes, calls: callCounts(shared), unsure, versions, ...(program === undefined ? {} : {program})}
+  return {
+    packagePath: checked.types.path,
+    reports,
+    facts,
+    notes,
+    calls: callCounts(shared),
+    unsure,
+    versions,
+    ...(program === undefined ? {} : {program}),
+  }
 }
 
 /** `conclude` of the rules that need the module, and every report in one list. */

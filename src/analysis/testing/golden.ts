@@ -119,7 +119,9 @@ async function hazardsInPackage(
 ): Promise<Found> {
   const lines = Object.values(sources).flatMap(source => [...source.matchAll(/^\/\/ go\.mod: (go|godebug) (\S+)$/gm)])
   const goLine = lines.find(([, verb]) => verb === 'go')?.[2] ?? ofTarget.slice('go'.length)
-  const godebug = Object.fromEntries(lines.flatMap(([, verb, text = '']) => (verb === 'godebug' ? [text.split('=', 2)] : [])) as [string, string][]) // a fixture writes key=value
+  const godebug = Object.fromEntries(
+    lines.flatMap(([, verb, text = '']) => (verb === 'godebug' ? [text.split('=', 2)] : [])) as [string, string][],
+  ) // a fixture writes key=value
   const goVersion = `go${goLine}`
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))

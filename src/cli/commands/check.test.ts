@@ -61,5 +61,5 @@ test('formats for those who look at the repository name files from its root, and
   expect(await inRepository('sarif')).toContain('"uri": "m/a.go"')
   expect(await inRepository('github')).toContain('file=m/a.go,')
   expect(await inRepository('junit')).toContain(' file="m/a.go" ')
-  expect(JSON.parse(await inRepository('json'))).toMatchObject({findings: [{places: [{file: 'a.go'}]}]})
+  expect(JSON.parse(await inRepository('json'))).toHaveProperty('findings.0.places.0.file', 'a.go')
 })

@@ -154,11 +154,7 @@ function abandonedAt(
   const last = path.nodes.at(-1)
   const list = pass.parent(started)
   const together = list !== undefined && receives.every(receive => covers(list, receive) && selectAround(pass, receive) === undefined)
-  return last?.kind === 'ReturnStmt' &&
-    together &&
-    !runsOnce(pass, started) &&
-    !inTest &&
-    receives.some(({pos}) => pos > last.pos)
+  return last?.kind === 'ReturnStmt' && together && !runsOnce(pass, started) && !inTest && receives.some(({pos}) => pos > last.pos)
     ? last
     : undefined
 }
