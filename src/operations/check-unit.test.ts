@@ -63,7 +63,7 @@ describeNeeding('go', 'go vet -vettool', () => {
         .map(text => JSON.parse(text) as unknown),
     ) as unknown // one object a package
     expect(tree).toMatchObject({
-      'example.com/m [example.com/m.test]': {
+      'example.com/m': {
         'explicit-gc-call': [{category: 'explicit-gc-call', posn: `${root}/m/main.go:10:2`, end: `${root}/m/main.go:10:14`}],
       },
     })
@@ -72,22 +72,22 @@ describeNeeding('go', 'go vet -vettool', () => {
   }, 120_000)
 
   test('what a function of an imported package does is looked at again when only its body has changed', () => {
-    const imported = (body: string) => `package held\n\n//go:noinline\nfunc End(c chan int) {\n\t${body}\n}\n`
+    const imported = (body: string) => `package held\n\nimport "time"\n\n//go:noinline\nfunc End(t *time.Ticker) {\n\t${body}\n}\n`
     mkdirSync(`${root}/m/held`)
-    writeFileSync(`${root}/m/held/held.go`, imported('close(c)'))
+    writeFileSync(`${root}/m/held/held.go`, imported('println(t != nil)'))
     writeFileSync(
-      `${root}/m/twice.go`,
-      'package main\n\nimport "example.com/m/held"\n\nfunc twice() {\n\tc := make(chan int)\n\theld.End(c)\n\tclose(c)\n}\n',
+      `${root}/m/get.go`,
+      '//go:debug asynctimerchan=1\npackage main\n\nimport (\n\t"time"\n\n\t"example.com/m/held"\n)\n\nfunc wait() {\n\tt := time.NewTicker(time.Second)\n\t<-t.C\n\theld.End(t)\n}\n',
     )
-    const first = vet('-rules=chan-close-misuse')
-    writeFileSync(`${root}/m/held/held.go`, imported('c <- 1'))
-    const second = vet('-rules=chan-close-misuse')
-    writeFileSync(`${root}/m/held/held.go`, imported('close(c)'))
-    const third = vet('-rules=chan-close-misuse')
+    const first = vet('-rules=ticker-not-stopped')
+    writeFileSync(`${root}/m/held/held.go`, imported('t.Stop()'))
+    const second = vet('-rules=ticker-not-stopped')
+    writeFileSync(`${root}/m/held/held.go`, imported('println(t != nil)'))
+    const third = vet('-rules=ticker-not-stopped')
     rmSync(`${root}/m/held`, {recursive: true})
-    rmSync(`${root}/m/twice.go`)
+    rmSync(`${root}/m/get.go`)
     expect([second.status, third.status, third.stderr]).toEqual([0, first.status, first.stderr])
-    expect(first.stderr).toContain('twice.go:8')
+    expect(first.stderr).toContain('get.go:')
   }, 120_000)
 
   test('what gotriage.yaml says is part of the version that the go command keeps results by', () => {

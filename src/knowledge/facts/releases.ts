@@ -24,7 +24,6 @@ export const releaseFacts: readonly Fact[] = [
       'src/runtime/signal_unix.go: func preemptM',
       'src/runtime/proc.go: in a syscall, func preemptone',
       'src/runtime/os_linux.go: _SA_RESTART, func setsig',
-      'https://pkg.go.dev/os/signal#hdr-Go_programs_that_use_cgo_or_SWIG',
       'https://man7.org/linux/man-pages/man7/signal.7.html',
     ],
     versions: from(14),
