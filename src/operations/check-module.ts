@@ -224,7 +224,8 @@ export async function runModule(
   summaries.keep()
   const {overBudget} = summaries
   if (overBudget > 0) {
-    const message = `${overBudget} functions of other packages are too large to be summarised, and what they are given counts as lost sight of`
+    const [noun, them] = overBudget === 1 ? ['function of another package is', 'it'] : ['functions of other packages are', 'them']
+    const message = `${overBudget} ${noun} too large to be looked into: rules claim nothing of what is handed to ${them}`
     notes.push({code: 'summary-budget', message})
   }
   if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})

@@ -16,6 +16,13 @@ function isOptional(pass: Pass<'imported' | 'called'>, call: CallExpr): boolean 
   return false
 }
 
+/** The first result, a function that sets the old number again, goes somewhere. */
+function keepsUndo(pass: Pass<'imported' | 'called'>, call: CallExpr): boolean {
+  const parent = pass.parent(call)
+  const first = parent?.kind === 'AssignStmt' ? parent.lhs[0] : undefined
+  return parent?.kind !== 'ExprStmt' && !(first?.kind === 'Ident' && first.name === '_')
+}
+
 export default defineRule({
   id: 'automaxprocs-redundant',
   title: 'automaxprocs with Go 1.25 or later',
@@ -34,7 +41,7 @@ export default defineRule({
     called: {
       what: '{call} sets GOMAXPROCS from the CPU quota{when}, which the runtime does by itself since Go 1.25',
       why: 'a value set by hand ends the updates when the CPU limit changes; the two differ: automaxprocs rounds the limit down, to at least 1, the runtime up, to at least 2',
-      next: 'Remove the call with what undoes it, and the import, unless the lower number is wanted.',
+      next: 'Remove the call{undo}, and the import, unless the lower number is wanted.',
     },
   },
 
@@ -44,7 +51,11 @@ export default defineRule({
       const calls = pass.within(pass.fileOf(spec).state.tree, 'CallExpr').filter(call => pass.calleeName(call) === setter)
       for (const call of calls)
         pass.report(call, 'called', {
-          data: {call: pass.text(call.fun), when: isOptional(pass, call) ? ', on a condition' : ''},
+          data: {
+            call: pass.text(call.fun),
+            when: isOptional(pass, call) ? ', on a condition' : '',
+            undo: keepsUndo(pass, call) ? ' with what undoes it' : '',
+          },
           related: [{node: spec, label: 'imported here'}],
         })
       if (calls.length === 0) pass.report(spec, 'imported')
