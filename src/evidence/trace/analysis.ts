@@ -4,7 +4,7 @@ import type {LongSyscall, TraceReport} from '../model/trace.ts'
 import {heldNs, Longest, longWaitNs} from './attribution.ts'
 import {ev, go, proc} from './event-types.ts'
 import {GcCycles} from './gc-cycles.ts'
-import type {Generation} from './generation.ts'
+import type {GenerationTables} from './generation-tables.ts'
 import {
   goAssistSince,
   goBlocked,
@@ -89,7 +89,7 @@ export class TraceAnalysis implements TraceSink {
   readonly #threadOfProc: number[] = []
   #ranOnThread = new Int32Array(64)
   /** By stack of the generation: the reason's string id and the row that were last looked up. */
-  #blockGeneration: Generation | undefined
+  #blockGeneration: GenerationTables | undefined
   #blockReason = new Float64Array(0)
   #blockRow = new Int32Array(0)
   #started = false

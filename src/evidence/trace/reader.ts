@@ -7,16 +7,18 @@ import {BatchFeed} from './batch-feed.ts'
 import {damage} from './damage.ts'
 import {ev} from './event-types.ts'
 import {Frontier} from './frontier.ts'
-import {BatchDamage, type Generation} from './generation.ts'
+import type {Generation} from './generation.ts'
+import type {GenerationTables} from './generation-tables.ts'
 import {OrderDamage, Ordering} from './ordering.ts'
-import {SchedulerModel} from './scheduler-model.ts'
+import {SchedulerModel, type SchedulerView} from './scheduler-model.ts'
 import {argColumn, TraceEvent} from './trace-event.ts'
+import {BatchDamage} from './varint-reader.ts'
 import {WideValues} from './wide-values.ts'
 
 /** Everything a sink may look at while it is called. Tables of `generation` hold for the event at hand only. */
 export interface TraceContext {
   readonly event: TraceEvent
-  readonly model: SchedulerModel
+  readonly model: SchedulerView
   readonly wide: WideValues
   /** Header without its zero bytes, `go 1.26 trace`, and its minor version. */
   readonly header: string
@@ -24,7 +26,7 @@ export interface TraceContext {
   /** Trace clock at time 0, ns, exact as a bigint. */
   readonly originNs: bigint
   /** Undefined in Sync events that begin no whole generation: the last one, and one before a generation that the file's end cuts off. */
-  readonly generation: Generation | undefined
+  readonly generation: GenerationTables | undefined
 }
 
 /** Called for every event in order. */
