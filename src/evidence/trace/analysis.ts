@@ -377,7 +377,7 @@ export class TraceAnalysis implements TraceSink {
   }
 
   #leftOpen(g: number, state: number): void {
-    const {ns, at} = this.#ledger
+    const {ns} = this.#ledger
     const row = g * goRow
     const since = ns[row + goSince]!
     const startNs = since === since ? since : ns[row + goBorn]!

@@ -278,4 +278,12 @@ export class Ordering {
     this.#out.emit(ev.procSteal, m, p, g, slot, abandoned ? proc.idle : proc.running, proc.idle)
     return true
   }
+
+  #sweep(type: number, m: number, p: number, g: number): boolean {
+    this.#out.need(m, p, g, false)
+    const begins = type === ev.gcSweepBegin
+    if (this.#model.procSweep[p] === begins) fail(begins ? 'GCSweepBegin on a P that sweeps' : 'GCSweepEnd on a P that does not sweep')
+    this.#model.procSweep[p] = begins
+    return this.#out.plain(type, m, p, g)
+  }
 }

@@ -142,14 +142,6 @@ export class RareOrdering {
     return true
   }
 
-  #sweep(type: number, m: number, p: number, g: number): boolean {
-    this.#out.need(m, p, g, false)
-    const begins = type === ev.gcSweepBegin
-    if (this.#model.procSweep[p] === begins) fail(begins ? 'GCSweepBegin on a P that sweeps' : 'GCSweepEnd on a P that does not sweep')
-    this.#model.procSweep[p] = begins
-    return this.#out.plain(type, m, p, g)
-  }
-
   #sweepActive(m: number, p: number, g: number): boolean {
     const slot = this.#model.procSlot(this.#out.arg(0))
     if (slot < 0) fail(`GCSweepActive of unknown P ${this.#out.arg(0)}`)

@@ -21,8 +21,8 @@ effects[ev.userTaskBegin] = effects[ev.userTaskEnd] = task
 
 /** The model as far as sinks see it, kept up with the events. */
 class Mirror implements SchedulerView {
-  goId = new Float64Array(64)
-  goState = new Uint8Array(64)
+  goId: Float64Array = new Float64Array(64)
+  goState: Uint8Array = new Uint8Array(64)
   readonly procId: number[] = []
   readonly threadId: number[] = []
   /** Names of the tasks under way. */
