@@ -127,6 +127,8 @@ function notesOn(before: WorkingProfile, after: WorkingProfile, noiseUnknown: bo
     )
   }
   if (before.header.timeNanos > after.header.timeNanos && after.header.timeNanos > 0n) notes.push('The first profile is the later one.')
+  if (!noiseUnknown && [before, after].some(profile => profile.values.some(value => value < 0)))
+    notes.push('One of them is a difference already (some values are below zero): its noise is larger than is said here.')
   if (noiseUnknown && /(?:^|_)objects$/.test(type))
     notes.push('Allocations are sampled by their bytes: what is noise can be told of the space they take, not of their number.')
   else if (noiseUnknown) notes.push('How this value was sampled is not in the file, so noise cannot be told from change.')

@@ -250,6 +250,15 @@ describe('profile diff', () => {
     expect(await through('-symbolize=none')).toContain('main.leak.func1')
   })
 
+  it('says that a difference has more noise than its values tell', async () => {
+    const delta = await exportProfile(parseProfileFlags(['proto', `-base=${fixture('heap.pb.gz')}`, fixture('heap-before.pb.gz')]), context)
+    const source = await import('../base/byte-source.ts').then(m => m.memorySource('delta', delta))
+    const host = {...context.host, open: (path: string) => (path === 'delta' ? Promise.resolve(source) : context.host.open(path))}
+    const request = parseProfileFlags(['diff', '-sample_index=alloc_space', fixture('heap.pb.gz'), 'delta'])
+    expect(diffText(await profileDiff(request, {...context, host}))).toContain('One of them is a difference already')
+    expect(diffText(await diff(fixture('heap-before.pb.gz'), fixture('heap.pb.gz')))).not.toContain('difference already')
+  })
+
   it('says why there is no noise for numbers of objects', async () => {
     const result = await diff('-sample_index=alloc_objects', fixture('heap-before.pb.gz'), fixture('heap.pb.gz'))
     expect(diffText(result)).toContain('Allocations are sampled by their bytes')
