@@ -130,7 +130,7 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
   const base = absoluteDir(request.dir, process.cwd())
   const written = request.declarations === true ? await writtenDeclarations(host, loaded) : undefined
   if (written !== undefined) result.declarationFiles = written.count
-  const checker = new PackageChecker(loaded, undefined, written?.kept)
+  const checker = new PackageChecker(loaded, {kept: written?.kept})
   const count = counting(result, examplesMax)
   const judgePackage = ({id, rows: theirs, errors}: OraclePackage) => {
     result.packages++
@@ -169,7 +169,7 @@ async function writtenDeclarations(host: Host, loaded: Loaded): Promise<{readonl
     write: (key, bytes) => void files.set(key, bytes),
   }
   const kept = {cache, keys: await packageKeys(host, loaded, cache, Date.now())}
-  const first = new PackageChecker(loaded, undefined, kept)
+  const first = new PackageChecker(loaded, {kept})
   for (const root of loaded.roots) first.check(root)
   first.keep()
   return {kept, count: files.size}

@@ -1,5 +1,6 @@
 // What `C.name` means in the Go files of one cgo package: preambles, the headers they include, and C's own names, as cmd/cgo's cname and
 // guessKinds decide it. A name that depends on something unknown is `unknown`; nothing is ever an error.
+import type {Answer} from '../../base/answer.ts'
 import type {CToken} from './c-token.ts'
 import {type CFunction, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
 import {evaluateAmong, type ParsedC, parseC, parseTypeName} from './c-parser.ts'
@@ -33,7 +34,8 @@ export type CName =
   | {readonly kind: 'variable'; readonly type: CType}
   /** A macro whose value is no constant of Go: a cast to a pointer. */
   | {readonly kind: 'expression'; readonly type: CType}
-  | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean}
+  /** `isRune`: cgo copies a macro that begins with a character literal as it is, so that Go's constant is a rune, where Go can read it. */
+  | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean; readonly isRune?: Answer}
   /** As cgo writes it into Go: six decimals. */
   | {readonly kind: 'float'; readonly text: string}
   /** One character per byte. */
@@ -286,7 +288,7 @@ function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platfo
   if (type !== undefined) return {kind: 'type', type}
   if (tokens.every(token => token.kind === 'string')) return stringMeaning(tokens)
   const value = evaluateAmong(tokens, platform, declarations)
-  if (value !== undefined) return {kind: 'integer', value: value.value, isSize: false}
+  if (value !== undefined) return {kind: 'integer', value: value.value, isSize: false, isRune: isRune(body)}
   const text = withoutBrackets(tokens)
     .map(token => token.text)
     .join('')
@@ -294,6 +296,15 @@ function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platfo
   const float = Number(text.replace(/[fF]$/, ''))
   const rounded = /[fF]$/.test(text) ? Math.fround(float) : float
   return Number.isFinite(rounded) && Math.abs(rounded) < 1e21 ? {kind: 'float', text: rounded.toFixed(6)} : unknownName
+}
+
+/** Literals that C and Go read alike; what Go's parser makes of an expression that begins with one is not looked at. */
+const runePattern = /^'(?:[ -&(-[\]-~]|\\[abfnrtv\\']|\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})'$/
+
+function isRune(body: readonly CToken[]): Answer {
+  const [first] = body
+  if (first?.text.startsWith("'") !== true) return 'no'
+  return body.length > 1 ? 'unknown' : runePattern.test(first.text) ? 'yes' : /^'\\[0-7]{1,2}'$/.test(first.text) ? 'no' : 'unknown'
 }
 
 /** `((type)value)`: of what type it is, whatever its value. */
