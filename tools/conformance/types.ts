@@ -239,8 +239,14 @@ function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined 
 
 const sameObject = (ours: TypeRow, theirs: TypeRow) => JSON.stringify(ours.object) === JSON.stringify(theirs.object)
 
+/** What cgo declared in a package, by name: right sides of aliases, underlying types of the rest. */
+export interface CgoTypes {
+  readonly aliases: Readonly<Record<string, string>>
+  readonly types: Readonly<Record<string, string>>
+}
 export interface OraclePackage {
   readonly id: string
+  readonly cgo?: CgoTypes | null
   readonly errors: readonly ObjectPlace[]
   readonly rows: TypeRow[]
 }
@@ -256,11 +262,11 @@ export async function* oraclePackages(oracle: string, args: readonly string[], p
   const child = spawn(oracle, ['-stream', ...args], {stdio: ['ignore', 'pipe', 'ignore'], env})
   let current: OraclePackage | undefined
   for await (const line of createInterface({input: child.stdout, crlfDelay: Infinity})) {
-    const parsed = JSON.parse(line) as TypeRow | {package: string; errors: ObjectPlace[]}
+    const parsed = JSON.parse(line) as TypeRow | {package: string; errors: ObjectPlace[]; cgo?: CgoTypes | null}
     if (!('package' in parsed)) current?.rows.push(parsed)
     else {
       if (current !== undefined) yield current
-      current = {id: parsed.package, errors: parsed.errors, rows: []}
+      current = {id: parsed.package, errors: parsed.errors, rows: [], ...(parsed.cgo === undefined ? {} : {cgo: parsed.cgo})}
     }
   }
   if (current !== undefined) yield current

@@ -52,6 +52,21 @@ export function cgoObjects(names: CNames, platform: CPlatform, pkg: Package, c: 
   return name => objects.member(name)
 }
 
+type HelperType = 'string' | '[]byte' | 'unsafe.Pointer' | '*char' | 'int' | 'size_t'
+interface Helper {
+  readonly params: readonly (readonly [name: string, type: HelperType])[]
+  readonly result: HelperType
+}
+const helper = (result: HelperType, ...params: Helper['params']): Helper => ({params, result})
+const helpers: ReadonlyMap<string, Helper> = new Map([
+  ['CString', helper('*char', ['s', 'string'])],
+  ['CBytes', helper('unsafe.Pointer', ['b', '[]byte'])],
+  ['GoString', helper('string', ['p', '*char'])],
+  ['GoStringN', helper('string', ['p', '*char'], ['l', 'int'])],
+  ['GoBytes', helper('[]byte', ['p', 'unsafe.Pointer'], ['l', 'int'])],
+  ['malloc', helper('unsafe.Pointer', ['n', 'size_t'])],
+])
+
 interface NamedGoType {
   readonly name: string
   readonly type: CType
@@ -84,36 +99,32 @@ class CgoObjects {
     return made
   }
 
-  /** Functions that cgo brings (out.go goProlog). */
+  /** Functions that cgo brings (out.go goProlog, cMallocDefGo). */
   #helper(name: string): GoObject | undefined {
-    const text = this.#pointerTo('char')
-    const int = this.#typeNamed('int')
-    const size = name === 'malloc' ? this.#member('size_t') : undefined
-    switch (name) {
-      case 'CString':
-        return this.#func(`_Cfunc_${name}`, [stringType], text)
-      case 'CBytes':
-        return this.#func(`_Cfunc_${name}`, [newSlice(byteType)], unsafePointerType)
-      case 'GoString':
-        return this.#func(`_Cfunc_${name}`, [text], stringType)
-      case 'GoStringN':
-        return this.#func(`_Cfunc_${name}`, [text, int], stringType)
-      case 'GoBytes':
-        return this.#func(`_Cfunc_${name}`, [unsafePointerType, int], newSlice(byteType))
-      case 'malloc':
-        return this.#func('_CMalloc', [size ?? unknownType], unsafePointerType)
-      default:
-        return undefined
+    const declared = helpers.get(name)
+    if (declared === undefined) return undefined
+    const type = (word: HelperType): Type => {
+      switch (word) {
+        case 'string':
+          return stringType
+        case '[]byte':
+          return newSlice(byteType)
+        case 'unsafe.Pointer':
+          return unsafePointerType
+        case '*char':
+          return newPointer(this.#typeNamed('char'))
+        default:
+          return this.#typeNamed(word)
+      }
     }
+    const params = declared.params.map(([param, word]): [string, Type] => [param, type(word)])
+    return this.#func(`_Cfunc_${name === 'malloc' ? '_CMalloc' : name}`, params, type(declared.result), '')
   }
 
-  #member(name: string): Type | undefined {
+  #typeNamed(name: string): Type {
     const found = this.#names.lookup(name)
-    return found.kind === 'type' ? this.#typeName(name, found.type)?.type : undefined
+    return (found.kind === 'type' ? this.#typeName(name, found.type)?.type : undefined) ?? unknownType
   }
-
-  #typeNamed = (name: string): Type => this.#member(name) ?? unknownType
-  #pointerTo = (name: string): Type => newPointer(this.#typeNamed(name))
 
   #made(name: string, found: CName): GoObject | undefined {
     switch (found.kind) {
@@ -149,14 +160,14 @@ class CgoObjects {
     const {params, result} = goSignature(type, this.#platform)
     return this.#func(
       `_Cfunc_${name}`,
-      params.map(param => this.#type(param.type) ?? unknownType),
+      params.map((param, i): [string, Type] => [`p${i}`, this.#type(param.type) ?? unknownType]),
       this.#type(result) ?? unknownType,
     )
   }
 
-  #func(name: string, params: readonly Type[], result: Type): GoObject {
-    const results = newTuple([newVar('result', undefined, -1, this.#pkg, 'r1', result)])
-    const signature = newSignature(newTuple(params.map((type, i) => newParam(type, `p${i}`))), results, false)
+  #func(name: string, params: readonly (readonly [name: string, type: Type])[], result: Type, resultName = 'r1'): GoObject {
+    const results = newTuple([newVar('result', undefined, -1, this.#pkg, resultName, result)])
+    const signature = newSignature(newTuple(params.map(([param, type]) => newParam(type, param))), results, false)
     return newFunc(undefined, -1, this.#c, name, signature)
   }
 

@@ -82,7 +82,7 @@ function cOperand(x: Operand, obj: GoObject): void {
   if (obj.kind === 'Var' && obj.name.startsWith('_Cvar_') && x.type.kind === 'Pointer') x.type = x.type.base
   if (obj.kind !== 'Func' || x.type.kind !== 'Signature') return
   if (obj.name.startsWith(macroPrefix)) x.type = x.type.results.vars[0]?.type ?? unknownType
-  else if (obj.name !== '_CMalloc') x.mode = Mode.cgofunc
+  else if (obj.name !== '_Cfunc__CMalloc') x.mode = Mode.cgofunc
   if (isUnknown(x.type)) x.mode = Mode.invalid
 }
 
