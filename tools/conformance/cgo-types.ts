@@ -86,7 +86,7 @@ function declaredHere(checked: Checked): CgoTypes {
   return {aliases, types}
 }
 
-interface Result {
+export interface CgoTypesResult {
   readonly name: string
   readonly before: Comparison
   readonly after: Comparison
@@ -110,8 +110,8 @@ const patternOf = (ours: string) =>
     's',
   )
 
-async function compare(oracle: string, scratch: string, base: CodeBase): Promise<Result> {
-  const dir = asMainModule(scratch, base)
+/** A package of the module in `dir`. */
+export async function compareCgoTypes(oracle: string, dir: string, base: Omit<CodeBase, 'name'>): Promise<CgoTypesResult> {
   const folder = join(dir, base.folder ?? '')
   const pattern = base.folder === undefined ? '.' : `./${base.folder}`
   const importPath = base.folder === undefined ? base.path : `${base.path}/${base.folder}`
@@ -184,14 +184,14 @@ async function compare(oracle: string, scratch: string, base: CodeBase): Promise
 }
 
 const wrongKinds = ['type', 'mode', 'value', 'object', 'extra', 'false-error', 'crash'] as const
-const wrongRows = ({classes}: Comparison) => wrongKinds.reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
+export const differentRows = ({classes}: Comparison) => wrongKinds.reduce((sum, kind) => sum + (classes.get(kind) ?? 0), 0)
 const number = (value: number) => value.toLocaleString('en-US')
 const percent = (part: number, whole: number) => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`
 
-function page(results: readonly Result[], skipped: readonly string[], versions: string): string {
+function page(results: readonly CgoTypesResult[], skipped: readonly string[], versions: string): string {
   const rows = results.map(({name, after, unknownBefore, unknownAfter, declared, declaredDifferent}) => {
     const share = (unknown: number) => `${number(unknown)} (${percent(unknown, after.rows)})`
-    return `| ${name} | ${number(after.rows)} | ${share(unknownBefore)} | ${share(unknownAfter)} | ${wrongRows(after)} | ${declared} | ${declaredDifferent.length} |`
+    return `| ${name} | ${number(after.rows)} | ${share(unknownBefore)} | ${share(unknownAfter)} | ${differentRows(after)} | ${declared} | ${declaredDifferent.length} |`
   })
   return `# Types of C expressions: the checker with the C model against go/types over what cgo generates
 
@@ -209,32 +209,34 @@ ${skipped.length === 0 ? 'No code base was skipped.' : `Skipped: ${skipped.join(
 `
 }
 
-const wanted = process.argv.slice(2)
-const scratch = join(tmpdir(), 'gotriage-conformance')
-mkdirSync(scratch, {recursive: true})
-const results: Result[] = []
-const skipped: string[] = []
-const oracle = buildOracle()
-try {
-  for (const base of codeBases) {
-    if (wanted.length > 0 && !wanted.includes(base.name)) continue
-    try {
-      const result = await compare(oracle.path, scratch, base)
-      results.push(result)
-      console.log(`${result.name}\nbefore: ${report(result.before).split('\n')[0]}; ${result.unknownBefore} unknown`)
-      console.log(`after: ${report(result.after)}\n${result.unknownAfter} unknown; ${result.declared} declared types`)
-      for (const difference of result.declaredDifferent.slice(0, 20)) console.log(`  different ${difference}`)
-    } catch (error) {
-      skipped.push(`${base.path} ${base.version} (it does not build here)`)
-      console.log(`skipped: ${base.path}: ${String(error).slice(0, 1000)}`)
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv.slice(2)
+  const scratch = join(tmpdir(), 'gotriage-conformance')
+  mkdirSync(scratch, {recursive: true})
+  const results: CgoTypesResult[] = []
+  const skipped: string[] = []
+  const oracle = buildOracle()
+  try {
+    for (const base of codeBases) {
+      if (wanted.length > 0 && !wanted.includes(base.name)) continue
+      try {
+        const result = await compareCgoTypes(oracle.path, asMainModule(scratch, base), base)
+        results.push(result)
+        console.log(`${result.name}\nbefore: ${report(result.before).split('\n')[0]}; ${result.unknownBefore} unknown`)
+        console.log(`after: ${report(result.after)}\n${result.unknownAfter} unknown; ${result.declared} declared types`)
+        for (const difference of result.declaredDifferent.slice(0, 20)) console.log(`  different ${difference}`)
+      } catch (error) {
+        skipped.push(`${base.path} ${base.version} (it does not build here)`)
+        console.log(`skipped: ${base.path}: ${String(error).slice(0, 1000)}`)
+      }
     }
+  } finally {
+    oracle.remove()
   }
-} finally {
-  oracle.remove()
+  if (wanted.length === 0) {
+    const folder = join(fileURLToPath(new URL('../../', import.meta.url)), 'docs/conformance')
+    mkdirSync(folder, {recursive: true})
+    writeFileSync(join(folder, 'cgo-types.md'), page(results, skipped, execFileSync('go', ['version'], {encoding: 'utf8'}).trim()))
+  }
+  if (results.some(({after, declaredDifferent}) => differentRows(after) + declaredDifferent.length > 0)) process.exitCode = 1
 }
-if (wanted.length === 0) {
-  const folder = join(fileURLToPath(new URL('../../', import.meta.url)), 'docs/conformance')
-  mkdirSync(folder, {recursive: true})
-  writeFileSync(join(folder, 'cgo-types.md'), page(results, skipped, execFileSync('go', ['version'], {encoding: 'utf8'}).trim()))
-}
-if (results.some(({after, declaredDifferent}) => wrongRows(after) + declaredDifferent.length > 0)) process.exitCode = 1

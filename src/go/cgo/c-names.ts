@@ -2,7 +2,7 @@
 // guessKinds decide it. A name that depends on something unknown is `unknown`; nothing is ever an error.
 import type {Answer} from '../../base/answer.ts'
 import type {CToken} from './c-token.ts'
-import {type CFunction, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
+import {type CFunction, type CRecord, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
 import {evaluateAmong, type ParsedC, parseC, parseTypeName} from './c-parser.ts'
 import {literalBytes} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
@@ -97,6 +97,7 @@ export function readCNames(input: CPackageInput): CNames {
     byText.set(text, unit)
     return unit
   })
+  completeAcrossFiles([...byText.values()])
   const cache = new Map<string, CName>()
   return {
     units,
@@ -132,6 +133,21 @@ function unitOf(file: string, source: Preprocessed, platform: CPlatform): CUnit 
   for (const record of declarations.records.values())
     if (record.fields === undefined && (foreign || record.tag?.startsWith('_') === true)) record.uncertain = true
   return {file, source, declarations}
+}
+
+/** cgo has one declaration of a struct in a package: where one file's preamble only names it, the fields come from the one that has them (gcc.go loadType). */
+function completeAcrossFiles(units: readonly CUnit[]): void {
+  const whole = new Map<string, CRecord>()
+  for (const {declarations} of units)
+    for (const [key, record] of declarations.records)
+      if (record.fields !== undefined && !record.uncertain && !whole.has(key)) whole.set(key, record)
+  for (const {declarations} of units)
+    for (const [key, record] of declarations.records) {
+      const from = record.fields === undefined && !record.uncertain ? whole.get(key) : undefined
+      if (from === undefined) continue
+      const {fields, packed, aligned, packMax} = from
+      Object.assign(record, {fields, packed, aligned, packMax})
+    }
 }
 
 /** Reads one C file of the package, for its bodies. */
