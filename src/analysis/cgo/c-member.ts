@@ -80,6 +80,7 @@ export const within = (node: Node, outer: Node): boolean => node.pos >= outer.po
 
 /** Whether a type is one that cgo made of a C type. */
 export function declaredInC(type: Type): boolean {
+  if (type.kind === 'Alias' && type.obj.name.startsWith('_Ctype_')) return true // enums and unions are aliases of Go's own types
   const plain = unalias(type)
   return plain.kind === 'Named' && (plain.obj.pkg?.path === 'C' || plain.obj.name.startsWith('_Ctype_'))
 }

@@ -85,7 +85,8 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
     typeOf,
     typeText(expr) {
       const type = typeOf(expr)
-      return type === undefined ? undefined : typeString(type)
+      // As the source has it, and not as cgo declares it.
+      return type === undefined ? undefined : typeString(type).replaceAll(/[^\s*[\](){},;]*\._Ctype_/g, 'C.')
     },
     constantOf: (expr: Expr): Value | undefined => tablesOf(expr)?.values.get(expr.id),
     objectOf,

@@ -10,8 +10,9 @@ import {parseFile} from '../syntax/parse.ts'
 import type {CgoMembers} from '../types/api.ts'
 import type {Loaded, LoadedPackage, SourceFile} from './api.ts'
 
-/** Bytes of one header; longer ones count as absent. */
-const headerBytesMax = 1 << 24
+/** Bytes of one header, and of all of a package; what goes beyond counts as absent, and what it declares is unknown. */
+const headerBytesMax = 2 << 20
+const textsBytesMax = 8 << 20
 
 /** A file of C that was looked for, by its absolute path; undefined when it is not there. */
 export type CText = readonly [path: string, bytes: Uint8Array | undefined]
@@ -75,7 +76,8 @@ function textAt(loaded: Loaded, pkg: LoadedPackage, path: string, texts: CText[]
   const root = pkg.module?.dir ?? pkg.dir
   if (whole === undefined || !(whole.startsWith(`${root}/`) || root === pkg.dir)) return undefined
   const known = texts.find(([one]) => one === whole)
-  const bytes = known === undefined ? bytesAt(loaded, whole) : known[1]
+  const read = texts.reduce((sum, [, one]) => sum + (one?.length ?? 0), 0)
+  const bytes = known !== undefined ? known[1] : read > textsBytesMax ? undefined : bytesAt(loaded, whole)
   if (known === undefined) texts.push([whole, bytes])
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
 }
