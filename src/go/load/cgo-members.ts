@@ -53,7 +53,7 @@ function namesOf(loaded: Loaded, pkg: LoadedPackage, treeOf: (file: SourceFile) 
     const source = ignoredSource(loaded, file, texts)
     if (source !== undefined) withheld.push(...source.withheld, ...definesOf(source.cflags))
   }
-  return readCNames({platform: platformOf(goos, goarch), preambles, flags, withheld, readFile: path => textAt(loaded, pkg, path, texts)})
+  return readCNames({platform: platformOf(goos, goarch), preambles, flags, withheld, readFile: textReader(loaded, pkg, texts)})
 }
 
 function ignoredSource(loaded: Loaded, file: SourceFile, texts: CText[]): CgoSource | undefined {
@@ -70,16 +70,22 @@ function ignoredSource(loaded: Loaded, file: SourceFile, texts: CText[]): CgoSou
 const treeWithComments = (loaded: Loaded, file: SourceFile): File =>
   parseFile(loaded.bytes(file), {declarationsOnly: true, comments: true, lines: false}).file
 
-/** A file by its path from the package's folder, when it lies in the module. */
-function textAt(loaded: Loaded, pkg: LoadedPackage, path: string, texts: CText[]): string | undefined {
-  const whole = below(pkg.dir, path)
+/** Files by their path from the package's folder, when they lie in the module; each is read once. */
+function textReader(loaded: Loaded, pkg: LoadedPackage, texts: CText[]): (path: string) => string | undefined {
   const root = pkg.module?.dir ?? pkg.dir
-  if (whole === undefined || !(whole.startsWith(`${root}/`) || root === pkg.dir)) return undefined
-  const known = texts.find(([one]) => one === whole)
-  const read = texts.reduce((sum, [, one]) => sum + (one?.length ?? 0), 0)
-  const bytes = known !== undefined ? known[1] : read > textsBytesMax ? undefined : bytesAt(loaded, whole)
-  if (known === undefined) texts.push([whole, bytes])
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+  const known = new Map<string, string | undefined>()
+  let bytesLeft = textsBytesMax
+  return path => {
+    const whole = below(pkg.dir, path)
+    if (whole === undefined || !whole.startsWith(`${root}/`)) return undefined
+    if (known.has(whole)) return known.get(whole)
+    const bytes = bytesLeft > 0 ? bytesAt(loaded, whole) : undefined
+    const text = bytes && new TextDecoder().decode(bytes)
+    bytesLeft -= bytes?.length ?? 0
+    texts.push([whole, bytes])
+    known.set(whole, text)
+    return text
+  }
 }
 
 function below(dir: string, path: string): string | undefined {
