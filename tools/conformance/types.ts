@@ -205,8 +205,11 @@ export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], 
     one.kind === 'missing' && one.theirs.mode === 'constant' && one.theirs.type === 'uintptr' ? [one.theirs] : [],
   )
   const extra = [...byKey.values()]
-  for (const {kind, ours: mine, theirs: row} of others)
-    count(fakeC && restsOnFakeC(mine, row, extra, sizes) ? 'made-up' : kind, {ours: mine, theirs: row})
+  const unsaid = others.flatMap(one => (one.kind === 'unknown' || one.kind === 'missing' ? [one.theirs] : []))
+  for (const {kind, ours: mine, theirs: row} of others) {
+    const madeUp = fakeC && restsOnFakeC(mine, row, extra, sizes)
+    count(madeUp ? 'made-up' : restsOnUnknown(mine, row, unsaid) ? 'unknown' : kind, {ours: mine, theirs: row})
+  }
   for (const row of extra) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
   return theirs.length - others.length
 }
@@ -223,6 +226,17 @@ function restsOnFakeC(ours: TypeRow | undefined, theirs: TypeRow, extra: readonl
   const converted = ours !== undefined && ours.mode === 'constant' && theirs.mode === 'constant' && ours.value === theirs.value
   if (!converted || !theirs.type.startsWith('untyped ') || ours.type.startsWith('untyped ')) return false
   return extra.some(row => row.mode !== 'invalid' && contains(row, theirs) && keyOf(row) !== keyOf(theirs))
+}
+
+/**
+ * Whether ours says less of a row only because it says nothing of one around or in it: a constant beside an unknown operand keeps its untyped type,
+ * and the conversion of an unknown value has its type, but whether it is a constant nobody knows.
+ */
+function restsOnUnknown(ours: TypeRow | undefined, theirs: TypeRow, unsaid: readonly TypeRow[]): boolean {
+  if (ours === undefined || theirs.mode !== 'constant') return false
+  const untyped = ours.mode === 'constant' && ours.value === theirs.value && ours.type.startsWith('untyped ')
+  if (untyped) return unsaid.some(row => contains(row, theirs))
+  return ours.mode === 'value' && ours.type === theirs.type && unsaid.some(row => contains(theirs, row))
 }
 
 function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined {

@@ -90,7 +90,7 @@ func f() {
     expect(said(source, 'SelectorExpr', 'p.a')).toBe('_Ctype_short')
   })
   it('convert, add and have constants as in Go', () => {
-    expect(source.errors).toEqual(['n.missing undefined (type example.com/p._Ctype_node_t has no field or method missing)'])
+    expect(source.errors).toEqual(['missing undefined (type example.com/p._Ctype_node_t has no field or method missing)'])
     const value = typeAndValue(source.file, source.node('SelectorExpr', 'C.BLUE'))?.value
     expect(value === undefined ? undefined : exactString(value)).toBe('7')
   })

@@ -252,6 +252,9 @@ class CgoObjects {
       case 'basic':
         return type.name === '[]byte' ? newSlice(byteType) : basics.get(type.name)
       case 'name':
+        // A union is an array of bytes wherever it is used; its name is an alias that nothing refers to (loadType, "union").
+        if (type.type.kind === 'record' && type.type.record.kind === 'union')
+          return this.#type(goDeclaration(type.name, this.#wholeType(type.type), this.#platform).type)
         return this.#declared(type)?.type
       case 'pointer': {
         const base = this.#type(type.to)
