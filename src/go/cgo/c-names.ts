@@ -8,7 +8,7 @@ import {literalBytes} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
 import {expandTokens} from './macro.ts'
 import type {CPlatform} from './platform.ts'
-import {closing, preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
+import {closing, newTexts, preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
 import {standardHeader} from './standard-headers.ts'
 
 export interface CPreamble {
@@ -26,6 +26,8 @@ export interface CPackageInput {
   readonly withheld: readonly string[]
   /** Text of a file, by path relative to the package folder; undefined when it is not there. Must not leave the package's own roots. */
   readonly readFile: (path: string) => string | undefined
+  /** Only names are asked for: tokens of whole units are let go. */
+  readonly onlyNames?: boolean
 }
 
 export type CName =
@@ -93,7 +95,7 @@ export function readCNames(input: CPackageInput): CNames {
   const options = preprocessOptions(input)
   const byText = new Map<string, CUnit>()
   const units = input.preambles.map(({file, text}) => {
-    const unit = byText.get(text) ?? readUnit(file, text, options)
+    const unit = byText.get(text) ?? readUnit(file, text, options, input.onlyNames === true)
     byText.set(text, unit)
     return unit
   })
@@ -120,10 +122,11 @@ size_t _GoStringLen(_GoString_ s);
 const char *_GoStringPtr(_GoString_ s);
 `
 
-function readUnit(file: string, text: string, options: PreprocessOptions): CUnit {
+function readUnit(file: string, text: string, options: PreprocessOptions, onlyNames: boolean): CUnit {
   // The prolog comes in as a header, so that offsets in the preamble stay offsets in the preamble.
   const source = preprocess(file, `#include <_cgo_prolog>\n${text}`, options)
-  return unitOf(file, source, options.platform)
+  const unit = unitOf(file, source, options.platform)
+  return onlyNames ? {...unit, source: {...source, tokens: [], sources: []}} : unit
 }
 
 function unitOf(file: string, source: Preprocessed, platform: CPlatform): CUnit {
@@ -197,6 +200,7 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
   }
   const {readFile, platform} = input
   return {
+    texts: newTexts(),
     platform,
     defines,
     withheld: new Set([...withheld].filter(name => !defines.has(name))),

@@ -23,15 +23,20 @@ export interface CgoModel {
   readonly texts: readonly CText[]
 }
 
-/** `hasComments`: the trees that the checker has can be used; else the files are read again. */
-export function cgoModel(loaded: Loaded, pkg: LoadedPackage, hasComments: boolean): CgoModel {
+/** For one package, however often it is checked: whole, with its tests, and as it is imported. */
+export function cgoModel(loaded: Loaded, pkg: LoadedPackage): CgoModel {
   const texts: CText[] = []
+  let names: CNames | undefined
   return {
     texts,
     members: (types, c, files) => {
       const trees = new Map(files.map(state => [state.path, state.tree]))
-      const treeOf = (file: SourceFile) => (hasComments ? trees.get(file.path) : undefined) ?? treeWithComments(loaded, file)
-      return cgoObjects(namesOf(loaded, pkg, treeOf, texts), platformOf(loaded.config.goos, loaded.config.goarch), types, c)
+      const treeOf = (file: SourceFile) => {
+        const tree = trees.get(file.path)
+        return tree !== undefined && tree.comments.length > 0 ? tree : treeWithComments(loaded, file)
+      }
+      names ??= namesOf(loaded, pkg, treeOf, texts)
+      return cgoObjects(names, platformOf(loaded.config.goos, loaded.config.goarch), types, c)
     },
   }
 }
@@ -53,7 +58,8 @@ function namesOf(loaded: Loaded, pkg: LoadedPackage, treeOf: (file: SourceFile) 
     const source = ignoredSource(loaded, file, texts)
     if (source !== undefined) withheld.push(...source.withheld, ...definesOf(source.cflags))
   }
-  return readCNames({platform: platformOf(goos, goarch), preambles, flags, withheld, readFile: textReader(loaded, pkg, texts)})
+  const platform = platformOf(goos, goarch)
+  return readCNames({platform, preambles, flags, withheld, readFile: textReader(loaded, pkg, texts), onlyNames: true})
 }
 
 function ignoredSource(loaded: Loaded, file: SourceFile, texts: CText[]): CgoSource | undefined {

@@ -22,8 +22,8 @@ export class PackageChecker {
   readonly #declared = new Map<string, Package>()
   readonly #readsC: boolean
   readonly #kept: KeptDeclarations | undefined
-  /** What the C text of packages was made of, each as checked and as imported. */
-  readonly #models = new Map<LoadedPackage, CgoModel[]>()
+  /** What C says, by the path of the package: its test variant has the same C. */
+  readonly #models = new Map<string, CgoModel>()
 
   /** `readsC`: whether preambles and headers are read for what `C.name` means; else all of it is unknown. */
   constructor(loaded: Loaded, {readsC = false, kept}: {readonly readsC?: boolean; readonly kept?: KeptDeclarations | undefined} = {}) {
@@ -39,7 +39,7 @@ export class PackageChecker {
 
   /** Headers that were looked for to say what `C.name` means in a package; empty as long as nobody asked. */
   cTexts(pkg: LoadedPackage): readonly CText[] {
-    return (this.#models.get(pkg) ?? []).flatMap(model => model.texts)
+    return this.#models.get(pkg.importPath)?.texts ?? []
   }
 
   /** What bodies of a package are typed from, when something asks for one of its functions. */
@@ -59,8 +59,8 @@ export class PackageChecker {
   /** Of a dependency names of C stay unknown, as they are in declaration files: an answer must not hang on whether there is one. */
   #cgo(pkg: LoadedPackage, isWhole: boolean): CgoMembers | undefined {
     if (!this.#readsC || pkg.cgoFiles.length === 0 || (!isWhole && pkg.module?.main !== true)) return undefined
-    const model = cgoModel(this.#loaded, pkg, isWhole)
-    this.#models.set(pkg, [...(this.#models.get(pkg) ?? []), model])
+    const model = this.#models.get(pkg.importPath) ?? cgoModel(this.#loaded, pkg)
+    this.#models.set(pkg.importPath, model)
     return model.members
   }
 
