@@ -22,6 +22,8 @@ import {
   oraclePackages,
   report,
   type CgoTypes,
+  type Count,
+  type Example,
   type Comparison,
   type OraclePackage,
 } from './types.ts'
@@ -93,6 +95,8 @@ export interface CgoTypesResult {
   /** Rows of go/types of which ours say nothing. */
   readonly unknownBefore: number
   readonly unknownAfter: number
+  /** Of these, constants that keep their untyped type, because what they are assigned to or compared with is unknown. */
+  readonly untyped: number
   /** Declared types that both have: equal in all that is known, and different. */
   readonly declared: number
   readonly declaredDifferent: readonly string[]
@@ -109,6 +113,10 @@ const patternOf = (ours: string) =>
       .join('.+')}$`,
     's',
   )
+
+/** The value is the same, and the type would come from another expression of the statement: `x.kind = C.KIND` with an unknown x. */
+const isLeftUntyped = ({ours, theirs}: Example): boolean =>
+  ours?.mode === 'constant' && theirs?.mode === 'constant' && ours.value === theirs.value && ours.type.startsWith('untyped ')
 
 /** A package of the module in `dir`. */
 export async function compareCgoTypes(oracle: string, dir: string, base: Omit<CodeBase, 'name'>): Promise<CgoTypesResult> {
@@ -145,7 +153,13 @@ export async function compareCgoTypes(oracle: string, dir: string, base: Omit<Co
       const comparison = newComparison()
       comparison.packages = 1
       comparison.rows = theirRows.length
-      const count = counting(comparison, 12)
+      const counted = counting(comparison, 12)
+      let untyped = 0
+      const count: Count = (kind, example) => {
+        const isOpen = kind === 'type' && isLeftUntyped(example)
+        if (isOpen) untyped++
+        counted(isOpen ? 'unknown' : kind, example)
+      }
       const started = performance.now()
       const checked = new PackageChecker(loaded, {readsC}).check(root)
       comparison.ourSeconds = (performance.now() - started) / 1000
@@ -155,7 +169,7 @@ export async function compareCgoTypes(oracle: string, dir: string, base: Omit<Co
       judgeErrors(checked, theirs.errors, base0, comparison, count)
       const ours: TypeRow[] = [...rowsOfChecked(checked, base0).values()].flat().map(row => ({...row, type: spell(row.type)}))
       comparison.equal = judgeRows(ours, theirRows, count)
-      return {comparison, declared, spell}
+      return {comparison, declared, spell, untyped}
     }
     const before = judged(false)
     const after = judged(true)
@@ -175,6 +189,7 @@ export async function compareCgoTypes(oracle: string, dir: string, base: Omit<Co
       after: after.comparison,
       unknownBefore: classCount(before.comparison, 'unknown', 'missing'),
       unknownAfter: classCount(after.comparison, 'unknown', 'missing'),
+      untyped: after.untyped,
       declared,
       declaredDifferent,
     }
@@ -197,7 +212,8 @@ function page(results: readonly CgoTypesResult[], skipped: readonly string[], ve
 
 Written by \`npm run conformance -- cgo-types\` with ${versions}. A row is an expression of the package's Go files that go/types types, read together with
 \`_cgo_gotypes.go\` (UsesCgo, as go/packages does it): its mode, type and constant value, equal up to the names of aliases and the numbers of unnamed structs.
-*Unknown* counts rows of which gotriage says nothing: before, without the model; after, with what preambles and the module's own headers say, which is all that
+*Unknown* counts rows of which gotriage says nothing, and constants that stay untyped because what they are assigned to or compared with is unknown
+(${results.map(one => one.untyped).join(', ')} of them after): before, without the model; after, with what preambles and the module's own headers say, which is all that
 \`check\` reads. *Different* counts every other difference: type, mode, value, object, a row too many, an error reported in a package that compiles.
 Beside the rows, the underlying types of all declared types of C that the expressions lead to.
 
