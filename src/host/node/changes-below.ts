@@ -74,7 +74,7 @@ function tree(root: string, heard: (path: string, isGone?: boolean) => void, fai
         })
         watchers.set(own, watcher)
         // A directory that goes away is told by the one around it.
-        watcher.on('error', error => void (own === '' ? failed(error) : remove(own)))
+        watcher.on('error', error => (own === '' ? failed(error) : remove(own)))
       } catch (error) {
         if (!isMissing(error)) return failed(error)
         continue
