@@ -70,7 +70,7 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
         return mayBeTerminal(1) && process.stdout.isTTY
       },
       get columns() {
-        return (mayBeTerminal(1) && process.stdout.columns) || 100
+        return (mayBeTerminal(1) && process.stdout.columns) || columnsAsked() || 100
       },
       get color() {
         return this.isTty && process.env['NO_COLOR'] === undefined
@@ -110,6 +110,13 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
   }
 }
 
+/** Of a pipe, what COLUMNS says, as many programs take it. */
+function columnsAsked(): number | undefined {
+  const columns = Number(process.env['COLUMNS'])
+  return Number.isInteger(columns) && columns > 0 && columns <= columnsMax ? columns : undefined
+}
+const columnsMax = 10_000
+
 /** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
 function mayBeTerminal(fd: number): boolean {
   try {
@@ -147,7 +154,8 @@ function writeAll(fd: number, data: Uint8Array): void {
 }
 
 function terminalProgress() {
-  let shownAt = 0
+  // What is done at once shows nothing.
+  let shownAt = Date.now() + 200
   let shown = false
   return {
     show(what: string, done: number, total?: number) {
