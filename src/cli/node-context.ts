@@ -111,8 +111,8 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
   }
 }
 
-/** Whether other programs had use for all processors during the last minute; not known on Windows. */
-const isBusy = () => (loadavg()[0] ?? 0) >= availableParallelism()
+/** Whether there was more to do than there are processors during the last minute; not known on Windows. */
+const isBusy = () => (loadavg()[0] ?? 0) >= 1.5 * availableParallelism()
 
 /** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
 function mayBeTerminal(fd: number): boolean {

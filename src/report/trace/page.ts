@@ -3,7 +3,7 @@
 import type {TraceReport, TraceSite} from '../../evidence/model/trace.ts'
 import {formatBytes, formatNanos} from '../../base/units.ts'
 import {contentHash, escapeHtml, html, type Html} from '../html.ts'
-import {callText, causeWords} from './text.ts'
+import {callText, causeWords} from './words.ts'
 import {pageClient} from './page-client.ts'
 import {pageWorker} from './page-worker.ts'
 
