@@ -4,6 +4,7 @@ import {memorySource} from '../../base/byte-source.ts'
 import {checkout} from '../../base/testing/needs.ts'
 import type {TraceReport} from '../../evidence/model/trace.ts'
 import {traceReport} from '../../evidence/trace/report.ts'
+import {tracePage} from '../../operations/trace-page.ts'
 import {standOuts} from './stand-outs.ts'
 import {traceText} from './text.ts'
 
@@ -14,7 +15,7 @@ const textsOf = (report: TraceReport) => standOuts(report).map(one => one.text)
 test('waits for a lock name the lock, its line, how long and who unlocks it', async () => {
   const report = await reportOf('src/report/trace/testdata/slow-lock.trace')
   expect(textsOf(report)[0]).toMatch(
-    /^goroutines waited [\d.]+ m?s \(\d+ times, the longest [\d.]+ ms\) for sync\.\(\*Mutex\)\.Lock at main\.\(\*inventory\)\.Reserve \S+main\.go:21; unlocked mostly by net\/http\.\(\*conn\)\.serve$/,
+    /^goroutines waited [\d.]+ m?s \(\d+ times, the longest [\d.]+ ms\) for sync\.\(\*Mutex\)\.Lock at main\.\(\*inventory\)\.Reserve \S+main\.go:21; unlocked mostly by goroutines that start in net\/http\.\(\*conn\)\.serve$/,
   )
   expect(report.blocked.find(site => site.call === 'sync.(*WaitGroup).Wait')?.site?.function).toBe('main.main')
 })
@@ -24,6 +25,13 @@ test('a summary says what stands out before anything else it says of time', asyn
   const text = traceText('summary', report, {rows: 20})
   expect(text.indexOf('for sync.(*Mutex).Lock')).toBeGreaterThan(0)
   expect(text.indexOf('for sync.(*Mutex).Lock')).toBeLessThan(text.indexOf('scheduling latency'))
+})
+
+test('the page says it too, above its time line', async () => {
+  const path = `${checkout}src/report/trace/testdata/slow-lock.trace`
+  const {html} = await tracePage(memorySource(path, readFileSync(path)), {}, {})
+  expect(html.indexOf('for sync.(*Mutex).Lock at main.(*inventory).Reserve')).toBeGreaterThan(0)
+  expect(html.indexOf('for sync.(*Mutex).Lock at main.(*inventory).Reserve')).toBeLessThan(html.indexOf('<h2>Time line</h2>'))
 })
 
 test('waiting for the network, timers and a WaitGroup stands out nowhere', async () => {

@@ -71,7 +71,8 @@ function waits({count, open, totalNs, maxNs}: BlockedSite): string {
   return `waited ${ns(totalNs)} (${times(count + open)}, the longest ${ns(maxNs)}${still})`
 }
 
-const wakers = ({wakers: [first]}: BlockedSite, verb: string) => (first === undefined ? '' : `; ${verb} mostly by ${first.group}`)
+const wakers = ({wakers: [first]}: BlockedSite, verb: string) =>
+  first === undefined ? '' : `; ${verb} mostly by goroutines that start in ${first.group}`
 
 const ofLock = (site: BlockedSite): StandOut => ({
   kind: 'lock',
