@@ -159,9 +159,9 @@ function abandonedAt(
     : undefined
 }
 
-/** A test that has failed by then is repaired first: what it leaves running ends with the test binary. Fatal and its like end the function anyway. */
+/** A test that has failed by then is repaired first: what it leaves running ends with the test binary. Fatal and its like leave through deferred calls. */
 const failsTest = (pass: ChanPass, call: CallExpr): boolean =>
-  /^\(\*?testing\.(?:common|TB|T|B|F)\)\.(?:Error|Errorf|Fail)$|^github\.com\/stretchr\/testify\/(?:assert|require)\.Fail/.test(
+  /^\(\*?testing\.(?:common|TB|T|B|F)\)\.(?:Errorf?|Fail|FailNow|Fatalf?|Skip|Skipf|SkipNow)$|^github\.com\/stretchr\/testify\/(?:assert|require)\.Fail/.test(
     pass.calleeName(call) ?? '',
   )
 
