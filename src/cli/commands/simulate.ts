@@ -42,7 +42,10 @@ export const command: Command = {
   async run(args, context) {
     const [kind, path, ...more] = args.positionals
     if (kind === 'calibrate') return calibrate(args, context)
-    const {simulate, simulateKinds, readRequest, sweep} = await import('../../operations/simulate.ts')
+    const [{simulateInSteps, simulateKinds, readRequest, sweepInSteps}, {inTurns}] = await Promise.all([
+      import('../../operations/simulate.ts'),
+      import('../in-turns.ts'),
+    ])
     const known = simulateKinds.find(k => k === kind)
     if (known === undefined)
       throw errors.usage(`simulate ${kind ?? ''}: no such model`, `Give one of: ${simulateKinds.join(', ')}, calibrate.`)
@@ -73,14 +76,14 @@ export const command: Command = {
     const json = args.flag('format') === 'json'
     const swept = args.flag('sweep')
     if (swept !== undefined) {
-      const points = sweep(request, swept, context.task)
+      const points = await inTurns('sweep', sweepInSteps(request, swept, context.task), context.task)
       const names = args.has('show') ? args.flags('show') : usual.filter(name => points.some(p => (p.metrics[name]?.value ?? 0) !== 0))
       return print(args, context, json ? await envelope({sweep: swept, points}) : terminalText(text.sweepText(swept, points, names)))
     }
-    const result = simulate(request, context.task)
+    const result = await inTurns('simulation', simulateInSteps(request, context.task), context.task)
     const vs = args.flag('vs')
     if (vs !== undefined) {
-      const other = simulate(await readRequest(context.host, {...asked, path: vs}), context.task)
+      const other = await inTurns('second simulation', simulateInSteps(await readRequest(context.host, {...asked, path: vs}), context.task), context.task)
       return print(args, context, json ? await envelope({...result, vs: other}) : terminalText(text.comparisonText(result, other)))
     }
     return print(
@@ -167,6 +170,7 @@ async function calibrate(args: Parsed, context: CommandContext): Promise<number>
   context.note('building and running the calibration program; about a minute on an idle machine')
   const run = spawnSync('go', ['run', '.', 'calibrate', '1'], {cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 300_000})
   if (run.error !== undefined) throw errors.missingTool('go', 'Install Go 1.24 or later, or use a shipped profile.')
+  if (run.signal === 'SIGINT') throw errors.cancelled()
   if (run.status !== 0)
     throw errors.unsupported(`the calibration program failed: ${run.stderr.trim().split('\n')[0] ?? ''}`, 'It runs on linux/amd64.')
   const cgo = spawnSync('go', ['run', './cgocall'], {cwd: folder, encoding: 'utf8', timeout: 120_000})

@@ -1,4 +1,5 @@
 // Threads on CPUs: a small stand-in for the Linux scheduler (wake-up placement, slices, idle balancing, bandwidth quota). Not a model of EEVDF.
+import type {Sampler} from '../kernel/distribution.ts'
 import {event, type Cpu, type M, type World} from './world.ts'
 
 /** Gives the running thread `m` work of `ns`; it goes on with `next` when it is done. */
@@ -71,14 +72,14 @@ export function sleepThread(w: World, m: M, ns: number, next: number): void {
   w.queue.push(w.nowNs + ns, event.wake, m.id, m.version)
 }
 
-/** Wakes a thread that sleeps on a futex or in epoll. */
-export function wakeThread(w: World, m: M, next: number): void {
+/** Wakes a thread that sleeps on a futex or in epoll. `relay`: who wakes it goes to sleep at once. */
+export function wakeThread(w: World, m: M, next: number, relay = false): void {
   m.then = next
   m.leftNs = m.extraNs
   m.extraNs = 0
   m.version++
   const cpu = freeCpu(w, m.lastCpu)
-  place(w, m, cpu === undefined ? 0 : (warm(w, cpu) ? w.costs.futexWakeWarmNs : w.costs.futexWakeNs)(w.prng))
+  place(w, m, cpu === undefined ? 0 : wakeLatency(w, cpu, relay)(w.prng))
 }
 
 /** A new thread begins. */
@@ -86,6 +87,11 @@ export function startThread(w: World, m: M, next: number): void {
   m.then = next
   m.leftNs = 0
   place(w, m, w.costs.threadStartNs(w.prng))
+}
+
+function wakeLatency(w: World, cpu: Cpu, relay: boolean): Sampler {
+  if (!warm(w, cpu)) return w.costs.futexWakeNs
+  return relay ? w.costs.futexRelayNs : w.costs.futexWakeWarmNs
 }
 
 /** The CPU went idle a moment ago and still polls for work. */

@@ -59,6 +59,7 @@ export const then = {
   lockedStart: 14,
   never: 15,
   lockedSleep: 16,
+  park: 17,
 } as const
 
 export interface G {
