@@ -97,6 +97,7 @@ export function newThread(w: World): M {
     lastCpu: undefined,
     vruntime: 0,
     onSinceNs: 0,
+    offSinceNs: -1e9,
     then: then.never,
     leftNs: 0,
     startNs: 0,

@@ -57,6 +57,7 @@ export function block(w: World, m: M): void {
   m.version++
   m.cpu = undefined
   m.lastCpu = cpu
+  m.offSinceNs = w.nowNs
   cpu.current = undefined
   cpu.idleSinceNs = w.nowNs
   quotaChanged(w, -1)
@@ -172,16 +173,37 @@ function signalIfPending(w: World, m: M): void {
   w.queue.push(w.nowNs, event.signal, m.id, g.id)
 }
 
+/** A CPU that falls idle takes no thread from another's queue that ran this short a time ago. Unit: ns. Source: Linux, kernel/sched/fair.c, `task_hot`, `sysctl_sched_migration_cost`. */
+const migrationCostNs = 500_000
+
 function dispatchNext(w: World, cpu: Cpu): void {
-  let from = cpu
-  if (from.queue.length === 0) {
-    for (const other of w.cpus) if (other.queue.length > from.queue.length) from = other
-    if (from.queue.length === 0) return
+  let [from, m] = [cpu, longestOwed(cpu.queue)]
+  if (m === undefined) {
+    for (const other of w.cpus) {
+      const cold = other.queue.length > from.queue.length ? longestOwed(other.queue, w.nowNs - migrationCostNs) : undefined
+      if (cold !== undefined) [from, m] = [other, cold]
+    }
+    if (m === undefined) return
   }
-  let best = 0
-  for (let i = 1; i < from.queue.length; i++) if (from.queue[i]!.vruntime < from.queue[best]!.vruntime) best = i
-  const m = from.queue.splice(best, 1)[0]!
+  from.queue.splice(from.queue.indexOf(m), 1)
   dispatch(w, m, cpu, w.costs.osSwitchNs(w.prng))
+}
+
+/** Of the threads that ran no later than then. */
+function longestOwed(queue: readonly M[], ranNs = Infinity): M | undefined {
+  let best: M | undefined
+  for (const m of queue) if (m.offSinceNs <= ranNs && (best === undefined || m.vruntime < best.vruntime)) best = m
+  return best
+}
+
+/** At a tick an idle CPU is told of threads that wait for a busy one. Source: Linux, kernel/sched/fair.c, `nohz_balancer_kick`. */
+function balance(w: World, cpu: Cpu): void {
+  for (const idle of w.cpus) {
+    if (idle.current !== undefined || cpu.queue.length === 0) continue
+    const m = longestOwed(cpu.queue)!
+    cpu.queue.splice(cpu.queue.indexOf(m), 1)
+    dispatch(w, m, idle, w.costs.osSwitchNs(w.prng))
+  }
 }
 
 function armSlice(w: World, cpu: Cpu, delayNs = w.costs.osSliceNs, again = false): void {
@@ -195,6 +217,8 @@ export function sliceEnded(w: World, cpu: Cpu, version: number): void {
   if (version !== cpu.sliceVersion) return
   cpu.sliceArmed = false
   if (cpu.queue.length === 0 || w.throttled) return
+  balance(w, cpu)
+  if (cpu.queue.length === 0) return
   const current = cpu.current
   if (current === undefined) return
   if (current.onSinceNs === w.nowNs) armSlice(w, cpu)
@@ -206,6 +230,7 @@ function preemptThread(w: World, cpu: Cpu): void {
   pause(w, m)
   m.vruntime += w.nowNs - m.onSinceNs
   m.lastCpu = cpu
+  m.offSinceNs = w.nowNs
   m.cpu = undefined
   cpu.current = undefined
   quotaChanged(w, -1)

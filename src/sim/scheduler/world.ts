@@ -164,6 +164,8 @@ export interface M {
   lastCpu: Cpu | undefined
   vruntime: number
   onSinceNs: number
+  /** When it last left a CPU. */
+  offSinceNs: number
   /** Its step: what comes next, how much is left, when it ends. */
   then: number
   leftNs: number
