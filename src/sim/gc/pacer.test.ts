@@ -153,7 +153,7 @@ describe('the heap', () => {
     expect(over(0.5, 1.5)).toBeLessThan(1.05)
     expect(over(20, 30)).toBeGreaterThan(1.2)
     // Between two looks assists are left out; the bucket fills again in a fraction of that.
-    expect(run.limitingS / 30).toBeGreaterThan(0.4)
+    expect(run.limitingS / 30).toBeGreaterThan(0.3)
   })
 
   test('marks at a speed that is drawn for each cycle, the same for the same seed', () => {

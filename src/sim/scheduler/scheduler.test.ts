@@ -278,12 +278,12 @@ describe('what a hand-over costs', () => {
     const share = (readyNs: number, parkNs: number) =>
       run({
         gomaxprocs: 1,
-        costs: {...costs, readyNs, parkNs},
+        costs: {...costs, chanOpNs: 500, readyNs, parkNs},
         programs: [hog, ...pair],
         start: [{program: 'hog', count: 1}, ...start],
-        durationNs: 3e9,
+        durationNs: 1.5e9,
       }).figure('measure.trip.count')
-    expect(share(10, 150)).toBeGreaterThan(1.3 * share(150, 10))
+    expect(share(500, 7500)).toBeGreaterThan(1.3 * share(7500, 500))
   })
 })
 
