@@ -54,7 +54,9 @@ export function addRows(path: string, rows: readonly string[], runs: number, say
     if (made === undefined) continue
     const measured = profileFromMeasurements(made.lines.map(line => JSON.stringify(line)).join('\n'), '', '').rows
     const speed = median(measured.chanOpNs) / median(usual.chanOpNs)
-    say(`calibration ${i + 1}/${runs}: others used ${made.foreignCpus.toFixed(2)} CPUs, a channel operation takes ${speed.toFixed(3)} of the file's`)
+    say(
+      `calibration ${i + 1}/${runs}: others used ${made.foreignCpus.toFixed(2)} CPUs, a channel operation takes ${speed.toFixed(3)} of the file's`,
+    )
     if (Math.abs(speed - 1) > speedWithin || made.foreignCpus >= best) continue
     best = made.foreignCpus
     for (const row of rows) file.rows[row] = measured[row as keyof typeof measured]

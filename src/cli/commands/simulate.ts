@@ -83,7 +83,11 @@ export const command: Command = {
     const result = await inTurns('simulation', simulateInSteps(request, context.task), context.task)
     const vs = args.flag('vs')
     if (vs !== undefined) {
-      const other = await inTurns('second simulation', simulateInSteps(await readRequest(context.host, {...asked, path: vs}), context.task), context.task)
+      const other = await inTurns(
+        'second simulation',
+        simulateInSteps(await readRequest(context.host, {...asked, path: vs}), context.task),
+        context.task,
+      )
       return print(args, context, json ? await envelope({...result, vs: other}) : terminalText(text.comparisonText(result, other)))
     }
     return print(

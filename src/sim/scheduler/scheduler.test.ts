@@ -264,7 +264,19 @@ describe('machines', () => {
 describe('what a hand-over costs', () => {
   const costs = {chanOpNs: 20, readyNs: 70, parkNs: 90, goSwitchNs: 1000, goCreateNs: 0, goExitNs: 0}
   const pair = [
-    {name: 'a', steps: [forever({do: 'measure', name: 'trip', steps: [{do: 'send', channel: 'there'}, {do: 'receive', channel: 'back'}]})]},
+    {
+      name: 'a',
+      steps: [
+        forever({
+          do: 'measure',
+          name: 'trip',
+          steps: [
+            {do: 'send', channel: 'there'},
+            {do: 'receive', channel: 'back'},
+          ],
+        }),
+      ],
+    },
     {name: 'b', steps: [forever({do: 'receive', channel: 'there'}, {do: 'send', channel: 'back'})]},
   ] satisfies Parts['programs']
   const start = pair.map(({name}) => ({program: name, count: 1}))
