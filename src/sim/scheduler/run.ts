@@ -397,6 +397,7 @@ function build(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
     allm: [],
     allg: [],
     cpus,
+    balanceFailed: 0,
     distance: machine.distance ?? Array.from({length: nodes}, (_, i) => Array.from({length: nodes}, (_, j) => (i === j ? 1 : 2.1))),
     smtSlow: machine.smtSlow ?? 1,
     programs,

@@ -175,15 +175,19 @@ function signalIfPending(w: World, m: M): void {
 
 /** A CPU that falls idle takes no thread from another's queue that ran this short a time ago. Unit: ns. Source: Linux, kernel/sched/fair.c, `task_hot`, `sysctl_sched_migration_cost`. */
 const migrationCostNs = 500_000
+/** After more balancings than this that moved nothing it takes those too. Source: the same, `can_migrate_task`, `nr_balance_failed`; kernel/sched/topology.c, `cache_nice_tries`. */
+const cacheNiceTries = 1
 
 function dispatchNext(w: World, cpu: Cpu): void {
   let [from, m] = [cpu, longestOwed(cpu.queue)]
   if (m === undefined) {
+    const ranNs = w.balanceFailed > cacheNiceTries ? Infinity : w.nowNs - migrationCostNs
     for (const other of w.cpus) {
-      const cold = other.queue.length > from.queue.length ? longestOwed(other.queue, w.nowNs - migrationCostNs) : undefined
+      const cold = other.queue.length > from.queue.length ? longestOwed(other.queue, ranNs) : undefined
       if (cold !== undefined) [from, m] = [other, cold]
     }
     if (m === undefined) return
+    w.balanceFailed = 0
   }
   from.queue.splice(from.queue.indexOf(m), 1)
   dispatch(w, m, cpu, w.costs.osSwitchNs(w.prng))
@@ -198,11 +202,13 @@ function longestOwed(queue: readonly M[], ranNs = Infinity): M | undefined {
 
 /** At a tick an idle CPU is told of threads that wait for a busy one. Source: Linux, kernel/sched/fair.c, `nohz_balancer_kick`. */
 function balance(w: World, cpu: Cpu): void {
+  w.balanceFailed++
   for (const idle of w.cpus) {
     if (idle.current !== undefined || cpu.queue.length === 0) continue
     const m = longestOwed(cpu.queue)!
     cpu.queue.splice(cpu.queue.indexOf(m), 1)
     dispatch(w, m, idle, w.costs.osSwitchNs(w.prng))
+    w.balanceFailed = 0
   }
 }
 

@@ -265,6 +265,8 @@ export interface World {
   readonly allm: M[]
   readonly allg: G[]
   readonly cpus: Cpu[]
+  /** Ticks in a row at which threads waited for a CPU and none was idle. */
+  balanceFailed: number
   /** Relative latency of memory from node to node; 1 on the diagonal. */
   readonly distance: readonly (readonly number[])[]
   readonly smtSlow: number
