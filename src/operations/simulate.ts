@@ -130,7 +130,11 @@ function joined(runs: readonly Metrics[]): Metrics {
   for (const name of new Set(runs.flatMap(run => Object.keys(run)))) {
     const present = runs.flatMap(run => run[name] ?? [])
     const {value, lo95, hi95} = overSeeds(present.map(m => m.value))
-    out[name] = {value: rounded(value), unit: present[0]!.unit, lo95: rounded(lo95), hi95: rounded(hi95)}
+    // The interval of Student knows nothing of limits; a time is never negative, and a share of a whole never more than it.
+    const {unit} = present[0]!
+    const low = present.every(m => m.value >= 0) ? Math.max(0, lo95) : lo95
+    const high = unit === 'share' && present.every(m => m.value <= 1) ? Math.min(1, hi95) : hi95
+    out[name] = {value: rounded(value), unit, lo95: rounded(low), hi95: rounded(high)}
   }
   return out
 }
@@ -142,7 +146,10 @@ function judged(claim: Claim, metrics: Metrics): {simulated?: Metric; ratio?: nu
 }
 
 function prepare(request: SimulateRequest): Prepared {
-  const {root} = new ScenarioReader(request.name, settingsApplied(request.yaml, request.set ?? {}))
+  const set = Object.entries(request.set ?? {}).filter(([key]) => key !== 'profile')
+  const {root} = new ScenarioReader(request.name, settingsApplied(request.yaml, request.set ?? {}), {
+    changed: set.map(([key, value]) => `${key}=${value}`).join(' '),
+  })
   const own: readonly string[] = request.kind === 'scheduler' ? schedulerKeys : request.kind === 'heap' ? heapKeys : smallKeys[request.kind]
   const kind = root.map().get('kind')
   if (kind !== undefined && kind.oneOf(simulateKinds) !== request.kind)
@@ -241,7 +248,9 @@ export function parseSweep(what: string): {readonly path: string; readonly value
     if (to < from || to - from >= sweepMax)
       throw errors.usage(`"${match[2]}" is no range of at most ${sweepMax} values`, 'Give a smaller one, or a list.')
     values = Array.from({length: to - from + 1}, (_, i) => String(from + i))
-  } else values = match[2].split(',')
+  } else if (match[2].includes('..'))
+    throw errors.usage(`"${match[2]}" is no range of whole numbers`, 'Write the values one by one, like 0.5,1,1.5,2.')
+  else values = match[2].split(',')
   if (values.length > sweepMax) throw errors.usage(`${values.length} values, at most ${sweepMax}`, 'Give fewer.')
   return {path: match[1], values}
 }

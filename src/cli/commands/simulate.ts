@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {existsSync} from 'node:fs'
 import {errors} from '../../base/errors.ts'
+import {nearest} from '../../base/nearest.ts'
 import type {Note} from '../../findings/envelope.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
@@ -48,7 +49,10 @@ export const command: Command = {
     ])
     const known = simulateKinds.find(k => k === kind)
     if (known === undefined)
-      throw errors.usage(`simulate ${kind ?? ''}: no such model`, `Give one of: ${simulateKinds.join(', ')}, calibrate.`)
+      throw errors.usage(
+        kind === undefined ? 'simulate needs a model' : `simulate ${kind}: no such model`,
+        `Give one of: ${simulateKinds.join(', ')}, calibrate.`,
+      )
     if (args.has('fit')) {
       if (path !== undefined || (known !== 'scheduler' && known !== 'heap'))
         throw errors.usage(
@@ -61,6 +65,8 @@ export const command: Command = {
     if (path === undefined || more.length > 0)
       throw errors.usage(`simulate ${kind} takes one scenario file`, 'Name it, like examples/scenarios/three-days-then-oom.yaml.')
     const profilePath = args.flag('profile')
+    if (profilePath !== undefined && known !== 'scheduler')
+      throw errors.usage(`simulate ${known} reads no cost profile`, 'Leave --profile away; it belongs to "simulate scheduler".')
     const seeds = args.has('seeds') ? whole(args, 'seeds', 1) : undefined
     const asked = {
       kind: known,
@@ -77,6 +83,7 @@ export const command: Command = {
     const swept = args.flag('sweep')
     if (swept !== undefined) {
       const points = await inTurns('sweep', sweepInSteps(request, swept, context.task), context.task)
+      for (const name of args.flags('show')) figureNamed(name, points)
       const names = args.has('show') ? args.flags('show') : usual.filter(name => points.some(p => (p.metrics[name]?.value ?? 0) !== 0))
       return print(args, context, json ? await envelope({sweep: swept, points}) : terminalText(text.sweepText(swept, points, names)))
     }
@@ -96,6 +103,17 @@ export const command: Command = {
       json ? await envelope({...result}) : terminalText(text.simulationText(result) + (args.has('heat') ? text.heatText(result) : '')),
     )
   },
+}
+
+/** A figure that is asked for must be one of some value of the sweep. */
+function figureNamed(name: string, points: readonly {readonly metrics: Readonly<Record<string, unknown>>}[]): void {
+  const known = new Set(points.flatMap(point => Object.keys(point.metrics)))
+  if (known.has(name)) return
+  const near = nearest(name, [...known])
+  throw errors.usage(
+    `--show ${name}: the runs have no such figure`,
+    near === undefined ? 'See docs/metrics.md.' : `Did you mean "${near}"?`,
+  )
 }
 
 /** What a sweep prints when nobody asks for other figures. */
