@@ -36,7 +36,7 @@ export function calibrate(name: string, path: string, runs: number, say: (line: 
 }
 
 /** How far the speed of the CPUs may be from that of the file when rows are added to it. */
-const speedWithin = 0.03
+const speedWithin = 0.08
 
 /**
  * Measures again and adds only these rows to the file, for a calibration that has learnt new ones: of the runs in which a channel operation takes
