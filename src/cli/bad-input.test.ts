@@ -55,6 +55,9 @@ describe('one clear line and exit code 2', () => {
     [['diagnose'], /nothing to diagnose/],
     [['check', '--rules', 'map-unbounded-grwth'], /Did you mean "map-unbounded-growth"/],
     [['explain', 'gc-thrsh'], /Did you mean "gc-thrash"/],
+    [['help', 'diagnos'], /Did you mean "diagnose"/],
+    [['-C', '/', 'check'], /Write the command first/],
+    [['collect', '-o', 'x', '--goroutines-max', 'many', ':6060'], /--goroutines-max many.*whole number/],
   ])('%j', async (words, says) => {
     const {exit, stderr} = await gotriage(words, {cwd: dir})
     expect(exit).toBe(2)
@@ -93,6 +96,12 @@ describe('help', () => {
       expect(own.exit).toBe(0)
       expect(own.stdout).toContain(`usage: gotriage ${command.name}`)
     }
+  })
+
+  test('the help of guard names every kind', async () => {
+    const {guardKindNames} = await import('../guards/kinds.ts')
+    const {stdout} = await gotriage(['guard', '--help'])
+    expect(/^kinds: (.*);/m.exec(stdout)?.[1]).toBe(guardKindNames.join(', '))
   })
 
   test('--version prints the version of package.json', async () => {

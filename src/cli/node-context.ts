@@ -73,7 +73,7 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
         return (mayBeTerminal(1) && process.stdout.columns) || 100
       },
       get color() {
-        return this.isTty && process.env['NO_COLOR'] === undefined
+        return this.isTty && (process.env['NO_COLOR'] ?? '') === ''
       },
     },
     stdin,
