@@ -108,7 +108,7 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
     ],
     verify: [
       {
-        command: 'go tool pprof -sample_index=inuse_space -diff_base heap-1.pb.gz heap-N.pb.gz',
+        command: 'go tool pprof -top -sample_index=inuse_space -diff_base heap-1.pb.gz heap-N.pb.gz',
         expect: `the line of ${symbol} no longer leads the list`,
       },
     ],
