@@ -48,18 +48,19 @@ export function completion(shell: (typeof shells)[number], commands: readonly Co
     return [
       ...commands.map(c => `complete -c gotriage -n __fish_use_subcommand -a ${c.name} -d ${quote(c.summary)}`),
       ...commands.flatMap(c =>
-        flagsOf(c).map(
-          flag => `complete -c gotriage -n '__fish_seen_subcommand_from ${c.name}' -l ${flag.name} -d ${quote(flag.help)}`,
-        ),
+        flagsOf(c).map(flag => `complete -c gotriage -n '__fish_seen_subcommand_from ${c.name}' -l ${flag.name} -d ${quote(flag.help)}`),
       ),
       '',
     ].join('\n')
   }
-  const cases = commands.map(c => `    ${c.name}) words=${quote(
+  const cases = commands.map(
+    c =>
+      `    ${c.name}) words=${quote(
         flagsOf(c)
           .map(flag => `--${flag.name}`)
           .join(' '),
-      )} ;;`)
+      )} ;;`,
+  )
   const body = [
     '_gotriage() {',
     '  local words cur="${COMP_WORDS[COMP_CWORD]}"',

@@ -53,7 +53,9 @@ describe.each(Object.entries(lines))('%s --format json', (name, given) => {
 })
 
 test('no command that says it prints JSON is missing here', () => {
-  const says = commands.filter(({flags}) => flags.some(({name, choices}) => name === 'format' && choices?.includes('json') && choices.length > 1))
+  const says = commands.filter(({flags}) =>
+    flags.some(({name, choices}) => name === 'format' && choices?.includes('json') && choices.length > 1),
+  )
   expect(says.map(({name}) => name).filter(name => name !== 'symbolize')).toEqual(Object.keys(lines).sort())
 })
 

@@ -15,7 +15,10 @@ test('diagnose reads evidence from standard input as it reads the file', async (
 })
 
 test('diagnose reads standard input beside files and source', async () => {
-  const {stdout} = await gotriage(['diagnose', '-', 'evidence/heap-1.pb.gz', '--source', '.', '--format', 'json'], {cwd: incident, stdin: heap})
+  const {stdout} = await gotriage(['diagnose', '-', 'evidence/heap-1.pb.gz', '--source', '.', '--format', 'json'], {
+    cwd: incident,
+    stdin: heap,
+  })
   expect(JSON.parse(stdout)).toMatchObject({artifacts: [{path: '-'}, {path: 'evidence/heap-1.pb.gz'}]})
 })
 

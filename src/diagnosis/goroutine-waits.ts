@@ -60,8 +60,7 @@ const byFrame: readonly (readonly [RegExp, WaitKind])[] = [
  * Where the standard library waits in a select or on a channel for what comes from outside: the answer of a server, a name, the end of a process
  * (net/http/transport.go, net/lookup.go, os/exec/exec.go, Go 1.22 to 1.26).
  */
-const fromOutside =
-  /^(?:net\/http\.\(\*(?:persistConn|http2ClientConn|http2clientStream)\)\.|net\.\(\*Resolver\)\.|os\/exec\.\(\*Cmd\)\.)/
+const fromOutside = /^(?:net\/http\.\(\*(?:persistConn|http2ClientConn|http2clientStream)\)\.|net\.\(\*Resolver\)\.|os\/exec\.\(\*Cmd\)\.)/
 
 /** The frames above the user's own are those of the runtime and of sync; only they say what is waited for. */
 export function waitKind(group: GoroutineGroup): WaitKind {

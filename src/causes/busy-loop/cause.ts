@@ -29,7 +29,9 @@ function causeOf(polls: Observation, facts: CaseFile): FoundCause {
     chain: [
       shows(polls),
       ...hazards.map(explains),
-      says('the runtime preempts such a loop (Go 1.14 and later), so others still run; what they lose is the CPU, and in a container the quota'),
+      says(
+        'the runtime preempts such a loop (Go 1.14 and later), so others still run; what they lose is the CPU, and in a container the quota',
+      ),
     ],
     wrongIf: ['the loop does its work all that time, and asks the channel only between two pieces of it'],
     remedies: [

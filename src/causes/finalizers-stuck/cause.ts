@@ -49,13 +49,18 @@ function causeOf(blocked: Observation, facts: CaseFile): FoundCause {
         `what ${kind} give back (memory of C, descriptors, locks) stays taken meanwhile, and objects that wait for theirs stay in the heap with all they refer to`,
       ),
     ],
-    wrongIf: ['each wait is short and the queue is worked off all the same: then queued and executed finalizers stay close together in runtime/metrics'],
+    wrongIf: [
+      'each wait is short and the queue is worked off all the same: then queued and executed finalizers stay close together in runtime/metrics',
+    ],
     remedies: [
       {
         kind: 'code',
         do: `Do not wait at ${shownPlace(blocked)}: free what is to be freed, and hand the rest to a goroutine or to a send with a default.`,
       },
-      {kind: 'code', do: 'Give the owner a Close that releases at once, call it with defer, and keep the finalizer for what was forgotten.'},
+      {
+        kind: 'code',
+        do: 'Give the owner a Close that releases at once, call it with defer, and keep the finalizer for what was forgotten.',
+      },
       {
         kind: 'guard',
         do: `Raise an alarm when /gc/${kind}/queued:${kind} − /gc/${kind}/executed:${kind} of runtime/metrics only rises (Go 1.26).`,

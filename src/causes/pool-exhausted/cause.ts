@@ -48,7 +48,8 @@ const words: Readonly<Record<'exhausted' | 'abandoned' | 'nested', Words>> = {
     because:
       'a Tx keeps a connection from Begin to Commit or Rollback, and a Rows until it is read to its end or closed; what goes through the DB meanwhile takes another one',
     wrongIf: 'the Tx or Rows that is open is of another database than the one whose connections are waited for',
-    remedy: place => `Make the statement at ${place} through the Tx that is open (pass it down), or before Begin; read and close a Rows first.`,
+    remedy: place =>
+      `Make the statement at ${place} through the Tx that is open (pass it down), or before Begin; read and close a Rows first.`,
   },
 }
 

@@ -34,7 +34,15 @@ export default defineCause({
   id: 'retained-allocations',
   title: 'What one line allocates stays alive and grows',
   since: '0.1',
-  joins: ['alloc-site-growth', 'live-heap-grows', 'live-objects-grow', 'goroutine-leak', 'killed-for-memory', 'map-unbounded-growth', ...rules],
+  joins: [
+    'alloc-site-growth',
+    'live-heap-grows',
+    'live-objects-grow',
+    'goroutine-leak',
+    'killed-for-memory',
+    'map-unbounded-growth',
+    ...rules,
+  ],
   settledBy: 'heap',
 
   find(facts) {

@@ -14,7 +14,13 @@ export const command: Command = {
   usage:
     '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|callgrind|proto|topproto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
   passthrough: true,
-  flags: [{name: 'format', value: 'FORMAT', help: `text (default), dot, ${exports.join(', ')}; the others than text are of the whole profile or of a diff`}],
+  flags: [
+    {
+      name: 'format',
+      value: 'FORMAT',
+      help: `text (default), dot, ${exports.join(', ')}; the others than text are of the whole profile or of a diff`,
+    },
+  ],
   details: profileHelp(),
   examples: [
     'gotriage profile top cpu.pb.gz',

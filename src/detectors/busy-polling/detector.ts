@@ -61,7 +61,14 @@ function ofProfile(artifact: Identified<'profile'>, settings: Settings): Observe
         subject: {kind: 'site', name: frame.function},
         confidence: 0.85,
         measured: [
-          {name: 'CPUs', value: Number(cpus.toFixed(3)), unit: 'CPUs', limit: settings.cpusMin, limitSource: 'detector.md#settings', artifact: artifact.id},
+          {
+            name: 'CPUs',
+            value: Number(cpus.toFixed(3)),
+            unit: 'CPUs',
+            limit: settings.cpusMin,
+            limitSource: 'detector.md#settings',
+            artifact: artifact.id,
+          },
           {
             name: 'samples that ask a channel',
             value: asker.samples,
