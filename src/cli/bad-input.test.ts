@@ -74,6 +74,24 @@ describe('nothing is lost of the rest', () => {
     expect(envelope).toMatchObject({complete: false, notes: expect.arrayContaining([expect.objectContaining({path: 'cut.pb.gz'})])})
   })
 
+  test('a log that nobody wrote to is no failed capture, and an empty profile is one', async () => {
+    mkdirSync(`${dir}/quiet`)
+    writeFileSync(`${dir}/quiet/heap.pb.gz`, readFileSync(`${dir}/whole.pb.gz`))
+    writeFileSync(`${dir}/quiet/stderr.log`, '')
+    const quiet = JSON.parse((await gotriage(['diagnose', 'quiet', '--format', 'json'], {cwd: dir})).stdout) as {
+      notes: readonly {path?: string}[]
+    }
+    expect(quiet).toMatchObject({complete: true})
+    expect(quiet.notes.filter(note => note.path !== undefined)).toEqual([])
+    writeFileSync(`${dir}/quiet/cpu.pb.gz`, '')
+    const {stdout} = await gotriage(['diagnose', 'quiet', '--format', 'json'], {cwd: dir})
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: false,
+      notes: expect.arrayContaining([expect.objectContaining({path: 'quiet/cpu.pb.gz'})]),
+    })
+    expect((await gotriage(['diagnose', 'quiet/stderr.log'], {cwd: dir})).exit).toBe(2) // named by itself it is
+  })
+
   test('--strict-input turns that into exit code 2', async () => {
     const {exit} = await gotriage(['diagnose', 'whole.pb.gz', 'cut.pb.gz', '--strict-input'], {cwd: dir})
     expect(exit).toBe(2)

@@ -50,7 +50,7 @@ export const supportWeights = {
   'a leak checker of C reported it': 0.9,
   'a mutex profile names the critical section': 0.75,
   'a block profile shows goroutines waiting for locks': 0.5,
-  'a function that asks a channel without waiting takes half a CPU and more': 0.8,
+  'a function spends its CPU time asking a channel without waiting': 0.7,
   'waits to run are long in an execution trace': 0.75,
   'waits to run are long in runtime/metrics': 0.5,
   'stops of the world take a large share of the time': 0.6,

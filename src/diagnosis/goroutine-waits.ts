@@ -65,12 +65,12 @@ const fromOutside = /^(?:net\/http\.\(\*(?:persistConn|http2ClientConn|http2clie
 /** The frames above the user's own are those of the runtime and of sync; only they say what is waited for. */
 export function waitKind(group: GoroutineGroup): WaitKind {
   const named = byState.find(([pattern]) => pattern.test(group.state))?.[1]
-  const own = firstUserFrame(group.frames) ?? group.frames.length
-  const above = group.frames.slice(0, own)
+  const own = firstUserFrame(group.frames)
+  const above = group.frames.slice(0, own ?? group.frames.length)
   // `semacquire` is the lock, the wait group or something else that the frames name; a syscall may be a call into C.
   if (named === 'syscall') return above.some(frame => cCall.test(frame.function)) ? 'c-call' : 'syscall'
   const kind = named ?? byFrame.find(([pattern]) => above.some(frame => pattern.test(frame.function)))?.[1] ?? 'other'
-  const forOthers = kind === 'select' || kind === 'channel-receive'
+  const forOthers = own !== undefined && (kind === 'select' || kind === 'channel-receive') // else it is a goroutine of the library's own
   return forOthers && above.some(frame => fromOutside.test(frame.function)) ? 'io' : kind
 }
 

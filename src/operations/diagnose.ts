@@ -136,7 +136,7 @@ const inDefaultPreset = (id: string) => allRules.some(rule => rule.id === id && 
 
 interface Inputs {
   readonly files: readonly string[]
-  /** Those of them that were only found among source. */
+  /** Those of them that were only found among source, or are logs without a word. */
   readonly besideSource: ReadonlySet<string>
   readonly moduleDir: string | undefined
 }
@@ -218,13 +218,17 @@ async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Pr
     const evidence = (await host.stat(`${path}/evidence`))?.kind === 'directory' ? `${path}/evidence` : path
     const amongSource = isModule && evidence === path
     const found = (await evidenceFiles(host, evidence, notes)).filter(file => !amongSource || !isProgramFile(file, path))
-    if (amongSource) for (const file of found) besideSource.add(file)
+    for (const file of found) if (amongSource || (await isSilentLog(host, file))) besideSource.add(file)
     files.push(...found)
   }
   if (moduleDir !== undefined && (await host.stat(`${moduleDir}/go.mod`))?.kind !== 'file')
     notes.push({code: 'no-go-mod', message: 'no go.mod here: the source is read as one package tree without a module', path: moduleDir})
   return {files: files.sort(), besideSource, moduleDir}
 }
+
+/** A log that nobody wrote to, found in a directory: a program that says nothing is no failed capture. */
+const isSilentLog = async (host: Host, file: string): Promise<boolean> =>
+  /(?:\.(?:log|err|out)|\/std(?:err|out)[^/]*)$/.test(file) && (await host.stat(file))?.size === 0
 
 /** In a module without an evidence/ directory, files that belong to the program itself are no evidence; nor is what its tests and dependencies keep. */
 const isProgramFile = (path: string, module: string) =>

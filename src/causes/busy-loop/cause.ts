@@ -19,7 +19,7 @@ export default defineCause({
 
 function causeOf(polls: Observation, facts: CaseFile): FoundCause {
   const hazards = hazardsAt(facts, rules, [polls])
-  const supports = new Set<SupportFactor>(['a function that asks a channel without waiting takes half a CPU and more'])
+  const supports = new Set<SupportFactor>(['a function spends its CPU time asking a channel without waiting'])
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
   const symbol = polls.places[0]?.symbol ?? polls.subject.name
   return {

@@ -5,10 +5,10 @@ import {anyFrame, type CallerShare, shareOf, timeIndex} from '../../diagnosis/pr
 import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
 import type {Frame} from '../../evidence/model/profile.ts'
 
-type Settings = Readonly<Record<'cpusMin' | 'samplesMin' | 'secondsMin', number>>
+type Settings = Readonly<Record<'cpusMin' | 'samplesMin' | 'askingShareMin' | 'secondsMin', number>>
 
 /** What the compiler makes of a select with one case and a default (runtime/chan.go, Go 1.5 to 1.26). */
-const asking = anyFrame(/^runtime\.selectnb(?:recv2?|send)$/)
+const asks = anyFrame(/^runtime\.selectnb(?:recv2?|send)$/)
 
 export default defineDetector({
   id: 'busy-polling',
@@ -21,8 +21,9 @@ export default defineDetector({
     'https://github.com/golang/go/blob/go1.26.0/src/runtime/pprof/pprof.go',
   ],
   settings: {
-    cpusMin: {value: 0.5, unit: 'CPUs', source: 'detector.md#settings'},
-    samplesMin: {value: 20, unit: 'samples', source: 'detector.md#settings'},
+    cpusMin: {value: 0.25, unit: 'CPUs', source: 'detector.md#settings'},
+    samplesMin: {value: 3, unit: 'samples', source: 'detector.md#settings'},
+    askingShareMin: {value: 0.02, unit: "of the function's CPU time", source: 'detector.md#settings'},
     secondsMin: {value: 1, unit: 's', source: 'detector.md#settings'},
   },
   messages: {
@@ -47,13 +48,17 @@ function ofProfile(artifact: Identified<'profile'>, settings: Settings): Observe
   for (const caller of callers) {
     const known = askers.get(caller.frame.function)
     if (known === undefined) askers.set(caller.frame.function, {...caller})
-    else known.samples += caller.samples
+    else {
+      known.samples += caller.samples
+      known.value += caller.value
+    }
   }
   return [...askers.values()].flatMap((asker): Observed<'polls'>[] => {
     const {frame} = asker
     const all = shareOf(profile, time, frames => indexOf(frames, frame.function))
     const cpus = all.value / 1e9 / seconds
-    if (asker.samples < settings.samplesMin || cpus < settings.cpusMin) return []
+    const asking = all.value > 0 ? asker.value / all.value : 0
+    if (asker.samples < settings.samplesMin || cpus < settings.cpusMin || asking < settings.askingShareMin) return []
     return [
       {
         message: 'polls',
@@ -77,6 +82,14 @@ function ofProfile(artifact: Identified<'profile'>, settings: Settings): Observe
             limitSource: 'detector.md#settings',
             artifact: artifact.id,
           },
+          {
+            name: "share of the function's CPU time",
+            value: Number(asking.toFixed(4)),
+            unit: '1',
+            limit: settings.askingShareMin,
+            limitSource: 'detector.md#settings',
+            artifact: artifact.id,
+          },
         ],
         places: placesOf(asker.stack, 'asks here without waiting'),
       },
@@ -86,7 +99,7 @@ function ofProfile(artifact: Identified<'profile'>, settings: Settings): Observe
 
 /** Asked by the program itself; what net/http and others ask beside their work is their business. */
 function askedByProgram(frames: readonly Frame[]): number | undefined {
-  const at = asking(frames)
+  const at = asks(frames)
   const caller = at === undefined ? undefined : frames[at + 1]
   return caller === undefined || isStandardLibrary(caller.function) ? undefined : at
 }
