@@ -2,6 +2,7 @@
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import type {CheckAside} from '../operations/check-module.ts'
+import type {OrderAside} from '../operations/trace-blocks.ts'
 
 export interface Flag {
   /** Without dashes: `fail-on`. One or two dashes are accepted. */
@@ -38,6 +39,8 @@ export interface CommandContext {
   stdin(): Promise<Uint8Array>
   /** Checks source on another thread; absent where there is only one processor. */
   readonly checkAside?: CheckAside
+  /** Reads and orders an execution trace on another thread; absent where there is only one processor. */
+  readonly orderAside?: () => Promise<OrderAside>
   /** The same, as if started in another directory (`-C`); a TriageError when there is none. */
   inDirectory(path: string): Promise<CommandContext>
   /** Runs a whole command line again on a thread with a deeper stack, and gives its exit code; absent where there is no such thread. */

@@ -77,7 +77,12 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
       },
     },
     stdin,
-    ...(availableParallelism() < 2 ? {} : {checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given)}),
+    ...(availableParallelism() < 2
+      ? {}
+      : {
+          checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given),
+          orderAside: async () => (await import('./order-aside.ts')).orderAside,
+        }),
     async inDirectory(path) {
       if (main === undefined) {
         const stat = await context.host.stat(path)

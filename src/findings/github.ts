@@ -12,14 +12,14 @@ export const githubMessage = (text: string): string =>
 /** A property of a workflow command. */
 export const githubProperty = (text: string): string => githubMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
-/** `folder`: where findings' paths start, below the checkout that the runner knows, as `service/`; GitHub shows annotations only at paths from there. */
-export function githubAnnotations(findings: readonly Finding[], folder = ''): string {
+/** GitHub shows annotations only at paths from the root of the repository, which `inRepository` gives. */
+export function githubAnnotations(findings: readonly Finding[], inRepository: (file: string) => string = file => file): string {
   return findings
     .filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
     .map(finding => {
       const place = finding.places[0]
       const properties = Object.entries({
-        file: place === undefined || place.file.startsWith('/') ? place?.file : folder + place.file,
+        file: place === undefined ? undefined : inRepository(place.file),
         line: place?.line,
         endLine: place?.endLine,
         // GitHub shows columns only for annotations of one line

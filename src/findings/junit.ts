@@ -15,13 +15,14 @@ export const escapeXml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&apos;')
 
-export function junitXml(findings: readonly Finding[]): string {
+/** The attribute `file` is what GitLab links to: it is given as `inRepository` says. */
+export function junitXml(findings: readonly Finding[], inRepository: (file: string) => string = file => file): string {
   const suppressed = (finding: Finding) => (finding.kind === 'hazard' ? finding.suppressed : undefined)
   const failures = findings.filter(finding => suppressed(finding) === undefined).length
   const cases = findings.map(finding => {
     const place = finding.places[0]
     const where = place === undefined ? '' : `${place.file}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`
-    const head = `    <testcase classname="${escapeXml(finding.id)}" name="${escapeXml(oneAttribute(`${where} ${finding.what}`))}"${place === undefined ? '' : ` file="${escapeXml(oneAttribute(place.file))}" line="${place.line}"`}>`
+    const head = `    <testcase classname="${escapeXml(finding.id)}" name="${escapeXml(oneAttribute(`${where} ${finding.what}`))}"${place === undefined ? '' : ` file="${escapeXml(oneAttribute(inRepository(place.file)))}" line="${place.line}"`}>`
     const reason = suppressed(finding)
     const body =
       reason === undefined

@@ -31,7 +31,20 @@ export function sarifUri(path: string): string {
   return path.startsWith('/') ? `file://${encoded}` : encoded
 }
 
-export function sarifJson(envelope: Envelope, rules: readonly SarifRule[], sourceLine: SourceLine): string {
+/** What findings do not say of their files: the text of lines, and where a file is from the root of the repository. */
+interface Sources {
+  readonly sourceLine: SourceLine
+  inRepository(file: string): string
+}
+
+/** Paths are relative to the root of the repository: GitHub and viewers open that. */
+export function sarifJson(
+  envelope: Envelope,
+  rules: readonly SarifRule[],
+  sourceLine: SourceLine,
+  inRepository: (file: string) => string = file => file,
+): string {
+  const sources: Sources = {sourceLine, inRepository}
   const used = rules.filter(rule => envelope.findings.some(finding => finding.id === rule.id))
   const log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -40,7 +53,9 @@ export function sarifJson(envelope: Envelope, rules: readonly SarifRule[], sourc
       {
         tool: {driver: {name: 'gotriage', version, semanticVersion: version, rules: used.map(ruleOf)}},
         columnKind: 'utf16CodeUnits',
-        originalUriBaseIds: {SRCROOT: {description: {text: 'the directory gotriage was started in, or that of -C'}}},
+        originalUriBaseIds: {
+          SRCROOT: {description: {text: 'the root of the repository; without one, the directory gotriage was started in or that of -C'}},
+        },
         invocations: [
           {
             executionSuccessful: true,
@@ -51,7 +66,7 @@ export function sarifJson(envelope: Envelope, rules: readonly SarifRule[], sourc
             })),
           },
         ],
-        results: envelope.findings.map(finding => resultOf(finding, used, sourceLine)),
+        results: envelope.findings.map(finding => resultOf(finding, used, sources)),
       },
     ],
   }
@@ -65,7 +80,7 @@ const ruleOf = (rule: SarifRule) => ({
   defaultConfiguration: {level: levels[rule.severity]},
 })
 
-function resultOf(finding: Finding, rules: readonly SarifRule[], sourceLine: SourceLine) {
+function resultOf(finding: Finding, rules: readonly SarifRule[], sources: Sources) {
   const ruleIndex = rules.findIndex(rule => rule.id === finding.id)
   const [primary] = finding.places
   const related = finding.places.slice(1)
@@ -74,16 +89,16 @@ function resultOf(finding: Finding, rules: readonly SarifRule[], sourceLine: Sou
     ...(ruleIndex < 0 ? {} : {ruleIndex}),
     level: levels[finding.severity],
     message: {text: sarifText(`${finding.what}: ${finding.why}. ${finding.next}`)},
-    locations: primary === undefined ? [] : [locationOf(primary, sourceLine)],
-    ...(related.length === 0 ? {} : {relatedLocations: related.map((place, id) => ({id, ...locationOf(place, sourceLine)}))}),
+    locations: primary === undefined ? [] : [locationOf(primary, sources)],
+    ...(related.length === 0 ? {} : {relatedLocations: related.map((place, id) => ({id, ...locationOf(place, sources)}))}),
     partialFingerprints: {'gotriage/v1': finding.fingerprint.replace(/^v1:/, '')},
-    ...(finding.kind === 'hazard' ? hazardParts(finding) : {}),
+    ...(finding.kind === 'hazard' ? hazardParts(finding, sources) : {}),
     properties: {confidence: finding.confidence, ...(finding.kind === 'hazard' ? {platforms: finding.platforms} : {})},
   }
 }
 
 /** `suppressions` is there for every result or for none (3.27.23), so an open finding has an empty list. */
-function hazardParts(hazard: Hazard) {
+function hazardParts(hazard: Hazard, sources: Sources) {
   const {suppressed, fixes} = hazard
   return {
     suppressions:
@@ -102,7 +117,7 @@ function hazardParts(hazard: Hazard) {
           fixes: fixes.map(fix => ({
             description: {text: sarifText(fix.title)},
             artifactChanges: [...new Set(fix.edits.map(edit => edit.file))].map(file => ({
-              artifactLocation: artifactOf(file),
+              artifactLocation: artifactOf(file, sources),
               replacements: fix.edits
                 .filter(edit => edit.file === file)
                 .map(edit => ({
@@ -115,15 +130,18 @@ function hazardParts(hazard: Hazard) {
   }
 }
 
-function locationOf(place: Place, sourceLine: SourceLine) {
+function locationOf(place: Place, sources: Sources) {
   return {
-    physicalLocation: {artifactLocation: artifactOf(place.file), region: regionOf(place, sourceLine)},
+    physicalLocation: {artifactLocation: artifactOf(place.file, sources), region: regionOf(place, sources.sourceLine)},
     ...(place.symbol === undefined ? {} : {logicalLocations: [{fullyQualifiedName: visibleControls(place.symbol)}]}),
     ...(place.label === undefined ? {} : {message: {text: sarifText(place.label)}}),
   }
 }
 
-const artifactOf = (file: string) => (file.startsWith('/') ? {uri: sarifUri(file)} : {uri: sarifUri(file), uriBaseId: 'SRCROOT'})
+function artifactOf(file: string, {inRepository}: Sources) {
+  const path = inRepository(file)
+  return path.startsWith('/') ? {uri: sarifUri(path)} : {uri: sarifUri(path), uriBaseId: 'SRCROOT'}
+}
 
 function regionOf(place: Place, sourceLine: SourceLine) {
   const startLine = Math.max(1, place.line)

@@ -83,7 +83,7 @@ describe('GitHub annotations', () => {
   })
 
   test('paths start at the checkout, where the run was below it', () => {
-    expect(githubAnnotations([hazard], 'service/')).toMatch(/^::error file=service\/d ir\//)
+    expect(githubAnnotations([hazard], file => `service/${file}`)).toMatch(/^::error file=service\/d ir\//)
   })
 
   test('properties escape what would end them', () => {
@@ -345,6 +345,14 @@ describe('SARIF', () => {
       {'gotriage/v1': '1123456789abcdef01234567'},
     ])
     expect(tool.driver.rules.map(one => one.id)).toEqual(['test-rule'])
+  })
+
+  test('places, related places and edits are paths from the root of the repository', () => {
+    const moved = sarifJson(envelope, [], source, file => (file.startsWith('/') ? file : `service/${file}`))
+    const uris = [...moved.matchAll(/"uri": "([^"]*)"/g)].map(([, uri = '']) => uri)
+    expect(uris.length).toBeGreaterThan(2)
+    expect(uris.filter(uri => !uri.startsWith('service/') && !uri.startsWith('file:///'))).toEqual([])
+    expect(uris.filter(uri => uri.startsWith('service/')).length).toBeGreaterThan(1)
   })
 
   test('messages hold no link and no control character; paths become URI references', () => {

@@ -1,14 +1,15 @@
 // `gotriage check --fix` and `--diff`: safe fixes only, and of those only what holds: every changed file is parsed again and everything is
-// checked again in memory before a byte is written. A file that gets syntax or type errors, or keeps a finding, keeps its old text.
+// checked again in memory before a byte is written. Generated files are left alone. A file that gets syntax or type errors, or keeps a finding, keeps its old text.
 import type {Host} from '../base/host.ts'
 import {overlayHost} from '../base/overlay-host.ts'
 import type {Task} from '../base/progress.ts'
 import {applyEdits, chooseFixes, type ChosenFix} from '../analysis/fixes/apply-edits.ts'
 import {unifiedDiff} from '../analysis/fixes/unified-diff.ts'
 import type {Note} from '../findings/envelope.ts'
-import type {Hazard} from '../findings/finding.ts'
+import type {Edit, Hazard} from '../findings/finding.ts'
 import {parseFile} from '../go/syntax/parse.ts'
 import {check, type Checked, type CheckRequest, type CheckServices} from './check.ts'
+import {isGenerated} from './check-module.ts'
 
 export interface FixedFile {
   /** As findings name it. */
@@ -34,7 +35,10 @@ export async function fix(request: CheckRequest, before: Checked, host: Host, ta
   const {chosen, waiting} = chooseFixes(hazards)
   const notes: Note[] = []
   if (waiting > 0) notes.push({code: 'fix-waiting', message: `${waiting} fixes overlap others: run --fix again for them`})
-  let wanted = chosen
+  const generated = await generatedFiles(chosen, host)
+  for (const file of generated)
+    notes.push({code: 'fix-generated', message: 'it is generated, so its fixes are left out: change what it is made from', path: file})
+  let wanted = chosen.filter(({fix: {edits}}) => !edits.some(edit => generated.has(edit.file)))
   for (let attempt = 0; attempt < attemptsMax && wanted.length > 0; attempt++) {
     const {files, bad} = await edited(wanted, host)
     const after =
@@ -49,13 +53,28 @@ export async function fix(request: CheckRequest, before: Checked, host: Host, ta
   return {files: [], notes, checked: before}
 }
 
+const pathOf = (file: string, host: Host) => (file.startsWith('/') ? file : `${host.cwd}/${file}`)
+
+/** Files that the next run of their generator would write over. */
+async function generatedFiles(wanted: readonly ChosenFix[], host: Host): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const file of new Set(wanted.flatMap(({fix: {edits}}) => edits.map(edit => edit.file)))) {
+    const bytes = await host.readFile(pathOf(file, host))
+    if (isGenerated(bytes, parseFile(bytes).file.package)) found.add(file)
+  }
+  return found
+}
+
 async function edited(wanted: readonly ChosenFix[], host: Host): Promise<{files: FixedFile[]; bad: Set<string>}> {
   const bad = new Set<string>()
   const files: FixedFile[] = []
   for (const file of new Set(wanted.flatMap(({fix: {edits}}) => edits.map(edit => edit.file)))) {
-    const path = file.startsWith('/') ? file : `${host.cwd}/${file}`
+    const path = pathOf(file, host)
     const bytes = await host.readFile(path)
-    const edits = wanted.flatMap(({fix: one}) => one.edits.filter(edit => edit.file === file))
+    const edits = withLineEnds(
+      bytes,
+      wanted.flatMap(({fix: one}) => one.edits.filter(edit => edit.file === file)),
+    )
     const after = applyEdits(bytes, edits)
     if (after === undefined || parseFile(after).errors.length > parseFile(bytes).errors.length) bad.add(file)
     else {
@@ -64,6 +83,12 @@ async function edited(wanted: readonly ChosenFix[], host: Host): Promise<{files:
     }
   }
   return {files, bad}
+}
+
+/** New lines end as the first line of the file does. */
+function withLineEnds(bytes: Uint8Array, edits: readonly Edit[]): readonly Edit[] {
+  const end = bytes.indexOf(10)
+  return end > 0 && bytes[end - 1] === 13 ? edits.map(edit => ({...edit, text: edit.text.replaceAll('\n', '\r\n')})) : edits
 }
 
 /** Files that are worse off: more type errors in a package of theirs, or a fixed finding that is still there. */

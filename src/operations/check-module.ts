@@ -99,8 +99,6 @@ export interface ModuleRun {
   readonly notes: readonly Note[]
   readonly complete: boolean
   readonly config: Envelope['config']
-  /** The go line of the main module. */
-  readonly mainGoVersion?: string
   /** Directories of the main packages, and of the main module. */
   readonly programDirs: readonly string[]
   readonly gomodcache: string
@@ -161,7 +159,7 @@ export async function runModule(
   const results = new Map<LoadedPackage, PackageResult>()
   const digests = reuse && packageDigests(loaded, reuse.hash, kept?.keys ?? new Map(), reuse.seen)
   if (reuse !== undefined && digests !== undefined) {
-    const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, main?.goVersion, loaded.config])
+    const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, loaded.program, loaded.config])
     for (const root of loaded.roots) {
       const known = reuse.get(reuse.hash(`${common}\n${digests.of(root)}`))
       const unchanged = (known?.bodies ?? []).every(([id, digest]) => {
@@ -186,7 +184,7 @@ export async function runModule(
         assembly: typed.loaded.sFiles.map(other),
         cFiles: [...typed.loaded.cFiles, ...typed.loaded.hFiles].map(other),
         sizes: sizesFor(loaded.config.goarch),
-        mainGoVersion: main?.goVersion,
+        program: loaded.program,
         goos: loaded.config.goos,
         goarch: loaded.config.goarch,
         summaryOf: asking.of,
@@ -226,7 +224,8 @@ export async function runModule(
   summaries.keep()
   const {overBudget} = summaries
   if (overBudget > 0) {
-    const message = `${overBudget} functions of other packages are too large to be summarised, and what they are given counts as lost sight of`
+    const [noun, them] = overBudget === 1 ? ['function of another package is', 'it'] : ['functions of other packages are', 'them']
+    const message = `${overBudget} ${noun} too large to be looked into: rules claim nothing of what is handed to ${them}`
     notes.push({code: 'summary-budget', message})
   }
   if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
@@ -237,7 +236,6 @@ export async function runModule(
     notes,
     complete: ![...notes, ...[...results.values()].flatMap(({findings}) => findings.notes)].some(({code}) => incompleteCodes.has(code)),
     config: {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std},
-    ...(main?.goVersion === undefined ? {} : {mainGoVersion: main.goVersion}),
     programDirs: [...loaded.roots.filter(root => root.name === 'main'), ...(main === undefined ? [] : [main])].flatMap(
       one => one.dir ?? [],
     ),
@@ -332,7 +330,7 @@ function checkedFile(
 }
 
 /** The marker of https://go.dev/s/generatedcode, on a line of its own before the package clause. */
-const isGenerated = (bytes: Uint8Array, packageAt: number) =>
+export const isGenerated = (bytes: Uint8Array, packageAt: number) =>
   /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(new TextDecoder().decode(bytes.subarray(0, packageAt)))
 
 function functionsOf(typed: TypedPackage, moduleDir: string | undefined, shownFrom: string): SourceFunction[] {

@@ -45,7 +45,7 @@ export function summaryLine(summary: CheckSummary, shown: readonly Severity[]): 
     `${counted(packagesChecked, 'package')} checked${platforms.length > 1 ? ` for ${platforms.length} platforms` : ''}, ${counted(shown.length, 'finding')}${bySeverity(shown)}`,
     ...(unchanged > 0 ? [`${unchanged} more on lines that are not new`] : []),
     calls.unknown === 0
-      ? `the callee of every call is known`
+      ? 'the types of every call are known'
       : `unknown callee in ${share(calls.unknown, calls.total)} of ${counted(calls.total, 'call')}`,
     ...(calls.intoC > 0 ? [`${counted(calls.intoC, 'call')} into C`] : []),
     missing.length === 0 ? 'no import missing' : `imports missing: ${names(missing)}`,

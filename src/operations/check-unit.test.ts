@@ -53,6 +53,58 @@ describeNeeding('go', 'go vet -vettool', () => {
     expect(status).toBe(1)
   }, 120_000)
 
+  test('-json gives a tree of package, rule and diagnostics on stdout, and passes', () => {
+    const {status, stdout} = vet('-rules=explicit-gc-call', '-json')
+    const tree = Object.assign(
+      {},
+      ...stdout
+        .split(/^(?=\{)/m)
+        .filter(text => text.startsWith('{'))
+        .map(text => JSON.parse(text) as unknown),
+    ) as unknown // one object a package
+    expect(tree).toMatchObject({
+      'example.com/m': {
+        'explicit-gc-call': [{category: 'explicit-gc-call', posn: `${root}/m/main.go:10:2`, end: `${root}/m/main.go:10:14`}],
+      },
+    })
+    expect(stdout).toContain('(explicit-gc-call)\\n  why:  ')
+    expect(status).toBe(0)
+  }, 120_000)
+
+  test('what a function of an imported package does is looked at again when only its body has changed', () => {
+    const imported = (body: string) => `package held\n\nimport "time"\n\n//go:noinline\nfunc End(t *time.Ticker) {\n\t${body}\n}\n`
+    mkdirSync(`${root}/m/held`)
+    writeFileSync(`${root}/m/held/held.go`, imported('println(t != nil)'))
+    writeFileSync(
+      `${root}/m/get.go`,
+      '//go:debug asynctimerchan=1\npackage main\n\nimport (\n\t"time"\n\n\t"example.com/m/held"\n)\n\nfunc wait() {\n\tt := time.NewTicker(time.Second)\n\t<-t.C\n\theld.End(t)\n}\n',
+    )
+    const first = vet('-rules=ticker-not-stopped')
+    writeFileSync(`${root}/m/held/held.go`, imported('t.Stop()'))
+    const second = vet('-rules=ticker-not-stopped')
+    writeFileSync(`${root}/m/held/held.go`, imported('println(t != nil)'))
+    const third = vet('-rules=ticker-not-stopped')
+    rmSync(`${root}/m/held`, {recursive: true})
+    rmSync(`${root}/m/get.go`)
+    expect([second.status, third.status, third.stderr]).toEqual([0, first.status, first.stderr])
+    expect(first.stderr).toContain('get.go:')
+  }, 120_000)
+
+  test('what gotriage.yaml says is part of the version that the go command keeps results by', () => {
+    const before = run(tool, ['-V=full']).stdout
+    writeFileSync(`${root}/m/gotriage.yaml`, 'preset: strict\n')
+    const within = run(tool, ['-V=full']).stdout
+    rmSync(`${root}/m/gotriage.yaml`)
+    expect(within).not.toBe(before)
+    expect(run(tool, ['-V=full']).stdout).toBe(before)
+  })
+
+  test('-fix is refused by name of the command that fixes', () => {
+    const {status, stderr} = vet('-fix')
+    expect(stderr).toContain('gotriage check --fix')
+    expect(status).not.toBe(0)
+  }, 120_000)
+
   test('a real go vet passes where nothing is found, and passes flags on', () => {
     expect(vet('-rules=nil-map-write').status).toBe(0)
     expect(vet('-preset=none').stderr).toContain('none')

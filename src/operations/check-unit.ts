@@ -2,10 +2,12 @@
 // ever, not from the export data it names. Rules that conclude from a whole module do not run: a package alone would make them guess.
 import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
+import type {Place} from '../base/place.ts'
 import type {Task} from '../base/progress.ts'
 import type {Preset} from '../analysis/engine/rule.ts'
 import type {Finding} from '../findings/finding.ts'
 import {findingText} from '../findings/text.ts'
+import {oneLine} from '../findings/visible-controls.ts'
 import {check} from './check.ts'
 import {runModule} from './check-module.ts'
 
@@ -20,6 +22,8 @@ interface Unit {
   readonly id: string
   readonly dir: string
   readonly goFiles: readonly string[]
+  /** Where the go command looks for what belongs on stdout, Go 1.26 on. */
+  readonly stdout: string | undefined
 }
 
 /** Longer files are no description of a package (bytes). */
@@ -33,19 +37,24 @@ export async function readUnit(path: string, host: Host): Promise<Unit> {
   } catch (error) {
     throw errors.malformed('vet configuration', 0, error instanceof Error ? error.message : String(error))
   }
-  const {ID, Dir, GoFiles} = (typeof read === 'object' && read !== null ? read : {}) as {ID?: unknown; Dir?: unknown; GoFiles?: unknown} // each is looked at below
+  const {ID, Dir, GoFiles, Stdout} = (typeof read === 'object' && read !== null ? read : {}) as Record<string, unknown> // each is looked at below
   if (typeof ID !== 'string' || typeof Dir !== 'string' || !Array.isArray(GoFiles) || !GoFiles.every(file => typeof file === 'string'))
     throw errors.malformed('vet configuration', 0, 'ID, Dir or GoFiles is missing')
-  return {id: ID, dir: Dir.replaceAll('\\', '/'), goFiles: GoFiles.map(file => file.replaceAll('\\', '/'))}
+  return {
+    id: ID,
+    dir: Dir.replaceAll('\\', '/'),
+    goFiles: GoFiles.map(file => file.replaceAll('\\', '/')),
+    stdout: typeof Stdout === 'string' && Stdout !== '' ? Stdout : undefined,
+  }
 }
 
-/** `inDir` is the host as if started in the unit's directory. Gives what go vet prints, `file:line:col: message` first. */
+/** `inDir` is the host as if started in the unit's directory. Gives what go vet prints, `file:line:col: message` first, and what `-json` asks for. */
 export async function checkUnit(
   unit: Unit,
   request: UnitRequest,
   inDir: Host,
   task: Task,
-): Promise<{readonly findings: readonly Finding[]; readonly text: string}> {
+): Promise<{readonly findings: readonly Finding[]; readonly text: string; readonly json: string}> {
   const {envelope} = await check({...request, patterns: ['.']}, inDir, task, {
     run: (one, host, inner) => runModule({...one, rules: one.rules.filter(rule => 'run' in rule)}, host, inner),
   })
@@ -64,7 +73,35 @@ export async function checkUnit(
     ...finding,
     places: finding.places.map(place => ({...place, file: pathOf(place.file, unit.dir)})),
   }))
-  return {findings, text: absolute.map(finding => `${findingText(finding)}\n`).join('')}
+  return {findings, text: absolute.map(finding => `${findingText(finding)}\n`).join(''), json: unitJson(unit.id, absolute, unit.dir)}
+}
+
+/**
+ * A tree of package, analyzer and diagnostics (cmd/go/internal/vet, jsonTree). Without `-json` the go command, from Go 1.26 on, makes of it the
+ * lines it prints, so that messages are made visible here.
+ */
+function unitJson(id: string, findings: readonly Finding[], dir: string): string {
+  const posn = (place: Place) => `${oneLine(place.file)}:${place.line}:${place.column ?? 1}`
+  const end = (place: Place) => `${oneLine(place.file)}:${place.endLine ?? place.line}:${place.endColumn ?? place.column ?? 1}`
+  const byRule: Record<string, unknown[]> = {}
+  for (const finding of findings) {
+    const [place, ...others] = finding.places
+    if (place === undefined) continue
+    const related = others.map(other => ({posn: posn(other), end: end(other), message: oneLine(other.label ?? '')}))
+    const fixes = (finding.kind === 'hazard' ? finding.fixes : []).map(({title, edits}) => ({
+      message: oneLine(title),
+      edits: edits.map(edit => ({filename: pathOf(edit.file, dir), start: edit.start, end: edit.end, new: edit.text})),
+    }))
+    ;(byRule[finding.id] ??= []).push({
+      category: finding.id,
+      posn: posn(place),
+      end: end(place),
+      message: `${oneLine(finding.what)} (${finding.id})\n  why:  ${oneLine(finding.why)}\n  next: ${oneLine(finding.next)}`,
+      ...(fixes.length === 0 ? {} : {suggested_fixes: fixes}),
+      ...(related.length === 0 ? {} : {related}),
+    })
+  }
+  return `${JSON.stringify(findings.length === 0 ? {} : {[id]: byRule}, undefined, '\t')}\n`
 }
 
 const pathOf = (file: string, dir: string) => (file.startsWith('/') ? file : `${dir}/${file}`)

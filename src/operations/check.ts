@@ -143,7 +143,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
     if (applied.stale > 0)
       notes.push({
         code: 'baseline-stale',
-        message: `${applied.stale} findings of the baseline no longer occur: write it again`,
+        message: `${applied.stale} ${applied.stale === 1 ? 'finding of the baseline no longer occurs' : 'findings of the baseline no longer occur'}: write it again`,
         path: baselinePath,
       })
   }

@@ -54,7 +54,8 @@ export function terminalFlame({tree, type, unit}: FlameTree, columns: number, co
   const all = totals[0] ?? 0
   const lines: string[] = []
   let level: {row: number; from: number; to: number}[] = [{row: 0, from: 0, to: columns}]
-  while (level.length > 0 && lines.length < terminalRowsMax) {
+  let hidden = 0
+  while (level.length > 0) {
     const line = new FlameLine(columns, color)
     const next: typeof level = []
     for (const {row, from, to} of level) {
@@ -68,14 +69,29 @@ export function terminalFlame({tree, type, unit}: FlameTree, columns: number, co
         at += width
       }
     }
-    lines.push(line.text())
+    if (lines.length < terminalRowsMax) lines.push(line.text())
+    else hidden++
     level = next
   }
+  if (hidden > 0)
+    lines.push(`${hidden} deeper rows are not shown: start further in with show_from, or see them all with html`.slice(0, columns))
   return `${lines.join('\n')}\n`
 }
 
 /** Printable and one column wide; others would break the line or hide what follows. */
 const plain = (name: string): string => name.replace(/[^\u0020-\u007e\u00a1-\u02ff]/g, '?')
+
+/** Without type arguments, which may be names of their own, and without the path of the package: the end of a Go name says more. */
+function shortened(name: string): string {
+  let short = ''
+  let depth = 0
+  for (const sign of name) {
+    if (sign === '[' && depth++ === 0) short += '[...]'
+    else if (sign === ']' && depth > 0) depth--
+    else if (depth === 0) short += sign
+  }
+  return short.slice(short.lastIndexOf('/') + 1)
+}
 
 class FlameLine {
   readonly #columns: number
@@ -92,9 +108,7 @@ class FlameLine {
   put(from: number, to: number, name: string): void {
     if (from > this.#at) this.#parts.push(' '.repeat(from - this.#at))
     const width = Math.min(to, this.#columns) - from
-    // The end of a Go name says more than its path.
-    const short = name.slice(name.lastIndexOf('/') + 1)
-    const text = plain(name.length <= width - 1 ? name : short)
+    const text = plain(name.length <= width - 1 ? name : shortened(name))
       .slice(0, Math.max(0, width - 1))
       .padEnd(Math.max(0, width - 1))
     this.#odd = !this.#odd

@@ -303,6 +303,26 @@ describe('the flame graph of the terminal', () => {
   })
 })
 
+describe('the flame graph of the terminal where there is little room', () => {
+  const treeOf = async (text: string) => {
+    const host = {...context.host, open: () => import('../base/byte-source.ts').then(m => m.memorySource('x', Buffer.from(text)))}
+    return flameTree(parseProfileFlags(['flame', 'x']), {...context, host})
+  }
+
+  it('cuts the path of a package and type arguments before the name of a function', async () => {
+    const tree = await treeOf('main.main;example.com/a/very/long/path.(*Map[string,example.com/other/path.Value]).Set 1\n')
+    expect(terminalFlame(tree, 30, false).split('\n')[2]).toBe('path.(*Map[...]).Set·········|')
+  })
+
+  it('says how many rows it leaves out', async () => {
+    const tree = await treeOf(`${Array.from({length: 60}, (_, n) => `f${n}`).join(';')} 1\n`)
+    const lines = terminalFlame(tree, 60, false).trimEnd().split('\n')
+    expect(lines.length).toBe(41)
+    expect(lines[40]).toMatch(/^21 deeper rows are not shown/)
+    expect(lines[40]!.length).toBeLessThanOrEqual(60)
+  })
+})
+
 describe('profile --help', () => {
   it('names every flag of pprof that changes a report', () => {
     const help = profileHelp().join('\n')

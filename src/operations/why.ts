@@ -154,13 +154,13 @@ interface Silence {
 function silence(rule: RunnableRule, {file, findings, runs, unknown, asked}: Silence): string[] {
   const around = findings[0]?.places[0]
   if (around !== undefined) return [`its finding at ${around.file}:${around.line} covers or mentions this line`]
-  const packages = runs.flatMap(run => run.packages.map(one => ({...one, main: run.mainGoVersion})))
+  const packages = runs.flatMap(run => run.packages)
   const own = packages.filter(one => one.files.includes(file))
   if (own.length === 0)
     return [
       `the file takes no part in the build for ${runs.map(run => run.platform).join(', ')}: its name, a build constraint, or --tests=false leaves it out`,
     ]
-  const gates = own.flatMap(one => versionGate(rule, {file: one.findings.versions[file] ?? 0, main: one.main}) ?? [])
+  const gates = own.flatMap(one => versionGate(rule, {file: one.findings.versions[file] ?? 0, program: one.findings.program}) ?? [])
   if (gates.length > 0) return [...new Set(gates)]
   const failed = own.flatMap(one => one.findings.notes.filter(note => note.code === 'rule-failed').map(note => note.message))
   if (failed.length > 0) return failed

@@ -61,10 +61,12 @@ function syntax(): boolean {
 }
 
 /** A program of its own, because it waits for reads: tools/conformance/<name>.ts. */
-const program = (name: string) => () =>
-  spawnSync(process.execPath, ['--import', 'tsx', join(root, `tools/conformance/${name}.ts`)], {stdio: 'inherit'}).status === 0
+const program =
+  (name: string) =>
+  (args: readonly string[]): boolean =>
+    spawnSync(process.execPath, ['--import', 'tsx', join(root, `tools/conformance/${name}.ts`), ...args], {stdio: 'inherit'}).status === 0
 
-const parts: Readonly<Record<string, () => boolean>> = {
+const parts: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
   syntax,
   'syntax-robust': program('syntax-robust'),
   load: program('load'),
@@ -78,11 +80,15 @@ const parts: Readonly<Record<string, () => boolean>> = {
   'trace-robust': program('trace-robust'),
   'dumps-robust': program('dumps-robust'),
 }
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)
+const given = process.argv.slice(2)
+// `pprof --minutes 10`: what stands behind the first dash is for the one part in front of it.
+const dash = given.findIndex(word => word.startsWith('-'))
+const [named, args] = dash < 0 ? [given, []] : [given.slice(0, dash), given.slice(dash)]
+const wanted = named.length > 0 ? named : Object.keys(parts)
 for (const name of wanted) {
   const part = parts[name]
   if (part === undefined) {
     console.error(`conformance: no part "${name}"; there are ${Object.keys(parts).join(', ')}`)
     process.exitCode = 2
-  } else if (!part()) process.exitCode = 1
+  } else if (!part(args)) process.exitCode = 1
 }

@@ -1,7 +1,8 @@
 // Compares our profile reports with those of the toolchain's pprof, byte for byte: every profile of the corpus and of fixtures/profiles with each flag,
 // and with all pairs of flags, in interactive sessions of pprof (pprof-pairs.ts). Writes docs/conformance/pprof.md.
 // What was compared is kept in .cache and not compared again while neither profile, code nor pprof change: a run that was ended goes on.
-// Arguments: `--minutes N` (ends after them), `--stride N` (every Nth pair), `--only RE`, `--part singles|pairs` (then nothing is written).
+// Ctrl-C and SIGTERM end it after the session it is in, with the figures so far. Arguments: `--minutes N` (ends after them), `--stride N` (every Nth
+// pair), `--only RE`, `--files NAME,NAME` (parts of names, in this order), `--part singles|pairs`; with one of the last three nothing is written.
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
@@ -20,7 +21,9 @@ const option = (name: string) => {
 const stride = Number(option('--stride') ?? 1)
 const part = option('--part')
 const only = option('--only')
-const endsAt = performance.now() + Number(option('--minutes') ?? Infinity) * 60_000
+const names = option('--files')?.split(',')
+let endsAt = performance.now() + Number(option('--minutes') ?? Infinity) * 60_000
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (endsAt = 0))
 /** Every Nth pair for profiles of which pprof needs seconds a report. */
 const strideOfLarge = Math.max(stride, 64)
 /** The same for flags alone. */
@@ -30,7 +33,8 @@ const fixtures = readdirSync(`${root}/fixtures/profiles`).map(name => `${root}/f
 const known = existsSync(corpus) ? corpusProfiles(corpus) : []
 const bySize = (a: string, b: string) => statSync(a).size - statSync(b).size || (a < b ? -1 : 1)
 const all = [...known, ...fixtures].toSorted(bySize)
-const files = all.filter(file => new RegExp(only ?? '').test(file))
+const matching = all.filter(file => new RegExp(only ?? '').test(file))
+const files = names === undefined ? matching : names.flatMap(name => matching.filter(file => basename(file).includes(name)))
 const goVersion = execFileSync('go', ['version'], {encoding: 'utf8'}).trim()
 
 const shaOf = (...parts: readonly (string | Uint8Array)[]) => {
@@ -207,6 +211,6 @@ ${list('Runs in which pprof varies and did not print our lines in 30 tries (more
   as they are.
 - What goes to stderr (progress, hints, errors) is in our own words.
 `
-if (only === undefined && part === undefined) writeFileSync(`${root}/docs/conformance/pprof.md`, page)
+if (only === undefined && names === undefined && part === undefined) writeFileSync(`${root}/docs/conformance/pprof.md`, page)
 console.log(page)
 process.exitCode = unexplained.length === 0 ? 0 : 1

@@ -83,6 +83,12 @@ describe('a mistake is an error with file, line and the nearest key', () => {
     ['an exclusion without a reason', 'exclude:\n  - paths: [a]\n', /^gotriage.yaml:2: .*reason/, /why/],
     ['a pattern that leaves the directory', 'exclude:\n  - paths: [../a]\n    reason: x\n', /^gotriage.yaml:2: .*no path pattern/, /\*\*/],
     ['a key twice', 'preset: all\npreset: strict\n', /^gotriage.yaml:2: /, /YAML/],
+    [
+      'an alias, also one that many others are made of',
+      'tags: &a [x]\nplatforms: &b [*a, *a, *a, *a]\nrules: *b\n',
+      /^gotriage.yaml:2: "\*a" is an alias/,
+      /Write its value out/,
+    ],
     ['broken YAML', 'preset: [\n', /^gotriage.yaml:\d: /, /YAML/],
   ])('%s', (_, text, says, hint) => {
     let error: unknown

@@ -1,6 +1,6 @@
 // gotriage.yaml: what `check` does without being told each time. The schema is docs/schema/gotriage-yaml-1.schema.json; none of it is needed.
 // Every mistake is an error with file and line, and an unknown key with the nearest known one.
-import {isMap, isScalar, isSeq, LineCounter, type Node, parseDocument} from 'yaml'
+import {isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit} from 'yaml'
 import {errors, type TriageError} from '../../base/errors.ts'
 import {nearest} from '../../base/nearest.ts'
 import type {Severity} from '../../findings/finding.ts'
@@ -135,6 +135,11 @@ function newReader(path: string, bytes: Uint8Array) {
   const [broken] = document.errors
   if (broken)
     throw errors.usage(`${where(broken.pos[0])}: ${broken.message.split('\n')[0]?.replace(/ at line \d.*$/, '')}`, 'Correct the YAML.')
+  visit(document, {
+    Alias(_, alias) {
+      throw problem(alias, `"*${alias.source}" is an alias, and those are not followed here`, 'Write its value out.')
+    },
+  })
   const unknown = (what: string, name: string, known: readonly string[], at: Node) => {
     const near = nearest(name, known)
     const hint =

@@ -1,6 +1,7 @@
 // A package as the rules get it: syntax, types, bytes, and what it was built for.
 import type {ApiDescription} from '../../go/cgo/api/api-description.ts'
 import type {FunctionSummary} from '../../go/flow/summary.ts'
+import type {ProgramDefaults} from '../../go/load/api.ts'
 import type {FileState} from '../../go/types/file-state.ts'
 import type {Package} from '../../go/types/objects.ts'
 import type {Sizes} from '../../go/types/sizes.ts'
@@ -37,8 +38,8 @@ export interface CheckedPackage {
   /** The C, C++ and Objective-C files that take part, and the headers beside them. */
   readonly cFiles: readonly OtherFile[]
   readonly sizes: Sizes
-  /** The go line of the main module's go.mod; undefined when there is none. */
-  readonly mainGoVersion?: string | undefined
+  /** By what the runtime's defaults are chosen in a program of the main module; undefined when that is not known. */
+  readonly program?: ProgramDefaults | undefined
   readonly goos: string
   readonly goarch: string
   readonly cgoPolicy?: CgoPolicy

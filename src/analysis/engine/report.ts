@@ -1,6 +1,7 @@
 // What rules and facts leave behind for one package: plain data, so that a cache can keep it and platforms can be merged.
 import type {Fix, Severity} from '../../findings/finding.ts'
 import type {Note} from '../../findings/envelope.ts'
+import type {ProgramDefaults} from '../../go/load/api.ts'
 import type {FactPlace} from './pass.ts'
 
 /** One call of `report`, before its message is filled in. */
@@ -35,4 +36,6 @@ export interface PackageFindings {
   readonly unsure: readonly string[]
   /** Minor language version by file; 0 when none is known. */
   readonly versions: Readonly<Record<string, number>>
+  /** By what the runtime's defaults are chosen; undefined when that is not known. */
+  readonly program?: ProgramDefaults
 }

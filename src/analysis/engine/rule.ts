@@ -1,5 +1,6 @@
 // A rule is a value: data first, then one function. Rules see the world through a Pass only.
 import type {Pass, ModulePass} from './pass.ts'
+import type {GodebugSetting} from './program-version.ts'
 import type {Severity} from '../../findings/finding.ts'
 
 export interface RuleMessage {
@@ -29,10 +30,10 @@ export interface RuleData<M extends string> {
   /** Version of gotriage that brought it. */
   readonly since: string
   /**
-   * Go versions it holds for; `min` inclusive, `max` exclusive. By the language version of the file, or, for what GODEBUG defaults decide, by
-   * the main module's go line.
+   * Go versions it holds for; `min` inclusive, `max` exclusive. By the language version of the file, or, where a GODEBUG setting keeps the
+   * older behaviour, by the version whose behaviour the program has.
    */
-  readonly go?: {readonly min?: string; readonly max?: string; readonly of?: 'file' | 'main'}
+  readonly go?: {readonly min?: string; readonly max?: string; readonly by?: GodebugSetting}
   readonly sources: readonly string[]
   readonly messages: Readonly<Record<M, RuleMessage>>
 }

@@ -1,11 +1,13 @@
-// Runs rules over the packages of a module. A failing rule becomes a note and stops nothing else; a rule never sees a file whose language
-// version, or main module's version, lies outside its range.
+// Runs rules over the packages of a module. A failing rule becomes a note and stops nothing else; nothing is reported of a file whose language
+// version, or of a program whose behaviour, lies outside a rule's range.
 import type {Note} from '../../findings/envelope.ts'
+import type {ProgramDefaults} from '../../go/load/api.ts'
 import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import type {CheckedPackage} from './checked-package.ts'
 import {messageOf} from './hazards.ts'
 import {type PackageFacts, packageFacts} from './package-pass.ts'
 import type {FactPlace, ReportOptions} from './pass.ts'
+import {minorVersion, programOf, programVersion} from './program-version.ts'
 import type {CallCounts, PackageFindings, Report} from './report.ts'
 import type {ModuleRule, Rule, RuleData} from './rule.ts'
 
@@ -25,7 +27,9 @@ export interface Asked {
 export type Watch = (asked: Asked) => void
 
 /** `collect` and `run` of every rule on one package. */
-export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPackage, watch?: Watch): PackageFindings {
+export function runOnPackage(rules: readonly RunnableRule[], given: CheckedPackage, watch?: Watch): PackageFindings {
+  const program = programOf(given)
+  const checked: CheckedPackage = {...given, program}
   const shared = packageFacts(checked)
   const reports: Report[] = []
   const notes: Note[] = []
@@ -33,7 +37,7 @@ export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPac
   const unsure: string[] = []
   const versions = Object.fromEntries(checked.files.map(file => [file.path, file.state.version]))
   for (const rule of rules) {
-    if (!holdsForMain(rule, checked.mainGoVersion)) continue
+    if (!holdsForProgram(rule, program)) continue
     let unknowns = 0
     const answers = watched(shared, () => unknowns++, watch && (asked => watch({...asked, ruleId: rule.id})))
     try {
@@ -58,7 +62,16 @@ export function runOnPackage(rules: readonly RunnableRule[], checked: CheckedPac
       if (holdsFor(rule, versions[place.file] ?? 0)) reports.push(reportOf(rule, message, place, related, options))
     }
   }
-  return {packagePath: checked.types.path, reports, facts, notes, calls: callCounts(shared), unsure, versions}
+  return {
+    packagePath: checked.types.path,
+    reports,
+    facts,
+    notes,
+    calls: callCounts(shared),
+    unsure,
+    versions,
+    ...(program === undefined ? {} : {program}),
+  }
 }
 
 /** `conclude` of the rules that need the module, and every report in one list. */
@@ -109,26 +122,31 @@ const failed = (rule: RunnableRule, where: string, error: unknown): Note => ({
   message: `${rule.id} failed on ${where} and is left out there: ${error instanceof Error ? error.message : String(error)}`,
 })
 
-/** The minor version of `1.21` or `go1.21.3`; 0 when there is none. */
-export const minorVersion = (text: string | undefined): number => Number(/^(?:go)?1\.(\d+)/.exec(text ?? '')?.[1] ?? 0)
-
 const inRange = (range: RuleData<string>['go'], version: number): boolean =>
   version === 0 ||
   range === undefined ||
   (version >= minorVersion(range.min) && (range.max === undefined || version < minorVersion(range.max)))
 
 /** The versions of Go a rule holds for, where they leave one out; undefined when it holds for it. */
-export function versionGate(rule: RunnableRule, versions: {readonly file: number; readonly main: string | undefined}): string | undefined {
-  const version = rule.go?.of === 'main' ? minorVersion(versions.main) : versions.file
-  if (rule.go === undefined || inRange(rule.go, version)) return undefined
-  const {min, max, of} = rule.go
+export function versionGate(
+  rule: RunnableRule,
+  versions: {readonly file: number; readonly program: ProgramDefaults | undefined},
+): string | undefined {
+  if (rule.go === undefined) return undefined
+  const {min, max, by} = rule.go
+  const version = by === undefined ? versions.file : programVersion(versions.program, by)
+  if (inRange(rule.go, version)) return undefined
   const range = [...(min === undefined ? [] : [`from Go ${min}`]), ...(max === undefined ? [] : [`below Go ${max}`])].join(' and ')
-  return `it holds ${range}, and the ${of === 'main' ? "main module's go line" : 'language version of the file'} is 1.${version}`
+  const said =
+    by === undefined
+      ? 'the language version of the file is'
+      : `by the go line of the main module, with what its godebug lines say of ${by}, a program built here has the behaviour of`
+  return `it holds ${range}, and ${said} 1.${version}`
 }
 
-const holdsFor = (rule: RunnableRule, fileVersion: number) => rule.go?.of === 'main' || inRange(rule.go, fileVersion)
-const holdsForMain = (rule: RunnableRule, mainVersion: string | undefined) =>
-  rule.go?.of !== 'main' || inRange(rule.go, minorVersion(mainVersion))
+const holdsFor = (rule: RunnableRule, fileVersion: number) => rule.go?.by !== undefined || inRange(rule.go, fileVersion)
+const holdsForProgram = ({go}: RunnableRule, program: ProgramDefaults | undefined) =>
+  go?.by === undefined || inRange(go, programVersion(program, go.by))
 
 /** The same answers, with the unknown ones counted and, on request, all of them told. */
 function watched(shared: PackageFacts, unknown: () => void, watch: ((asked: Omit<Asked, 'ruleId'>) => void) | undefined): PackageFacts {

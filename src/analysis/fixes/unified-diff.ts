@@ -11,7 +11,7 @@ interface Change {
 }
 
 export function unifiedDiff(path: string, bytes: Uint8Array, edits: readonly Edit[]): string {
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true}) // a patch has the mark, as the file has
   const starts = [0]
   bytes.forEach((byte, i) => {
     if (byte === 10) starts.push(i + 1)

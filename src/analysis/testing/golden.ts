@@ -1,6 +1,7 @@
 // Golden tests of a rule: every testdata/*.go, and every folder of testdata but `stubs`, is a package of its own, type-checked against the real
 // standard library where Go is installed and against the bundled declarations elsewhere; findings and `// want` comments must match one to one,
 // also in the Go and assembly blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
+// A line `// go.mod: go 1.22` or `// go.mod: godebug k=v` stands for one of the main module's go.mod (go 1.26 when there is none).
 // Files with `import "C"` are checked with unknown members; a package with a `_windows.go` file or `//go:build windows` is built for Windows.
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
@@ -114,8 +115,14 @@ async function hazardsInPackage(
   rules: readonly RunnableRule[],
   sources: Sources,
   stubs: string,
-  {goarch, goVersion = 'go1.26', cgoPolicy, cApi}: Target,
+  {goarch, goVersion: ofTarget = 'go1.26', cgoPolicy, cApi}: Target,
 ): Promise<Found> {
+  const lines = Object.values(sources).flatMap(source => [...source.matchAll(/^\/\/ go\.mod: (go|godebug) (\S+)$/gm)])
+  const goLine = lines.find(([, verb]) => verb === 'go')?.[2] ?? ofTarget.slice('go'.length)
+  const godebug = Object.fromEntries(
+    lines.flatMap(([, verb, text = '']) => (verb === 'godebug' ? [text.split('=', 2)] : [])) as [string, string][],
+  ) // a fixture writes key=value
+  const goVersion = `go${goLine}`
   const encoder = new TextEncoder()
   const files = Object.entries(sources).map(([name, source]) => ({name, bytes: encoder.encode(source)}))
   const goFiles = files.filter(file => file.name.endsWith('.go')).map(({name, bytes}) => ({path: name, bytes}))
@@ -136,6 +143,7 @@ async function hazardsInPackage(
     assembly: files.filter(file => file.name.endsWith('.s')).map(other),
     cFiles: files.filter(file => /\.[ch]$/.test(file.name)).map(other),
     sizes: sizesFor(goarch),
+    program: {goVersion: goLine, godebug},
     goos,
     goarch,
     ...(cgoPolicy === undefined ? {} : {cgoPolicy}),

@@ -54,3 +54,12 @@ test('without a cache nothing is kept', async () => {
   await check('--no-cache')
   expect(() => kept()).toThrow()
 })
+
+test('formats for those who look at the repository name files from its root, and JSON from the directory of -C', async () => {
+  mkdirSync(`${dir}/.git`)
+  const inRepository = async (format: string) => (await gotriage(['check', '-C', `${dir}/m`, '--format', format])).stdout
+  expect(await inRepository('sarif')).toContain('"uri": "m/a.go"')
+  expect(await inRepository('github')).toContain('file=m/a.go,')
+  expect(await inRepository('junit')).toContain(' file="m/a.go" ')
+  expect(JSON.parse(await inRepository('json'))).toHaveProperty('findings.0.places.0.file', 'a.go')
+})

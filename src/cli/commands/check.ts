@@ -82,7 +82,11 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
     const fixed = await fix(request, checked, context.host, context.task, services)
     extraNotes.push(...fixed.notes)
     if (args.has('diff')) {
-      for (const file of fixed.files) context.out(terminalText(file.diff))
+      // A patch has to fit byte for byte; only what a person looks at is made visible.
+      const patch = fixed.files.map(file => file.diff).join('')
+      const to = args.flag('o')
+      if (to !== undefined) await context.write(to, patch)
+      else context.out(context.terminal.isTty ? terminalText(patch) : patch)
       for (const note of [...checked.envelope.notes, ...extraNotes]) sayNote(note, context)
       sayFixable(checked, fixed.files.length, context)
       return exitCodeOf(checked.envelope, (args.flag('fail-on') ?? 'warning') as FailOn) // the choices of the flag are those of the type
@@ -96,7 +100,7 @@ async function once(args: Parsed, context: CommandContext, services: CheckServic
   }
   const {envelope} = checked
   const shown = envelope.findings.filter(finding => finding.kind !== 'hazard' || finding.suppressed === undefined)
-  const text = await rendered(checked, args, workspaceFolder(context.host))
+  const text = await rendered(checked, args, context.host)
   const output = args.flag('o')
   if (output === undefined) context.out(text)
   else await context.write(output, text)
@@ -225,25 +229,19 @@ function heatLine(finding: Checked['envelope']['findings'][number], hot: Checked
     : terminalText(`\n  hot:  ${(share * 100).toFixed(1)} % of ${hot?.sampleType ?? ''} flows through this function`)
 }
 
-/** `service/` when the run is in that folder of a GitHub workspace. */
-function workspaceFolder(host: CommandContext['host']): string {
-  const {cwd} = host
-  const workspace = host.env('GITHUB_WORKSPACE')?.replace(/\/+$/, '')
-  return workspace !== undefined && workspace !== '' && cwd.startsWith(`${workspace}/`) ? `${cwd.slice(workspace.length + 1)}/` : ''
-}
-
-async function rendered(checked: Checked, args: Parsed, folder: string): Promise<string> {
+async function rendered(checked: Checked, args: Parsed, host: CommandContext['host']): Promise<string> {
   const {envelope, sourceLine, hot} = checked
+  const inRepository = async () => (await import('../../operations/repository-paths.ts')).repositoryPaths(host)
   switch (args.flag('format')) {
     case 'json':
       return (await import('../../findings/json.ts')).envelopeJson(envelope)
     case 'github':
-      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings, folder)
+      return (await import('../../findings/github.ts')).githubAnnotations(envelope.findings, await inRepository())
     case 'junit':
-      return (await import('../../findings/junit.ts')).junitXml(envelope.findings)
+      return (await import('../../findings/junit.ts')).junitXml(envelope.findings, await inRepository())
     case 'sarif': {
       const [{sarifJson}, {sarifRules}] = await Promise.all([import('../../findings/sarif.ts'), import('../../operations/sarif-rules.ts')])
-      return sarifJson(envelope, sarifRules(), sourceLine)
+      return sarifJson(envelope, sarifRules(), sourceLine, await inRepository())
     }
     default: {
       const {findingText} = await import('../../findings/text.ts')

@@ -17,6 +17,7 @@ export const command: Command = {
     {name: 'preset', value: 'PRESET', choices: ['default', 'strict', 'all'], help: 'how many rules run (default: default)'},
     {name: 'rules', value: 'ID,…', many: true, help: 'only these rules'},
     {name: 'config', value: 'FILE', help: 'gotriage.yaml to use; "none" for none'},
+    {name: 'json', help: 'print what is found as go vet -json does'},
   ],
   examples: ['go vet -vettool=$(npx gotriage vettool) ./...', 'go vet -vettool=$(npx gotriage vettool) -preset=strict ./...'],
   async run(args, context) {
@@ -31,12 +32,17 @@ export const command: Command = {
     const rules = args.flags('rules').flatMap(list => list.split(','))
     const config = args.flag('config')
     const {host} = await context.inDirectory(unit.dir)
-    const {findings, text} = await checkUnit(
+    const {findings, text, json} = await checkUnit(
       unit,
       {...(preset === undefined ? {} : {preset}), ...(rules.length > 0 ? {ruleIds: rules} : {}), ...(config === undefined ? {} : {config})},
       host,
       (await asShortRun(context)).task,
     )
+    if (args.has('json')) {
+      if (unit.stdout === undefined) context.out(json)
+      else await context.write(unit.stdout, json)
+      return 0 // the go command reads what there is to read, and fails by that
+    }
     for (const line of terminalText(text).split('\n')) if (line !== '') context.note(line)
     return findings.length > 0 ? 1 : 0
   },

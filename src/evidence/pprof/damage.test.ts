@@ -88,6 +88,20 @@ describe('a bomb', () => {
     await expect(text('a;b 1\n', ...Array.from({length: 1200}, (_, n) => long(n)))).rejects.toThrow('bytes of the names')
   }, 60_000)
 
+  it('that is a text without end stops at a limit, for it is never held as a whole', async () => {
+    let given = 0
+    const endless = {
+      name: 'endless',
+      read: () => Promise.resolve(Buffer.from('heap profile: 1: 1 [1: 1] @ heap/1\n')),
+      async *stream() {
+        yield Buffer.from('heap profile: 1: 1 [1: 1] @ heap/1\nMAPPED_LIBRARIES:\n')
+        for (; ; given += 4000) yield Buffer.from('a=b\n'.repeat(1000))
+      },
+    }
+    await expect(readProfile(endless, {})).rejects.toThrow('attributes of the memory map of a profile passed its limit')
+    expect(given).toBeLessThan(100_000)
+  })
+
   it('of sample types stops at their limit', async () => {
     await expect(read(repeated(65, 0x0a, 0x00))).rejects.toThrow('sample types of a profile passed its limit of 64')
   })

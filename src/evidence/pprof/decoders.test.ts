@@ -2,12 +2,13 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {gunzipSync, gzipSync} from 'node:zlib'
 import {describe, expect, it} from 'vitest'
 import {memorySource} from '../../base/byte-source.ts'
+import type {ByteSource} from '../../base/byte-source.ts'
 import {TriageError} from '../../base/errors.ts'
 import {checkout, corpus, describeNeeding} from '../../base/testing/needs.ts'
 import type {Artifact} from '../model/artifact.ts'
 import type {Decoder} from '../model/decoder.ts'
 import type {Profile} from '../model/profile.ts'
-import {decoders} from './decoders.ts'
+import {decoders, readProfile} from './decoders.ts'
 import {looksLikeProfile} from './probe.ts'
 
 const fixture = (name: string): Uint8Array => readFileSync(`${checkout}fixtures/profiles/${name}`)
@@ -98,6 +99,52 @@ describe('the decoder of profile.proto', () => {
   it('stops a decompression bomb at the named limit', async () => {
     const bomb = gzipSync(new Uint8Array(600 * 1024 * 1024), {level: 1})
     await expect(decodeAll('bomb.pb.gz', bomb)).rejects.toThrow('decompressed size of a profile in bytes')
+  })
+})
+
+/** A pipe: its size is not known, and its pieces end anywhere. */
+function pipe(bytes: Uint8Array, length: number): ByteSource {
+  return {
+    name: 'pipe',
+    read: (offset, wanted) => Promise.resolve(bytes.slice(offset, offset + wanted)),
+    async *stream() {
+      for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length)
+    },
+  }
+}
+
+describe('a profile', () => {
+  it.each(readdirSync(`${checkout}fixtures/profiles`))('is the same from a file and from a pipe, whatever its pieces: %s', async name => {
+    const bytes = fixture(name)
+    const whole = await readProfile(memorySource(name, bytes), {}, {symbols: true})
+    for (const length of [1, 7, 100, 4096, 5000]) {
+      expect(await readProfile(pipe(bytes, length), {}, {symbols: true})).toEqual(whole)
+    }
+  })
+
+  it('is read as something else where a text only starts like an old format', async () => {
+    const text = 'heap profile: 1: 2 [3: 4] @ unheard_of;main.f 12\nmain.g;main.f 3\n'
+    for (const source of [memorySource('a', Buffer.from(text)), pipe(Buffer.from(text), 5)]) {
+      const profile = await readProfile(source, {})
+      expect([profile.sampleCount, [...profile.values]]).toEqual([2, [12, 3]])
+    }
+  })
+})
+
+describe('a text of contention', () => {
+  const values = async (attributes: string) => {
+    const text = `--- mutex:\n${attributes}\n100 3 @ 0x10 0x20\n`
+    const {values: read, header} = await readProfile(memorySource('mutex.txt', Buffer.from(text)), {})
+    return [...read, Number(header.durationNanos)]
+  }
+
+  it('has attributes written as Go writes numbers', async () => {
+    expect(await values('cycles/second=1000000000\nsampling period=0x2')).toEqual([6, 200, 0])
+    expect(await values('cycles/second=0b1\nsampling period=-0x10\nms since reset=017')).toEqual([3, 100, 15_000_000])
+  })
+
+  it.each(['09', '1.5', '0x', '', '1e3'])('is refused where an attribute is no number: %j', async value => {
+    await expect(values(`sampling period=${value}`)).rejects.toThrow('sampling period is no number, in the line that starts at byte 11')
   })
 })
 

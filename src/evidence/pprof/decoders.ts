@@ -1,15 +1,15 @@
 // The profile family: profile.proto (gzip or not) and the older text and binary profiles.
 import type {ByteSource} from '../../base/byte-source.ts'
-import {errors} from '../../base/errors.ts'
 import type {Task} from '../../base/progress.ts'
 import type {Artifact} from '../model/artifact.ts'
 import {probeBytes} from '../model/decoder.ts'
 import type {Decoder} from '../model/decoder.ts'
 import type {ProfileColumns} from './columns.ts'
 import {decodeFolded, looksLikeFolded} from './folded.ts'
-import {isGzip, readProfileBytes} from './gunzip.ts'
+import {isGzip, unpack} from './gunzip.ts'
 import {decodeLegacyCpu, legacyCpuLayout} from './legacy-cpu.ts'
 import {decodeLegacyText, looksLikeLegacyText} from './legacy-text.ts'
+import {LineScanner} from './line-scanner.ts'
 import {decodePerfScript, looksLikePerfScript} from './perf-script.ts'
 import {looksLikeProfile} from './probe.ts'
 import {decodeProtobuf} from './protobuf.ts'
@@ -71,19 +71,35 @@ export interface ReadOptions {
 
 /** A profile in any spelling of it, as columns. */
 export async function readProfile(source: ByteSource, task: Task, options: ReadOptions = {symbols: false}): Promise<ProfileColumns> {
-  const bytes = await readProfileBytes(source, task)
-  if (bytes.length === 0) throw errors.empty(source.name)
-  const head = bytes.subarray(0, probeBytes)
+  const unpacked = await unpack(source, task, probeBytes)
+  const {head} = unpacked
   const layout = legacyCpuLayout(head)
-  if (layout !== undefined) return decodeLegacyCpu(bytes, layout)
-  if (looksLikeLegacyText(head) || isCountProfile(head)) {
-    const profile = decodeLegacyText(bytes, options)
+  if (layout !== undefined) return decodeLegacyCpu(await unpacked.bytes(), layout)
+  const decode = textDecoderOf(head, options)
+  if (decode === undefined) return decodeProtobuf(await unpacked.bytes(), task)
+  const chunks = unpacked.chunks()
+  try {
+    const profile = await decode(new LineScanner(chunks))
     if (profile !== undefined) return profile
+  } finally {
+    await chunks.return(undefined)
   }
-  if (looksLikeProfile(head)) return decodeProtobuf(bytes, task)
-  if (looksLikePerfScript(head)) return decodePerfScript(bytes)
-  if (looksLikeFolded(head)) return decodeFolded(bytes)
-  return decodeProtobuf(bytes, task)
+  // A text that only starts like one of the old formats.
+  const again = await unpack(source, task, probeBytes)
+  const other = looksLikeProfile(head) ? undefined : stackDecoderOf(head)
+  return other === undefined ? decodeProtobuf(await again.bytes(), task) : other(new LineScanner(again.chunks()))
+}
+
+type TextReader = (scanner: LineScanner) => Promise<ProfileColumns | undefined>
+
+function textDecoderOf(head: Uint8Array, options: ReadOptions): TextReader | undefined {
+  if (looksLikeLegacyText(head) || isCountProfile(head)) return scanner => decodeLegacyText(scanner, options)
+  return looksLikeProfile(head) ? undefined : stackDecoderOf(head)
+}
+
+function stackDecoderOf(head: Uint8Array): ((scanner: LineScanner) => Promise<ProfileColumns>) | undefined {
+  if (looksLikePerfScript(head)) return decodePerfScript
+  return looksLikeFolded(head) ? decodeFolded : undefined
 }
 
 /** `goroutine profile: total 7` and its like, which the probe leaves to the family of goroutine dumps. */

@@ -17,6 +17,10 @@ export class GrowableNumbers {
     return this.#data[index]!
   }
 
+  set(index: number, value: number): void {
+    this.#data[index] = value
+  }
+
   /** Not a copy: what was pushed would be in memory twice. */
   floats(): Float64Array {
     return this.#data.subarray(0, this.length)
@@ -45,6 +49,11 @@ export class GrowableIndices {
     return this.#data[index]!
   }
 
+  set(index: number, value: number): void {
+    this.#data[index] = value
+  }
+
+  /** Not a copy. */
   indices(): Uint32Array {
     return this.#data.subarray(0, this.length)
   }

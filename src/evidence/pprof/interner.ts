@@ -1,5 +1,5 @@
 // Gives equal byte sequences the same number. A million samples share a few thousand stacks: each is kept, and later looked at, once.
-import {errors} from '../../base/errors.ts'
+import {assert, errors} from '../../base/errors.ts'
 
 /** Distinct stacks or label sets of one profile. */
 export const distinctMax = 20_000_000
@@ -13,6 +13,7 @@ export class Interner {
   #used = 0
   #starts = new Uint32Array(1024)
   count = 0
+  #finished = false
   readonly #what: string
   #view = viewOf(this.#bytes)
   /** What the last sequence was read from, and its view: nearly always the same bytes. */
@@ -25,16 +26,32 @@ export class Interner {
 
   /** Number of the sequence `source[start..end)`; the next free one when it is new. */
   add(source: Uint8Array, start: number, end: number): number {
-    if (source !== this.#source) {
-      this.#source = source
-      this.#sourceView = viewOf(source)
-    }
+    this.#look(source)
     const hash = hashOf(source, this.#sourceView, start, end)
     const table = this.#table
     const mask = table.length - 2
     for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
       const known = table[slot + 1]!
       if (known < 0) return this.#insert(slot, hash, source, start, end)
+      if (table[slot] === hash && this.#same(known, source, start, end)) return known
+    }
+  }
+
+  #look(source: Uint8Array): void {
+    if (source === this.#source) return
+    this.#source = source
+    this.#sourceView = viewOf(source)
+  }
+
+  /** Number of a sequence that was added before. */
+  find(source: Uint8Array, start: number, end: number): number | undefined {
+    this.#look(source)
+    const hash = hashOf(source, this.#sourceView, start, end)
+    const table = this.#table
+    const mask = table.length - 2
+    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
+      const known = table[slot + 1]!
+      if (known < 0) return undefined
       if (table[slot] === hash && this.#same(known, source, start, end)) return known
     }
   }
@@ -51,6 +68,7 @@ export class Interner {
   }
 
   #insert(slot: number, hash: number, source: Uint8Array, start: number, end: number): number {
+    assert(!this.#finished, 'nothing is added to what is finished')
     const index = this.count++
     if (index >= distinctMax) throw errors.limit(`${this.#what} of a profile`, distinctMax)
     if (index >= this.#starts.length) {
@@ -85,8 +103,10 @@ export class Interner {
     this.#table = table
   }
 
-  /** The bytes of all sequences in order; sequence `i` starts at `starts[i]`, `starts[count]` is the end. */
+  /** The bytes of all sequences in order; sequence `i` starts at `starts[i]`, `starts[count]` is the end. None can be added afterwards. */
   finish(): {readonly bytes: Uint8Array; readonly starts: Uint32Array} {
+    this.#finished = true
+    this.#table = new Int32Array(2).fill(-1)
     const starts = new Uint32Array(this.count + 1)
     starts.set(this.#starts.subarray(0, this.count))
     starts[this.count] = this.#used

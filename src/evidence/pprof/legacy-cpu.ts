@@ -2,9 +2,9 @@
 // Follows parseCPU of github.com/google/pprof/profile/legacy_profile.go. Java's variant (third word 1) is not read.
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {finishDraft, LegacyDraft, legacyFramesMax, readMemoryMap} from './legacy-draft.ts'
-import {dropDuplicateLeaves} from './legacy-text.ts'
+import {dropDuplicateLeaves, finishDraft, LegacyDraft} from './legacy-draft.ts'
 import {LineScanner} from './line-scanner.ts'
+import {readMemoryMap} from './memory-map.ts'
 
 interface Words {
   readonly size: 4 | 8
@@ -33,7 +33,7 @@ function word(bytes: Uint8Array, at: number, {size, littleEndian}: Words): bigin
   return size === 4 ? BigInt(view.getUint32(0, littleEndian)) : view.getBigUint64(0, littleEndian)
 }
 
-export function decodeLegacyCpu(bytes: Uint8Array, layout: Words): ProfileColumns {
+export async function decodeLegacyCpu(bytes: Uint8Array, layout: Words): Promise<ProfileColumns> {
   const draft = new LegacyDraft()
   const period = Number(word(bytes, 3 * layout.size, layout)) * 1000
   draft.period = period
@@ -41,7 +41,7 @@ export function decodeLegacyCpu(bytes: Uint8Array, layout: Words): ProfileColumn
   draft.sampleTypes = [{type: 'samples', unit: 'count'}, draft.periodType]
   const mapAt = readSamples(bytes, layout, draft, period)
   dropHandlerFrames(draft)
-  readMemoryMap(new LineScanner(bytes, mapAt), draft)
+  await readMemoryMap(LineScanner.over(bytes, mapAt), draft.mappings)
   dropDuplicateLeaves(draft)
   return finishDraft(draft)
 }
@@ -55,13 +55,11 @@ function readSamples(bytes: Uint8Array, layout: Words, draft: LegacyDraft, perio
     const depth = Number(word(bytes, at + size, layout))
     const start = at + 2 * size
     if (depth * size > bytes.length - start) throw errors.truncated(start, depth * size, bytes.length - start)
-    if (depth > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
-    const addresses = Array.from({length: depth}, (_, index) => word(bytes, start + index * size, layout))
     at = start + depth * size
-    if (count === 0 && depth === 1 && addresses[0] === 0n) return at
+    if (count === 0 && depth === 1 && word(bytes, start, layout) === 0n) return at
     // Every frame but the leaf is a return address.
-    const stack = addresses.map((address, index) => draft.location(index > 0 ? address - 1n : address))
-    draft.add({stack, values: [count, count * period], bytes: undefined})
+    for (let frame = start; frame < at; frame += size) draft.frame(word(bytes, frame, layout) - (frame > start ? 1n : 0n))
+    draft.add([count, count * period])
   }
   return bytes.length
 }
@@ -73,13 +71,16 @@ const similarSamples = 32
 
 /** A second frame that nearly all samples share was pushed by the signal handler. */
 function dropHandlerFrames(draft: LegacyDraft): void {
-  const {samples} = draft
-  const margin = Math.trunc(samples.length / similarSamples)
+  const samples = draft.sampleCount
+  const margin = Math.trunc(samples / similarSamples)
   for (let round = 0; round < handlerFramesMax; round++) {
     const counts = new Map<number, number>()
-    for (const {stack} of samples) if (stack.length > 1) counts.set(stack[1]!, (counts.get(stack[1]!) ?? 0) + 1)
-    const handler = [...counts].find(([, count]) => count >= samples.length - margin)?.[0]
+    for (let sample = 0; sample < samples; sample++) {
+      const caller = draft.second(sample)
+      if (caller >= 0) counts.set(caller, (counts.get(caller) ?? 0) + 1)
+    }
+    const handler = [...counts].find(([, count]) => count >= samples - margin)?.[0]
     if (handler === undefined) continue
-    for (const {stack} of samples) if (stack.length > 1 && stack[1] === handler) stack.splice(1, 1)
+    for (let sample = 0; sample < samples; sample++) if (draft.second(sample) === handler) draft.dropSecond(sample)
   }
 }

@@ -1,36 +1,22 @@
-// A profile of raw addresses while a legacy reader puts it together, and the memory map that says which binary each address lies in.
-// Follows ParseMemoryMap, massageMappings and remap…IDs of github.com/google/pprof/profile/legacy_profile.go and profile.go.
-import {legacyFrames} from './legacy-frames.ts'
-import {RE2JS} from 're2js'
+// A profile of raw addresses while a legacy reader puts it together.
+// Follows remapLocationIDs and remapFunctionIDs of github.com/google/pprof/profile/legacy_profile.go.
 import {errors} from '../../base/errors.ts'
 import type {Mapping, ProfileColumns, ValueType} from './columns.ts'
-import {GrowableNumbers} from './growable.ts'
+import {GrowableIndices, GrowableNumbers} from './growable.ts'
 import {Interner} from './interner.ts'
-import type {LineScanner} from './line-scanner.ts'
+import {legacyFrames} from './legacy-frames.ts'
+import {wrapped} from './mapping-lookup.ts'
+import type {MapEntry} from './mapping-lookup.ts'
+import {assignMappings, tidiedMappings} from './memory-map.ts'
 import {StringTable} from './string-table.ts'
 
-/** Samples of one legacy profile; each is a few hundred bytes of memory, and real ones have thousands. */
+/** Samples of one legacy profile; real ones have thousands. */
 export const legacySamplesMax = 1_000_000
 /** Addresses of all samples together, and different ones among them. */
 export const legacyFramesMax = 16_000_000
 export const legacyAddressesMax = 1_000_000
 /** Lines of source that comments give for all addresses together. */
 export const legacyLinesMax = 1_000_000
-/** Parts of binaries that can be executed; every address is looked up among all of them. */
-const mappingsMax = 4096
-/** Bytes of a memory map; /proc/self/maps of large programs has a few hundred thousand. */
-export const memoryMapBytesMax = 16 * 1024 * 1024
-/** `name=value` lines of a memory map, and bytes of a line once they are put in. */
-const attributesMax = 128
-const replacedBytesMax = 64 * 1024
-
-export interface DraftSample {
-  /** Indices of locations, leaf first. */
-  stack: number[]
-  readonly values: number[]
-  /** Block size, for heap profiles. */
-  readonly bytes: number | undefined
-}
 
 /** One line of source that a comment in the file gives for an address. */
 export interface DraftLine {
@@ -39,40 +25,112 @@ export interface DraftLine {
   readonly line: number
 }
 
+/** Samples as columns: a row for each, its frames and values behind those of the sample before. */
 export class LegacyDraft {
   sampleTypes: readonly ValueType[] = []
   periodType: ValueType = {type: '', unit: ''}
   period = 0
   durationNanos = 0n
-  readonly samples: DraftSample[] = []
-  readonly addresses: bigint[] = []
+  readonly mappings: MapEntry[] = []
+  /** Lines of source by location. */
   readonly lines = new Map<number, DraftLine[]>()
-  mappings: MapEntry[] = []
-  readonly #byAddress = new Map<bigint, number>()
-  #frames = 0
+  /** Frames of sample `i`, as locations, leaf first, are `#frames[#start[i]..#end[i])`. */
+  readonly #frames = new GrowableIndices()
+  readonly #start = new GrowableIndices()
+  readonly #end = new GrowableIndices()
+  readonly #values = new GrowableNumbers()
+  /** Block size of each sample, in heap profiles. */
+  readonly #sizes = new GrowableNumbers()
+  readonly #locations = new Interner('different addresses')
+  readonly #word = new BigUint64Array(1)
+  readonly #halves = new Uint32Array(this.#word.buffer)
+  readonly #raw = new Uint8Array(this.#word.buffer)
+  /** Where the frames of the sample begin that is being read. */
+  #open = 0
   #lines = 0
 
-  location(address: bigint): number {
-    const wrapped = BigInt.asUintN(64, address)
-    let index = this.#byAddress.get(wrapped)
-    if (index === undefined) {
-      index = this.addresses.length
-      if (index >= legacyAddressesMax) throw errors.limit('different addresses of a legacy profile', legacyAddressesMax)
-      this.addresses.push(wrapped)
-      this.#byAddress.set(wrapped, index)
+  /** Puts a frame under the sample that `add` will end; modulo 2^64. */
+  frame(address: number | bigint): void {
+    if (this.#frames.length >= legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
+    this.#put(address)
+    const index = this.#locations.add(this.#raw, 0, 8)
+    if (index >= legacyAddressesMax) throw errors.limit('different addresses of a legacy profile', legacyAddressesMax)
+    this.#frames.push(index)
+  }
+
+  #put(address: number | bigint): void {
+    if (typeof address === 'bigint') this.#word[0] = address
+    else {
+      this.#halves[0] = address
+      this.#halves[1] = Math.floor(address / 2 ** 32)
     }
-    return index
   }
 
+  /** Frames of the sample that is being read. */
+  get depth(): number {
+    return this.#frames.length - this.#open
+  }
+
+  /** Forgets them. */
+  dropFrames(): void {
+    this.#frames.length = this.#open
+  }
+
+  /** Ends a sample. All of a profile have a block size, or none. */
+  add(values: readonly number[], blockSize?: number): void {
+    if (this.sampleCount >= legacySamplesMax) throw errors.limit('samples of a legacy profile', legacySamplesMax)
+    this.#start.push(this.#open)
+    this.#open = this.#frames.length
+    this.#end.push(this.#open)
+    for (const value of values) this.#values.push(value)
+    if (blockSize !== undefined) this.#sizes.push(blockSize)
+  }
+
+  /** Counts the last sample once more. */
+  addAgain(): void {
+    const last = this.#values.length - 1
+    if (last >= 0) this.#values.set(last, this.#values.at(last) + 1)
+  }
+
+  get sampleCount(): number {
+    return this.#start.length
+  }
+
+  stack(sample: number): Uint32Array {
+    return this.#frames.indices().subarray(this.#start.at(sample), this.#end.at(sample))
+  }
+
+  /** The caller of the leaf; −1 for none. */
+  second(sample: number): number {
+    const start = this.#start.at(sample)
+    return this.#end.at(sample) - start > 1 ? this.#frames.at(start + 1) : -1
+  }
+
+  dropSecond(sample: number): void {
+    const start = this.#start.at(sample)
+    this.#frames.set(start + 1, this.#frames.at(start))
+    this.#start.set(sample, start + 1)
+  }
+
+  values(): Float64Array {
+    return this.#values.floats()
+  }
+
+  /** Empty where samples have none. */
+  sizes(): Float64Array {
+    return this.#sizes.floats()
+  }
+
+  /** The location of an address. */
   known(address: bigint): number | undefined {
-    return this.#byAddress.get(address)
+    this.#put(address)
+    return this.#locations.find(this.#raw, 0, 8)
   }
 
-  add(sample: DraftSample): void {
-    if (this.samples.length >= legacySamplesMax) throw errors.limit('samples of a legacy profile', legacySamplesMax)
-    this.#frames += sample.stack.length
-    if (this.#frames > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
-    this.samples.push(sample)
+  /** The address of each location. */
+  addresses(): BigUint64Array {
+    const {bytes} = this.#locations.finish()
+    return new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)
   }
 
   addLine(location: number, line: DraftLine): void {
@@ -83,174 +141,74 @@ export class LegacyDraft {
   }
 }
 
-export interface MapEntry {
-  start: bigint
-  limit: bigint
-  offset: bigint
-  file: string
-  buildId: string
-}
-
-// Patterns over outside input run on the linear-time engine. Their meaning is that of procMapsRE, briefMapsRE and logInfoRE.
-const hex = '(?:0x)?([0-9A-Fa-f]+)'
-const hexRange = `\\s*${hex}[\\s-]?\\s*${hex}:?`
-const procMaps = RE2JS.compile(
-  `^${hexRange}(?:\\s+([-rwxp]+))?(?:\\s+([0-9A-Fa-f]+))?\\s+[0-9A-Fa-f]+:[0-9A-Fa-f]+\\s+[0-9]+(?:\\s+(\\S+))?`,
-)
-const briefMaps = RE2JS.compile(`^${hexRange}(?:\\s+([-rwxp]+))?(?:\\s+(\\S+))?(?:\\s+\\(@([0-9A-Fa-f]+)\\))?(?:\\s+([0-9A-Fa-f]+))?`)
-const logInfo = RE2JS.compile('^[^\\[\\]]+:[0-9]+]\\s')
-
-/** Groups of a match, '' for those that took no part; undefined when nothing matches. */
-export function groupsOf(pattern: RE2JS, text: string): string[] | undefined {
-  const matcher = pattern.matcher(text)
-  if (!matcher.find()) return undefined
-  return Array.from({length: matcher.groupCount() + 1}, (_, group) => matcher.group(group) ?? '')
-}
-
-/** Reads `start-limit …` lines to the end; what is none is passed over, `name=value` lines replace `$name` in those that follow. */
-export function readMemoryMap(scanner: LineScanner, draft: LegacyDraft): void {
-  const attributes: Attribute[] = []
-  const began = scanner.lineAt
-  while (scanner.scan()) {
-    if (scanner.lineAt - began > memoryMapBytesMax) throw errors.limit('bytes of the memory map of a profile', memoryMapBytesMax)
-    let line = scanner.text
-    const info = logInfo.matcher(line)
-    if (info.find()) line = line.slice(info.end())
-    line = withAttributes(line, attributes)
-    const entry = mapEntry(line)
-    if (entry === 'other') {
-      const equals = line.indexOf('=')
-      if (equals < 0) continue
-      if (attributes.length >= attributesMax) throw errors.limit('attributes of the memory map of a profile', attributesMax)
-      attributes.push({reference: `$${line.slice(0, equals).trim()}`, value: line.slice(equals + 1).trim()})
-    } else if (entry !== 'not-executable') {
-      if (draft.mappings.length >= mappingsMax) throw errors.limit('mappings of a profile', mappingsMax)
-      draft.mappings.push(entry)
-    }
+/** The leaf can be there twice, once as a return address: the second one goes (cleanupDuplicateLocations). */
+export function dropDuplicateLeaves(draft: LegacyDraft): void {
+  const addresses = draft.addresses()
+  for (let sample = 0; sample < draft.sampleCount; sample++) {
+    const caller = draft.second(sample)
+    if (caller >= 0 && addresses[draft.stack(sample)[0]!] === wrapped(addresses[caller]! + 1n)) draft.dropSecond(sample)
   }
-}
-
-interface Attribute {
-  readonly reference: string
-  readonly value: string
-}
-
-/** Puts values in the place of references, in one pass and the first that fits in the order of the file (strings.Replacer). */
-function withAttributes(line: string, attributes: readonly Attribute[]): string {
-  if (attributes.length === 0) return line
-  let [replaced, from] = ['', 0]
-  for (let at = line.indexOf('$'); at >= 0; at = line.indexOf('$', Math.max(from, at + 1))) {
-    const found = attributes.find(({reference}) => line.startsWith(reference, at))
-    if (found === undefined) continue
-    replaced += line.slice(from, at) + found.value
-    from = at + found.reference.length
-    if (replaced.length > replacedBytesMax) throw errors.limit('length of a line of a memory map in bytes', replacedBytesMax)
-  }
-  return replaced + line.slice(from)
-}
-
-function mapEntry(line: string): MapEntry | 'other' | 'not-executable' {
-  const proc = groupsOf(procMaps, line)
-  const brief = proc === undefined ? groupsOf(briefMaps, line) : undefined
-  let [start, limit, permissions, offset, file, buildId] = ['', '', '', '', '', '']
-  if (proc !== undefined) [, start = '', limit = '', permissions = '', offset = '', file = ''] = proc
-  else if (brief !== undefined) [, start = '', limit = '', permissions = '', file = '', offset = '', buildId = ''] = brief
-  else return 'other'
-  if (permissions !== '' && !permissions.includes('x')) return 'not-executable'
-  if ([start, limit, offset].some(digits => BigInt(`0x${digits === '' ? '0' : digits}`) >= 1n << 64n)) return 'other'
-  return {start: BigInt(`0x${start}`), limit: BigInt(`0x${limit}`), offset: BigInt(`0x${offset === '' ? '0' : offset}`), file, buildId}
-}
-
-const library = /[.]so$|[.]so[._][0-9]+/
-
-/** Joins neighbouring parts of one binary and puts what looks like the main one first. */
-function tidiedMappings(entries: readonly MapEntry[]): MapEntry[] {
-  const joined: MapEntry[] = []
-  for (const entry of entries) {
-    const last = joined.at(-1)
-    if (last === undefined || !adjacent(last, entry)) {
-      joined.push({...entry})
-      continue
-    }
-    last.limit = entry.limit
-    if (entry.file !== '') last.file = entry.file
-    if (entry.buildId !== '') last.buildId = entry.buildId
-  }
-  const main = joined.findIndex(({file}) => {
-    const name = file.replaceAll('(deleted)', '').trim()
-    return name !== '' && !library.test(name) && !name.startsWith('[')
-  })
-  if (main > 0) [joined[0], joined[main]] = [joined[main]!, joined[0]!]
-  return joined
-}
-
-function adjacent(a: MapEntry, b: MapEntry): boolean {
-  if (a.file !== '' && b.file !== '' && a.file !== b.file) return false
-  if (a.buildId !== '' && b.buildId !== '' && a.buildId !== b.buildId) return false
-  if (a.limit !== b.start) return false
-  return a.offset === 0n || b.offset === 0n || a.offset + (a.limit - a.start) === b.offset
-}
-
-/** Where many Linux binaries are loaded; a main mapping that starts behind it was remapped in parts. */
-const expectedStart = 0x400000n
-
-/** Mapping of each address; addresses outside every mapping share one that covers everything. */
-function assignMappings(mappings: MapEntry[], addresses: readonly bigint[]): Int32Array {
-  if (mappings.length > 1 && mappings[0]!.file.startsWith('/anon_hugepage') && mappings[0]!.limit === mappings[1]!.start) mappings.shift()
-  const main = mappings[0]
-  if (main !== undefined && main.start - main.offset === expectedStart) {
-    main.start = expectedStart
-    main.offset = 0n
-  }
-  let fake = -1
-  return Int32Array.from(addresses, address => {
-    if (address === 0n) return -1
-    let index = mappings.findIndex(m => m.start <= address && address < m.limit)
-    if (index >= 0) return index
-    index = mappings.findIndex(m => m.offset !== 0n && m.start - m.offset <= address && address < m.start)
-    if (index >= 0) {
-      const mapping = mappings[index]!
-      mapping.start -= mapping.offset
-      mapping.offset = 0n
-      return index
-    }
-    if (fake < 0) {
-      fake = mappings.length
-      mappings.push({start: 0n, limit: (1n << 64n) - 1n, offset: 0n, file: '', buildId: ''})
-    }
-    return fake
-  })
 }
 
 /** Locations get ids in the order in which samples first use them; those no sample uses are left out. */
-export function finishDraft(draft: LegacyDraft): ProfileColumns {
-  const order = new Map<number, number>()
+function renumbered(draft: LegacyDraft) {
+  const all = draft.addresses()
+  const position = new Int32Array(all.length).fill(-1)
+  const used = new GrowableIndices()
   const stacks = new Interner('distinct stacks')
-  const types = draft.sampleTypes.length
-  const count = draft.samples.length
-  const [stackOf, labelsOf, values] = [new Uint32Array(count), new Uint32Array(count), new Float64Array(count * types)]
-  const sizes = new Map<number, number>()
-  for (const [sample, {stack, values: own, bytes}] of draft.samples.entries()) {
-    const locations = Uint32Array.from(stack, index => {
-      let position = order.get(index)
-      if (position === undefined) order.set(index, (position = order.size))
-      return position
-    })
-    const raw = new Uint8Array(locations.buffer)
-    stackOf[sample] = stacks.add(raw, 0, raw.length)
-    for (const [type, value] of own.entries()) values[sample * types + type] = value
-    if (bytes === undefined) continue
-    let set = sizes.get(bytes)
-    if (set === undefined) sizes.set(bytes, (set = sizes.size + 1))
+  const stackOf = new Uint32Array(draft.sampleCount)
+  let locations = new Uint32Array(64)
+  let raw = new Uint8Array(locations.buffer)
+  for (let sample = 0; sample < stackOf.length; sample++) {
+    const stack = draft.stack(sample)
+    if (stack.length > locations.length) {
+      locations = new Uint32Array(stack.length * 2)
+      raw = new Uint8Array(locations.buffer)
+    }
+    for (let frame = 0; frame < stack.length; frame++) {
+      const index = stack[frame]!
+      if (position[index]! < 0) {
+        position[index] = used.length
+        used.push(index)
+      }
+      locations[frame] = position[index]!
+    }
+    stackOf[sample] = stacks.add(raw, 0, stack.length * 4)
+  }
+  const addresses = new BigUint64Array(used.length)
+  for (let at = 0; at < used.length; at++) addresses[at] = all[used.at(at)]!
+  return {stackOf, used: used.indices(), addresses, interned: stacks.finish()}
+}
+
+/** The label `bytes` of heap profiles: a set for each block size, and which of them each sample has. */
+function sizeLabels(draft: LegacyDraft, key: number): Pick<ProfileColumns, 'labelsOf' | 'labels'> {
+  const labelsOf = new Uint32Array(draft.sampleCount)
+  const sets = new Map<number, number>()
+  for (const [sample, bytes] of draft.sizes().entries()) {
+    let set = sets.get(bytes)
+    if (set === undefined) sets.set(bytes, (set = sets.size + 1))
     labelsOf[sample] = set
   }
-  const used = [...order.keys()]
-  const addresses = used.map(index => draft.addresses[index]!)
+  const count = sets.size
+  return {
+    labelsOf,
+    labels: {
+      count: count + 1,
+      start: Uint32Array.from({length: count + 2}, (_, set) => Math.max(0, set - 1)),
+      key: new Uint32Array(count).fill(key),
+      string: new Uint32Array(count),
+      number: Float64Array.from(sets.keys()),
+      unit: new Uint32Array(count),
+    },
+  }
+}
+
+export function finishDraft(draft: LegacyDraft): ProfileColumns {
+  const {stackOf, used, addresses, interned} = renumbered(draft)
   const mappings = tidiedMappings(draft.mappings)
   const locationMapping = assignMappings(mappings, addresses)
   const strings = StringTable.of([''])
-  const interned = stacks.finish()
-  const bytesKey = strings.add('bytes')
+  const sized = sizeLabels(draft, strings.add('bytes'))
   const hidden = legacyFrames(draft.sampleTypes)
   return {
     header: {
@@ -266,21 +224,13 @@ export function finishDraft(draft: LegacyDraft): ProfileColumns {
       period: BigInt(Math.trunc(draft.period)),
     },
     strings,
-    sampleCount: count,
+    sampleCount: draft.sampleCount,
     stackOf,
-    labelsOf,
-    values,
+    ...sized,
+    values: draft.values(),
     wholeValues: new Map(),
     stackStart: interned.starts.map(start => start / 4),
     stackLocation: new Uint32Array(interned.bytes.slice().buffer),
-    labels: {
-      count: sizes.size + 1,
-      start: Uint32Array.from({length: sizes.size + 2}, (_, set) => Math.max(0, set - 1)),
-      key: new Uint32Array(sizes.size).fill(bytesKey),
-      string: new Uint32Array(sizes.size),
-      number: Float64Array.from(sizes.keys()),
-      unit: new Uint32Array(sizes.size),
-    },
     ...symbols(draft, used, strings, addresses, locationMapping),
     mappings: mappings.map((m, index): Mapping => {
       const flags = {hasFunctions: false, hasFilenames: false, hasLineNumbers: false, hasInlineFrames: false}
@@ -292,9 +242,9 @@ export function finishDraft(draft: LegacyDraft): ProfileColumns {
 
 function symbols(
   draft: LegacyDraft,
-  used: readonly number[],
+  used: Uint32Array,
   strings: StringTable,
-  addresses: readonly bigint[],
+  addresses: BigUint64Array,
   mapping: Int32Array,
 ): Pick<ProfileColumns, 'locations' | 'functions'> {
   const functions = new Map<string, number>()
@@ -321,7 +271,7 @@ function symbols(
       count: used.length,
       id: ids(used.length),
       mapping,
-      address: BigUint64Array.from(addresses),
+      address: addresses,
       folded: new Uint8Array(used.length),
       lineStart,
       lineFunction: lineFunction.indices(),

@@ -3,8 +3,9 @@
 import {RE2JS} from 're2js'
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {finishDraft, groupsOf, LegacyDraft, legacyFramesMax, readMemoryMap} from './legacy-draft.ts'
-import {LineScanner} from './line-scanner.ts'
+import {dropDuplicateLeaves, finishDraft, LegacyDraft} from './legacy-draft.ts'
+import type {LineScanner} from './line-scanner.ts'
+import {groupsOf, readMemoryMap} from './memory-map.ts'
 
 const countStart = RE2JS.compile('\\A(\\S+) profile: total \\d+\\z')
 const countLine = /^(\d+) @((?: 0x[0-9a-f]+)+)$/
@@ -39,16 +40,22 @@ export interface LegacyOptions {
 }
 
 /** The profile; undefined when no reader knows the text. */
-export function decodeLegacyText(bytes: Uint8Array, options: LegacyOptions): ProfileColumns | undefined {
-  for (const read of [readHeap, readCounts, readThreads, readContention]) {
-    const scanner = new LineScanner(bytes)
-    const draft = read(scanner, options)
-    if (draft === undefined) continue
-    readAdditionalSections(scanner, draft)
-    if (draft.samples.length > 0 && draft.sampleTypes[0]?.type === 'thread') dropDuplicateLeaves(draft)
-    return finishDraft(draft)
-  }
-  return undefined
+export async function decodeLegacyText(scanner: LineScanner, options: LegacyOptions): Promise<ProfileColumns | undefined> {
+  const draft = await readSamples(scanner, options)
+  if (draft === undefined) return undefined
+  while (!isMapSentinel(scanner.text) && (scanner.scan() || (await scanner.more())));
+  await readMemoryMap(scanner, draft.mappings)
+  if (draft.sampleTypes[0]?.type === 'thread') dropDuplicateLeaves(draft)
+  return finishDraft(draft)
+}
+
+/** Heap and contention profiles are told by the first line, the others by the first that is no comment. */
+async function readSamples(scanner: LineScanner, options: LegacyOptions): Promise<LegacyDraft | undefined> {
+  if (!(scanner.scan() || (await scanner.more()))) return undefined
+  const first = (await readHeap(scanner, options)) ?? (await readContention(scanner, options))
+  if (first !== undefined) return first
+  while (isSpaceOrComment(scanner.text) && (scanner.scan() || (await scanner.more())));
+  return (await readCounts(scanner, options)) ?? readThreads(scanner)
 }
 
 const isSpaceOrComment = (line: string): boolean => {
@@ -58,25 +65,42 @@ const isSpaceOrComment = (line: string): boolean => {
 
 const isMapSentinel = (line: string): boolean => line.includes('--- Memory map: ---') || line.includes('MAPPED_LIBRARIES:')
 
-function readAdditionalSections(scanner: LineScanner, draft: LegacyDraft): void {
-  while (!isMapSentinel(scanner.text) && scanner.scan());
-  readMemoryMap(scanner, draft)
-}
-
 const malformed = (scanner: LineScanner, what: string) => errors.malformed('pprof text', scanner.lineAt, `${what}, in the line that starts`)
 
-function addressesOf(scanner: LineScanner, text: string): bigint[] {
-  return [...text.matchAll(hexNumber)].map(([digits]) => {
+/** Digits with their 0x of which a double holds every value. */
+const doubleDigitsMax = 15
+
+/** Puts the addresses of a line under the sample that is being read. A return address becomes one in the call before it; all are but the leaf of a thread. */
+function addFrames(scanner: LineScanner, draft: LegacyDraft, text: string, leaf: 'returns' | 'runs'): void {
+  for (const [digits] of text.matchAll(hexNumber)) {
+    const back = leaf === 'returns' || draft.depth > 0
+    if (digits.length <= doubleDigitsMax) {
+      draft.frame(Number(digits) - (back ? 1 : 0))
+      continue
+    }
     const address = BigInt(digits)
     if (address >= 1n << 64n) throw malformed(scanner, `${digits} is no 64-bit address`)
-    return address
-  })
+    draft.frame(address - (back ? 1n : 0n))
+  }
 }
 
 /** int64 from decimal digits; rounded above 2^53. */
 function integer(scanner: LineScanner, digits: string): number {
-  const value = BigInt(digits)
-  if (BigInt.asIntN(64, value) !== value) throw malformed(scanner, `${digits} is no 64-bit integer`)
+  return digits.length <= doubleDigitsMax ? Number(digits) : whole(scanner, BigInt(digits), digits)
+}
+
+/** What strconv.ParseInt takes with base 0, but for underscores: 12, -0x1f, 0b101, 0o17, 017. */
+const literal = /^([+-]?)(0x[\da-f]+|0b[01]+|0o?[0-7]+|[1-9]\d*|0)$/i
+
+function literalInteger(scanner: LineScanner, text: string, what: string): number {
+  const [, sign, digits] = literal.exec(text) ?? []
+  if (digits === undefined) throw malformed(scanner, `${what} is no number`)
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits)
+  return whole(scanner, sign === '-' ? -value : value, text)
+}
+
+function whole(scanner: LineScanner, value: bigint, text: string): number {
+  if (BigInt.asIntN(64, value) !== value) throw malformed(scanner, `${text} is no 64-bit integer`)
   return Number(value)
 }
 
@@ -100,10 +124,10 @@ class SymbolComments {
     this.#draft = draft
   }
 
-  /** A sample begins: its locations that have no lines yet will get them from what follows. */
-  begin(stack: readonly number[]): void {
+  /** A sample was read: its locations that have no lines yet will get them from what follows. */
+  begin(): void {
     this.#open.clear()
-    for (const location of stack) if (!this.#draft.lines.has(location)) this.#open.add(location)
+    for (const location of this.#draft.stack(this.#draft.sampleCount - 1)) if (!this.#draft.lines.has(location)) this.#open.add(location)
   }
 
   read(line: string): void {
@@ -117,8 +141,7 @@ class SymbolComments {
   }
 }
 
-function readHeap(scanner: LineScanner, options: LegacyOptions): LegacyDraft | undefined {
-  if (!scanner.scan()) return undefined
+async function readHeap(scanner: LineScanner, options: LegacyOptions): Promise<LegacyDraft | undefined> {
   const draft = new LegacyDraft()
   draft.periodType = {type: 'space', unit: 'bytes'}
   let scaled = false
@@ -140,20 +163,19 @@ function readHeap(scanner: LineScanner, options: LegacyOptions): LegacyDraft | u
   ]
   draft.sampleTypes = hasAlloc ? [...pair('alloc_'), ...pair('inuse_')] : pair('')
   const comments = new SymbolComments(draft)
-  while (scanner.scan()) {
+  while (scanner.scan() || (await scanner.more())) {
     if (isSpaceOrComment(scanner.text)) {
       if (options.symbols) comments.read(scanner.text)
       continue
     }
     if (isMapSentinel(scanner.text)) break
-    const sample = heapSample(scanner, draft, hasAlloc, scaled)
-    draft.add(sample)
-    comments.begin(sample.stack)
+    addHeapSample(scanner, draft, hasAlloc, scaled)
+    if (options.symbols) comments.begin()
   }
   return draft
 }
 
-function heapSample(scanner: LineScanner, draft: LegacyDraft, hasAlloc: boolean, scaled: boolean) {
+function addHeapSample(scanner: LineScanner, draft: LegacyDraft, hasAlloc: boolean, scaled: boolean): void {
   const groups = lineGroups(scanner, usualHeapLine, heapLine, scanner.text.trim())
   if (groups === undefined) throw malformed(scanner, 'this is no heap sample')
   const [, objects = '', bytes = '', allocObjects = '', allocBytes = '', addresses = ''] = groups
@@ -167,8 +189,8 @@ function heapSample(scanner: LineScanner, draft: LegacyDraft, hasAlloc: boolean,
   }
   if (hasAlloc) addValues(allocObjects, allocBytes)
   addValues(objects, bytes)
-  const stack = addressesOf(scanner, addresses).map(address => draft.location(address - 1n))
-  return {stack, values, bytes: blockSize}
+  addFrames(scanner, draft, addresses, 'returns')
+  draft.add(values, blockSize)
 }
 
 /** A heap sample stands for more: the chance of a block to be met is 1 − e^(−size/rate) (scaleHeapSample). */
@@ -179,8 +201,7 @@ function unsampled(count: number, size: number, rate: number): [number, number] 
   return [Math.trunc(count * factor), Math.trunc(size * factor)]
 }
 
-function readCounts(scanner: LineScanner, options: LegacyOptions): LegacyDraft | undefined {
-  while (scanner.scan() && isSpaceOrComment(scanner.text));
+async function readCounts(scanner: LineScanner, options: LegacyOptions): Promise<LegacyDraft | undefined> {
   const kind = groupsOf(countStart, scanner.text)?.[1]
   if (kind === undefined) return undefined
   const draft = new LegacyDraft()
@@ -188,7 +209,7 @@ function readCounts(scanner: LineScanner, options: LegacyOptions): LegacyDraft |
   draft.sampleTypes = [draft.periodType]
   draft.period = 1
   const comments = new SymbolComments(draft)
-  while (scanner.scan()) {
+  while (scanner.scan() || (await scanner.more())) {
     if (isSpaceOrComment(scanner.text)) {
       if (options.symbols) comments.read(scanner.text)
       continue
@@ -196,21 +217,20 @@ function readCounts(scanner: LineScanner, options: LegacyOptions): LegacyDraft |
     if (scanner.text.startsWith('---')) break
     const groups = countLine.exec(scanner.text)
     if (groups === null) throw malformed(scanner, 'this is no count of stacks')
-    const stack = addressesOf(scanner, groups[2] ?? '').map(address => draft.location(address - 1n))
-    draft.add({stack, values: [integer(scanner, groups[1] ?? '')], bytes: undefined})
-    comments.begin(stack)
+    addFrames(scanner, draft, groups[2] ?? '', 'returns')
+    draft.add([literalInteger(scanner, groups[1] ?? '', 'the count')])
+    if (options.symbols) comments.begin()
   }
   return draft
 }
 
-function readContention(scanner: LineScanner, options: LegacyOptions): LegacyDraft | undefined {
-  if (!scanner.scan()) return undefined
+async function readContention(scanner: LineScanner, options: LegacyOptions): Promise<LegacyDraft | undefined> {
   if (!['--- contentionz ', '--- mutex:', '--- contention:'].some(start => scanner.text.startsWith(start))) return undefined
   const draft = new LegacyDraft()
   draft.periodType = {type: 'contentions', unit: 'count'}
   draft.sampleTypes = [draft.periodType, {type: 'delay', unit: 'nanoseconds'}]
   draft.period = 1
-  const cpuHz = readContentionAttributes(scanner, draft)
+  const cpuHz = await readContentionAttributes(scanner, draft)
   const comments = new SymbolComments(draft)
   do {
     const line = scanner.text.trim()
@@ -226,25 +246,24 @@ function readContention(scanner: LineScanner, options: LegacyOptions): LegacyDra
       if (cpuHz > 0) delay = Math.trunc((delay * draft.period) / (cpuHz / 1e9))
       count *= draft.period
     }
-    const stack = addressesOf(scanner, groups[3] ?? '').map(address => draft.location(address - 1n))
-    draft.add({stack, values: [count, delay], bytes: undefined})
-    comments.begin(stack)
-  } while (scanner.scan())
+    addFrames(scanner, draft, groups[3] ?? '', 'returns')
+    draft.add([count, delay])
+    if (options.symbols) comments.begin()
+  } while (scanner.scan() || (await scanner.more()))
   return draft
 }
 
 /** Lines `name = value` before the samples; answers cycles per second, 0 when unknown. */
-function readContentionAttributes(scanner: LineScanner, draft: LegacyDraft): number {
+async function readContentionAttributes(scanner: LineScanner, draft: LegacyDraft): Promise<number> {
   let cpuHz = 0
-  while (scanner.scan()) {
+  while (scanner.scan() || (await scanner.more())) {
     const line = scanner.text.trim()
     if (isSpaceOrComment(line)) continue
     const equals = line.indexOf('=')
     if (line.startsWith('---') || equals < 0) break
     const [key, value] = [line.slice(0, equals).trim(), line.slice(equals + 1).trim()]
     if (key === 'discarded samples') continue
-    if (!/^[+-]?(?:\d+|0x[0-9a-f]+)$/i.test(value)) throw malformed(scanner, `${key} is no number`)
-    const number = integer(scanner, value)
+    const number = literalInteger(scanner, value, key)
     if (key === 'cycles/second') cpuHz = number
     else if (key === 'sampling period') draft.period = number
     else if (key === 'ms since reset') draft.durationNanos = BigInt(number) * 1_000_000n
@@ -253,10 +272,9 @@ function readContentionAttributes(scanner: LineScanner, draft: LegacyDraft): num
   return cpuHz
 }
 
-function readThreads(scanner: LineScanner): LegacyDraft | undefined {
-  while (scanner.scan() && isSpaceOrComment(scanner.text));
+async function readThreads(scanner: LineScanner): Promise<LegacyDraft | undefined> {
   if (groupsOf(threadzStart, scanner.text) !== undefined) {
-    while (scanner.scan() && !isMapSentinel(scanner.text) && !scanner.text.startsWith('-'));
+    while ((scanner.scan() || (await scanner.more())) && !isMapSentinel(scanner.text) && !scanner.text.startsWith('-'));
   } else if (groupsOf(threadStart, scanner.text) === undefined) return undefined
   const draft = new LegacyDraft()
   draft.periodType = {type: 'thread', unit: 'count'}
@@ -264,38 +282,22 @@ function readThreads(scanner: LineScanner): LegacyDraft | undefined {
   draft.period = 1
   while (!isMapSentinel(scanner.text) && !scanner.text.startsWith('---- no stack trace for')) {
     if (lineGroups(scanner, usualThreadStart, threadStart, scanner.text.trim()) === undefined) throw malformed(scanner, 'this is no thread')
-    const addresses = threadAddresses(scanner)
-    if (addresses.length === 0) {
-      const last = draft.samples.at(-1)
-      if (last !== undefined) last.values[0] = last.values[0]! + 1
-    } else {
-      // Every frame but the leaf is a return address.
-      const stack = addresses.map((address, index) => draft.location(index > 0 ? address - 1n : address))
-      draft.add({stack, values: [1], bytes: undefined})
-    }
+    await readThread(scanner, draft)
+    if (draft.depth === 0) draft.addAgain()
+    else draft.add([1])
     if (scanner.text === '') break
   }
   return draft
 }
 
-function threadAddresses(scanner: LineScanner): bigint[] {
-  const addresses: bigint[] = []
+/** The frames of one thread; none where it has the stack of the thread before. */
+async function readThread(scanner: LineScanner, draft: LegacyDraft): Promise<void> {
   let same = false
-  while (scanner.scan()) {
+  while (scanner.scan() || (await scanner.more())) {
     const line = scanner.text.trim()
     if (line.startsWith('---')) break
     if (line.includes('same as previous thread')) same = true
-    else for (const address of addressesOf(scanner, line)) addresses.push(address)
-    if (addresses.length > legacyFramesMax) throw errors.limit('addresses of the samples of a legacy profile', legacyFramesMax)
+    else addFrames(scanner, draft, line, 'runs')
   }
-  return same ? [] : addresses
-}
-
-/** The leaf can be there twice, once as a return address: the second one goes (cleanupDuplicateLocations). */
-export function dropDuplicateLeaves(draft: LegacyDraft): void {
-  for (const sample of draft.samples) {
-    const [leaf, caller] = sample.stack
-    if (leaf === undefined || caller === undefined) continue
-    if (draft.addresses[leaf] === BigInt.asUintN(64, draft.addresses[caller]! + 1n)) sample.stack.splice(1, 1)
-  }
+  if (same) draft.dropFrames()
 }

@@ -3,8 +3,10 @@
 // tools/perf/util/evsel_fprintf.c of Linux.
 import {errors} from '../../base/errors.ts'
 import type {ProfileColumns} from './columns.ts'
-import {LineScanner} from './line-scanner.ts'
+import {Interner} from './interner.ts'
+import type {LineScanner} from './line-scanner.ts'
 import {NamedDraft} from './named-draft.ts'
+import {bytesOfRaw, rawOfBytes} from './string-table.ts'
 
 /** Longest line that is taken for a header, in bytes. */
 const headerBytesMax = 1000
@@ -74,6 +76,8 @@ interface FrameText {
   readonly address: bigint
   /** Inlined into the next frame. */
   readonly inlined: boolean
+  /** Of the frame alone, once it was asked for. */
+  location?: number
 }
 
 const frameStart = /^\s*([0-9a-f]{1,16})(?=\s|$)/
@@ -117,7 +121,7 @@ export function looksLikePerfScript(head: Uint8Array): boolean {
     .slice(0, linesLookedAt)
   const [first = '', second = ''] = lines
   if (plainFrame.test(first)) return true
-  if (isFrameLine(first)) return false
+  if (frameLine(first) !== undefined) return false
   const header = headerOf(first)
   if (header === undefined) return false
   const named = header.hasProcess || header.timed || header.event !== ''
@@ -129,11 +133,36 @@ export function looksLikePerfScript(head: Uint8Array): boolean {
 }
 
 /** A frame rather than a header that starts with a command like `cafe`. */
-function isFrameLine(line: string): boolean {
-  if (line.startsWith('\t') || /^ {2,}\S.*\)\s*$/.test(line)) return frameOf(line) !== undefined
-  if (!frameStart.test(line)) return false
+function frameLine(line: string): FrameText | undefined {
+  if (line.startsWith('\t') || /^ {2,}\S.*\)\s*$/.test(line)) return frameOf(line)
+  if (!frameStart.test(line)) return undefined
   const header = headerOf(line)
-  return header === undefined || !(header.hasProcess && (header.timed || header.event !== ''))
+  return header === undefined || !(header.hasProcess && (header.timed || header.event !== '')) ? frameOf(line) : undefined
+}
+
+/** Lines of frames that are kept with what they say, for most come again and again; and bytes of them. */
+const linesKeptMax = 100_000
+const lineBytesKeptMax = 16 * 1024 * 1024
+
+class FrameLines {
+  readonly #lines = new Interner('lines of frames')
+  readonly #frames: FrameText[] = []
+  #bytes = 0
+
+  /** The frame of the line last read, if it is one. */
+  of(scanner: LineScanner): FrameText | undefined {
+    const {bytes, start, end} = scanner
+    const known = this.#lines.find(bytes, start, end)
+    if (known !== undefined) return this.#frames[known]
+    const frame = frameLine(scanner.text)
+    if (frame === undefined || this.#frames.length >= linesKeptMax || this.#bytes + end - start > lineBytesKeptMax) return frame
+    this.#bytes += end - start
+    this.#lines.add(bytes, start, end)
+    // Parts of a string keep all of it in memory; these are their own.
+    const kept = {...frame, name: rawOfBytes(bytesOfRaw(frame.name)), binary: rawOfBytes(bytesOfRaw(frame.binary))}
+    this.#frames.push(kept)
+    return kept
+  }
 }
 
 interface Pending {
@@ -143,9 +172,9 @@ interface Pending {
 
 const noHeader: Header = {comm: '', hasProcess: false, timed: false, period: undefined, event: '', rest: ''}
 
-export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
-  const scanner = new LineScanner(bytes)
+export async function decodePerfScript(scanner: LineScanner): Promise<ProfileColumns> {
   const draft = new NamedDraft()
+  const lines = new FrameLines()
   const events = new Set<string>()
   let [periods, frames] = [true, 0]
   let pending: Pending | undefined
@@ -155,17 +184,18 @@ export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
     if (header.event !== '') events.add(header.event)
     if (header.period === undefined) periods = false
     const labels = [['comm', header.comm] as const, ['event', header.event] as const].filter(([, value]) => value !== '')
-    draft.add(stackOf(draft, pending.frames), [1, header.period ?? 0], labels)
+    addFrames(draft, pending.frames)
+    draft.add([1, header.period ?? 0], labels)
     pending = undefined
   }
-  while (scanner.scan()) {
-    const line = scanner.text
-    if (line.trim() === '') {
+  while (scanner.scan() || (await scanner.more())) {
+    const frame = scanner.end > scanner.start ? lines.of(scanner) : undefined
+    const line = frame === undefined ? scanner.text : ''
+    if (frame === undefined && line.trim() === '') {
       finish()
       continue
     }
     if (line.startsWith('#')) continue
-    const frame = isFrameLine(line) ? frameOf(line) : undefined
     if (frame !== undefined) {
       // With neither command nor event (-F ip,sym) samples are told apart by empty lines only.
       pending ??= {header: noHeader, frames: []}
@@ -195,22 +225,20 @@ export function decodePerfScript(bytes: Uint8Array): ProfileColumns {
 }
 
 /** Inlined frames share the location of the frame they were inlined into, which follows them. */
-function stackOf(draft: NamedDraft, frames: readonly FrameText[]): number[] {
-  const stack: number[] = []
+function addFrames(draft: NamedDraft, frames: readonly FrameText[]): void {
   let inlined: FrameText[] = []
-  const alone = (frame: FrameText) => stack.push(draft.location([frame.name], frame.binary, frame.address))
+  const alone = (frame: FrameText) => draft.push((frame.location ??= draft.locate([frame.name], frame.binary, frame.address)))
   for (const frame of frames) {
     if (inlined[0] !== undefined && inlined[0].address !== frame.address) {
       for (const left of inlined) alone(left)
       inlined = []
     }
-    if (frame.inlined) {
-      inlined.push(frame)
-      continue
+    if (frame.inlined) inlined.push(frame)
+    else if (inlined.length === 0) alone(frame)
+    else {
+      draft.push(draft.locate([...inlined.map(each => each.name), frame.name], frame.binary, frame.address))
+      inlined = []
     }
-    stack.push(draft.location([...inlined.map(each => each.name), frame.name], frame.binary, frame.address))
-    inlined = []
   }
   for (const left of inlined) alone(left)
-  return stack
 }

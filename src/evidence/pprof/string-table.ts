@@ -4,9 +4,12 @@ const utf8 = new TextDecoder()
 const encoder = new TextEncoder()
 /** Arguments a single `String.fromCharCode` call is given. */
 const chunkBytes = 4096
+/** From here on it pays to ask first whether all is ASCII, which the host decodes much faster. */
+const asciiBytesMin = 64
 
 /** One character for each byte. Sorting and measuring such strings is sorting and measuring bytes, as Go does. */
 export function rawOfBytes(bytes: Uint8Array): string {
+  if (bytes.length >= asciiBytesMin && isAscii(bytes)) return utf8.decode(bytes)
   if (bytes.length <= chunkBytes) return String.fromCharCode(...bytes)
   const parts: string[] = []
   for (let at = 0; at < bytes.length; at += chunkBytes) parts.push(String.fromCharCode(...bytes.subarray(at, at + chunkBytes)))

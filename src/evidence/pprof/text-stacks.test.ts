@@ -130,6 +130,34 @@ describe('perf script with other fields', () => {
   })
 })
 
+describe('folded stacks', () => {
+  /** What is looked at to recognise the format. */
+  const regular = 'a;b 1\n'.repeat(5)
+  const folded = async (text: string) => stacksOf(await read('folded.txt', new TextEncoder().encode(regular + text))).slice(5)
+
+  it('are a frame for each name, leaf last, with a count that may have a fraction', async () => {
+    const text = 'main;a b;c 1\r\n  main;c  2.6 \n\n# a comment;x 3\nmain;;c\t7\n;d 1\ne; 12345678901234567'
+    expect(await folded(text)).toEqual([
+      ['c < a b < main', 1],
+      ['c < main', 3],
+      ['c <  < main', 7],
+      ['d < ', 1],
+      [' < e', Number('12345678901234567')],
+    ])
+  })
+
+  it('keep names whose last byte is a blank in another encoding', async () => {
+    expect(await folded('main;voil\u00e0 1\n')).toEqual([['voil\u00e0 < main', 1]])
+  })
+
+  it.each(['a;b\n', '12\n', 'a;b 1.\n', 'a;b -1\n', 'a;b 1e5\n', `a;b ${'9'.repeat(400)}\n`])(
+    'say in which line the count is missing: %j',
+    async text => {
+      await expect(folded(text)).rejects.toThrow('a line without a count, which starts at byte 30')
+    },
+  )
+})
+
 describe('many different labels', () => {
   it('are read in a time that grows with their number', async () => {
     const text = Array.from({length: 50_000}, (_, i) => `app${i} ${i} 1.000000: 1 cycles: \n\t            fd60 main.f\n`).join('\n')

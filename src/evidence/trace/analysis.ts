@@ -1,14 +1,12 @@
 // One pass over a trace's events that keeps what a report needs: columns per live goroutine, totals, histograms, bounded lists; no events.
 // Here is what every event of a goroutine or P does; what it adds up to is in the classes this one is made of.
-import type {LongSyscall, TraceReport} from '../model/trace.ts'
-import {heldNs, Longest, longWaitNs} from './attribution.ts'
+import type {TraceReport} from '../model/trace.ts'
+import {BlockStays} from './block-stays.ts'
+import {heldNs, longWaitNs} from './attribution.ts'
 import {ev, go, proc} from './event-types.ts'
 import {GcCycles} from './gc-cycles.ts'
-import type {Generation} from './generation.ts'
 import {
   goAssistSince,
-  goBlocked,
-  goBlockSite,
   goBorn,
   goByTimer,
   goCreated,
@@ -16,17 +14,13 @@ import {
   goDoes,
   goGroup,
   GoLedger,
-  goLastProc,
   goLastThread,
   goRow,
   goRunnable,
   goRunning,
-  goSerial,
   goShared,
   goSince,
   goStarts,
-  goSyscall,
-  goSyscallSite,
   goWorker,
 } from './go-ledger.ts'
 import {GoroutineGroups} from './goroutine-groups.ts'
@@ -34,10 +28,10 @@ import {ProcClock, procGc, procIdle, procScheduler, procSyscall, procUser} from 
 import type {TraceContext, TraceSink} from './reader.ts'
 import {RareEvents} from './rare-events.ts'
 import {RunWaits} from './run-waits.ts'
-import {SiteTotals} from './site-totals.ts'
-import {isCgoStub, Sites} from './sites.ts'
+import {Sites} from './sites.ts'
+import {SyscallStays} from './syscall-stays.ts'
+import {ThreadMoves} from './thread-moves.ts'
 import {argColumn, timeColumn, type TraceEvent} from './trace-event.ts'
-import {Wakes} from './wakes.ts'
 import * as wire from './wire-events.ts'
 import {WorldStops} from './world-stops.ts'
 
@@ -58,24 +52,18 @@ export class TraceAnalysis implements TraceSink {
   readonly clock = new ProcClock()
   readonly byType = new Float64Array(256)
   readonly stops = new WorldStops(this.clock)
-  readonly blocked = new SiteTotals()
-  readonly syscalls = new SiteTotals()
-  readonly longSyscalls = new Longest<LongSyscall>(longListMax)
   readonly groups = new GoroutineGroups()
-  readonly wakes = new Wakes()
-  readonly retakes = new Map<number, number>()
   readonly locked: {goroutine: string; group: string; thread: string; starts: number}[] = []
   readonly waits: RunWaits
+  readonly blocked: BlockStays
+  readonly syscalls: SyscallStays
+  readonly moves: ThreadMoves
   readonly gc: GcCycles
   readonly rare: RareEvents
   seen = 0
   ended = 0
   created = 0
   byTimer = 0
-  starts = 0
-  handoffs = 0
-  toOtherProc = 0
-  toOtherThread = 0
   /** First event's time since the origin, and its wall clock where the trace has one. */
   zero = 0
   startUnixNs: bigint | undefined
@@ -85,19 +73,15 @@ export class TraceAnalysis implements TraceSink {
   #event!: TraceEvent
   readonly #gcWorker = this.sites.name('runtime.gcBgMarkWorker')
   readonly #timer = this.sites.name('time.goFunc')
-  /** By P slot: the M that had it last. By M slot: a serial number of the goroutine that ran there last. */
-  readonly #threadOfProc: number[] = []
-  #ranOnThread = new Int32Array(64)
-  /** By stack of the generation: the reason's string id and the row that were last looked up. */
-  #blockGeneration: Generation | undefined
-  #blockReason = new Float64Array(0)
-  #blockRow = new Int32Array(0)
   #started = false
 
   constructor(limits: Partial<TraceReport['limits']> = {}) {
     this.limits = {...defaultLimits, ...limits}
     const names = {goroutine: (slot: number) => this.#idOf(slot), group: (group: number) => this.sites.nameText(group)}
     this.waits = new RunWaits(this.limits, this.clock, this.#ledger, this.stops, names)
+    this.blocked = new BlockStays(this.clock, this.#ledger, this.sites)
+    this.syscalls = new SyscallStays(this.limits.syscallNs, this.clock, this.#ledger, this.sites, names)
+    this.moves = new ThreadMoves(this.#ledger)
     this.gc = new GcCycles(this.clock, this.#ledger)
     this.rare = new RareEvents(this.clock)
   }
@@ -128,7 +112,8 @@ export class TraceAnalysis implements TraceSink {
       case wire.evGoUnblock:
       case wire.evGoSwitch:
       case wire.evGoSwitchDestroy:
-        return this.#unblock(resource, g)
+        this.blocked.ends(resource, g)
+        return this.waits.begins(resource)
       case wire.evGoBlock:
         return this.#block(g)
       default:
@@ -150,14 +135,14 @@ export class TraceAnalysis implements TraceSink {
       case wire.evGoSyscallBegin:
         return this.#syscallBegin(g)
       case wire.evGoSyscallEnd:
-        this.#syscallEnd(g, false)
+        this.syscalls.ends(g, false)
         clock.set(p, this.#ledger.at[g * goRow + goDoes]!)
         return
       case wire.evGoSyscallEndBlocked:
-        this.#syscallEnd(g, true)
+        this.syscalls.ends(g, true)
         return this.waits.begins(g)
       case wire.evGoDestroySyscall:
-        this.#syscallEnd(g, false)
+        this.syscalls.ends(g, false)
         return this.#end(g)
       case wire.evGoCreate:
       case wire.evGoCreateBlocked:
@@ -167,13 +152,13 @@ export class TraceAnalysis implements TraceSink {
       case wire.evGoStatusStack:
         return this.#status(resource)
       case wire.evProcStart:
-        if (this.#threadOfProc[resource] !== event.m) this.#procMoved(resource, event.m)
+        this.moves.procStarts(resource, event.m)
         clock.set(resource, procScheduler)
         return
       case wire.evProcStop:
         return this.#procEnds(resource)
       case wire.evProcSteal:
-        this.retakes.set(resource, (this.retakes.get(resource) ?? 0) + 1)
+        this.moves.procStolen(resource)
         return this.#procEnds(resource)
       case wire.evProcStatus:
         if (event.from !== event.to) clock.set(resource, event.to === proc.running ? procScheduler : procIdle)
@@ -283,9 +268,9 @@ export class TraceAnalysis implements TraceSink {
     const row = slot * goRow
     if (event.to === go.runnable) ns[row + goSince] = Number.NaN // runnable since before the trace: no latency
     else if (event.to === go.running) this.clock.set(event.p, at[row + goDoes]!)
-    else if (event.to === go.waiting) at[row + goBlockSite] = this.blocked.row(-1, this.sites.user(generation, event.stack))
+    else if (event.to === go.waiting) this.blocked.beganBefore(slot, generation, event.stack)
     else if (event.to === go.syscall) {
-      at[row + goSyscallSite] = this.syscalls.row(this.sites.call(generation, event.stack), this.sites.user(generation, event.stack))
+      this.syscalls.begins(slot, generation, event.stack)
       if (event.p >= 0) this.clock.set(event.p, procSyscall)
     }
   }
@@ -303,31 +288,8 @@ export class TraceAnalysis implements TraceSink {
       }
     } else ns[row + goRunnable]! += this.clock.now - ns[row + goBorn]! // runnable since before the trace: time, but no latency
     ns[row + goSince] = this.clock.now
-    this.starts++
-    if (m >= this.#ranOnThread.length) this.#moreThreads(m)
-    const serial = at[row + goSerial]!
-    if (++at[row + goStarts]! > 1) {
-      if (at[row + goLastProc] !== p) this.toOtherProc++
-      if (at[row + goLastThread] !== m) {
-        this.toOtherThread++
-        at[row + goShared] = 1
-      } else if (this.#ranOnThread[m] !== serial) at[row + goShared] = 1
-    }
-    at[row + goLastProc] = p
-    at[row + goLastThread] = m
-    this.#ranOnThread[m] = serial
+    this.moves.goStarts(slot, p, m)
     this.clock.set(p, at[row + goDoes]!)
-  }
-
-  #moreThreads(m: number): void {
-    const old = this.#ranOnThread
-    this.#ranOnThread = new Int32Array(m * 2)
-    this.#ranOnThread.set(old)
-  }
-
-  #procMoved(slot: number, m: number): void {
-    if (this.#threadOfProc[slot] !== undefined) this.handoffs++
-    this.#threadOfProc[slot] = m
   }
 
   #procEnds(slot: number): void {
@@ -368,85 +330,19 @@ export class TraceAnalysis implements TraceSink {
 
   #block(g: number): void {
     this.#leave(g)
-    const {ns, at} = this.#ledger
-    const row = g * goRow
-    ns[row + goSince] = this.clock.now
     const event = this.#event
-    const site = this.#blockSite(event.n[argColumn]!, event.stack)
-    at[row + goBlockSite] = site
-    this.blocked.group[site] = at[row + goGroup]!
-  }
-
-  /** Row of a block site; nearly every stack blocks for one reason only, so the last answer is kept by stack. */
-  #blockSite(reason: number, stack: number): number {
-    const generation = this.context.generation!
-    if (this.#blockGeneration !== generation) {
-      this.#blockGeneration = generation
-      this.#blockReason = new Float64Array(generation.stackCount).fill(-1)
-      this.#blockRow = new Int32Array(generation.stackCount)
-    }
-    if (stack >= 0 && this.#blockReason[stack] === reason) return this.#blockRow[stack]!
-    const row = this.blocked.row(this.sites.text(generation, reason), stack < 0 ? -1 : this.sites.user(generation, stack))
-    if (stack >= 0) {
-      this.#blockReason[stack] = reason
-      this.#blockRow[stack] = row
-    }
-    return row
-  }
-
-  #unblock(slot: number, waker: number): void {
-    const {ns, at} = this.#ledger
-    const row = slot * goRow
-    const blocked = this.clock.now - ns[row + goSince]!
-    ns[row + goBlocked]! += blocked
-    const site = at[row + goBlockSite]!
-    if (site >= 0) this.blocked.add(site, blocked)
-    this.wakes.add(site, waker < 0 ? 0 : at[waker * goRow + goGroup]! + 2, at[row + goGroup]!)
-    at[row + goBlockSite] = -1
-    this.waits.begins(slot)
+    this.blocked.begins(g, this.context.generation!, event.n[argColumn]!, event.stack)
   }
 
   #syscallBegin(g: number): void {
     const {ns, at} = this.#ledger
     const row = g * goRow
     const event = this.#event
-    const generation = this.context.generation!
     ns[row + goRunning]! += this.clock.now - ns[row + goSince]!
     ns[row + goSince] = this.clock.now
-    at[row + goSyscallSite] = this.syscalls.row(this.sites.call(generation, event.stack), this.sites.user(generation, event.stack))
+    this.syscalls.begins(g, this.context.generation!, event.stack)
     if (at[row + goGroup] === -1) this.#learnGroup(g)
     this.clock.set(event.p, procSyscall)
-  }
-
-  #syscallEnd(g: number, retaken: boolean): void {
-    const {ns, at} = this.#ledger
-    const row = g * goRow
-    const startNs = ns[row + goSince]!
-    const took = this.clock.now - startNs
-    ns[row + goSyscall]! += took
-    ns[row + goSince] = this.clock.now
-    const site = at[row + goSyscallSite]!
-    if (site < 0) return
-    at[row + goSyscallSite] = -1
-    this.syscalls.add(site, took)
-    if (retaken) this.syscalls.addRetaken(site)
-    if (took > this.limits.syscallNs) this.#longSyscall(g, site, startNs, took, true, retaken)
-  }
-
-  #longSyscall(g: number, site: number, startNs: number, totalNs: number, ended: boolean, retaken: boolean): void {
-    if (!this.longSyscalls.wants(totalNs)) return
-    const call = this.sites.nameText(this.syscalls.reason[site]!)
-    this.longSyscalls.add(totalNs, {
-      goroutine: this.#idOf(g),
-      group: this.sites.nameText(this.#ledger.at[g * goRow + goGroup]!),
-      site: this.sites.site(this.syscalls.site[site]!),
-      call,
-      cgo: isCgoStub(call),
-      startNs,
-      totalNs,
-      ended,
-      retaken,
-    })
   }
 
   #end(g: number): void {
@@ -481,26 +377,15 @@ export class TraceAnalysis implements TraceSink {
   }
 
   #leftOpen(g: number, state: number): void {
-    const {ns, at} = this.#ledger
+    const {ns} = this.#ledger
     const row = g * goRow
     const since = ns[row + goSince]!
     const startNs = since === since ? since : ns[row + goBorn]!
     const open = this.clock.now - startNs
     if (state === go.running) ns[row + goRunning]! += open
     else if (state === go.runnable) ns[row + goRunnable]! += open
-    else if (state === go.syscall) {
-      ns[row + goSyscall]! += open
-      const site = at[row + goSyscallSite]!
-      if (site < 0) return
-      this.syscalls.addOpen(site, open)
-      if (open > this.limits.syscallNs) this.#longSyscall(g, site, since, open, false, false)
-    } else if (state === go.waiting) {
-      ns[row + goBlocked]! += open
-      const site = at[row + goBlockSite]!
-      if (site < 0) return
-      this.blocked.addOpen(site, open)
-      if (this.blocked.group[site] === -1) this.blocked.group[site] = at[row + goGroup]!
-    }
+    else if (state === go.syscall) this.syscalls.leftOpen(g, open)
+    else if (state === go.waiting) this.blocked.leftOpen(g, open)
   }
 }
 

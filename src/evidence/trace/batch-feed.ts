@@ -5,7 +5,8 @@ import {errors, type TriageError} from '../../base/errors.ts'
 import {checkpoint, type Task} from '../../base/progress.ts'
 import {damage, newHeader, oldHeader, type BatchPlace} from './damage.ts'
 import {batchBytesMax, ev} from './event-types.ts'
-import {BatchDamage, Generation, VarintReader} from './generation.ts'
+import {Generation} from './generation.ts'
+import {BatchDamage, VarintReader} from './varint-reader.ts'
 import {WideValues} from './wide-values.ts'
 
 export const headerBytes = 16

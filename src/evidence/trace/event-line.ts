@@ -1,7 +1,7 @@
 // One event as a JSON line, `gotriage trace events`: names, ids and times as golang.org/x/exp/trace gives them (event.go, Go 1.26).
 // Times are decimal strings (ns of the trace clock can pass 2^53); other integers are numbers up to 2^53 and decimal strings above.
 import {ev, goStateNames, kindIndex, kindNames, procStateNames, specs} from './event-types.ts'
-import type {Generation} from './generation.ts'
+import type {GenerationTables} from './generation-tables.ts'
 import type {TraceContext} from './reader.ts'
 import {argColumn, timeColumn} from './trace-event.ts'
 import type {WideValues} from './wide-values.ts'
@@ -112,7 +112,7 @@ function clock({generation, wide}: TraceContext): string {
   return `,"trace":"${Math.trunc(at.ticks * generation.nsPerTick)}","mono":"${wide.unsigned(at.mono)}","wallUnixNs":"${wall}"`
 }
 
-function stacks(context: TraceContext, generation: Generation): string {
+function stacks(context: TraceContext, generation: GenerationTables): string {
   const {event, wide} = context
   let text = frames('stack', generation, event.stack, wide)
   if (event.type === ev.goCreate || event.type === ev.goCreateBlocked) {
@@ -122,7 +122,7 @@ function stacks(context: TraceContext, generation: Generation): string {
   return text
 }
 
-function frames(name: string, generation: Generation, stack: number, wide: WideValues): string {
+function frames(name: string, generation: GenerationTables, stack: number, wide: WideValues): string {
   const parts: string[] = []
   for (const frame of generation.frames(stack)) {
     const pc = wide.unsigned(generation.framePc(frame)).toString(16)

@@ -1,8 +1,9 @@
 // One cursor per thread over its batches, and the min-heap of cursors by time of their next event. All state is in typed arrays.
 // Follows src/internal/trace/batchcursor.go (Go 1.26); the heap moves cursors as it does there, since ties depend on it.
 import {argCounts} from './event-types.ts'
-import {BatchDamage, VarintReader, type Generation} from './generation.ts'
+import type {Generation} from './generation.ts'
 import {goSort} from './go-sort.ts'
+import {BatchDamage, VarintReader} from './varint-reader.ts'
 import type {WideValues} from './wide-values.ts'
 
 /** Arguments after the time difference, at most (tracev2 MaxTimedEventArgs - 1). */

@@ -2,7 +2,7 @@
 import {go} from './event-types.ts'
 import {goAssist, goAssistSince, goRow, goSince, type GoLedger} from './go-ledger.ts'
 import type {ProcClock} from './proc-clock.ts'
-import type {SchedulerModel} from './scheduler-model.ts'
+import type {SchedulerView} from './scheduler-model.ts'
 
 const cyclesMax = 100_000
 
@@ -47,7 +47,7 @@ export class GcCycles {
     else this.cut = true
   }
 
-  markEnds(model: SchedulerModel, ended: boolean): void {
+  markEnds(model: SchedulerView, ended: boolean): void {
     this.#clock.tick()
     this.#clock.gcActive = false
     if (this.open === undefined) return
@@ -66,7 +66,7 @@ export class GcCycles {
     return this.#assisting.has(g)
   }
 
-  assistEnds(g: number, model: SchedulerModel): void {
+  assistEnds(g: number, model: SchedulerView): void {
     const {ns} = this.#ledger
     const since = ns[g * goRow + goAssistSince]!
     if (since !== since) return
@@ -92,7 +92,7 @@ export class GcCycles {
   }
 
   /** Adds an assist that is under way, up to now, to the cycle. */
-  #inCycle(g: number, model: SchedulerModel): void {
+  #inCycle(g: number, model: SchedulerView): void {
     const cycle = this.open
     if (cycle === undefined) return
     const since = this.#ledger.ns[g * goRow + goAssistSince]!

@@ -2,7 +2,7 @@
 // A sample is a thread that used a CPU (spinning for the lock, or taking and giving it up); threads that sleep for the lock are not sampled.
 // Source: sigprof in src/runtime/proc.go hands its stack, runtime frames included, to traceCPUSample (src/runtime/tracecpu.go), Go 1.19 to 1.26;
 // lock2 and unlock2 in src/runtime/lock_futex.go and lock_sema.go, since Go 1.24 in lock_spinbit.go. There are samples only while a CPU profile runs too.
-import type {Generation} from './generation.ts'
+import type {GenerationTables} from './generation-tables.ts'
 
 const inLock = /^runtime\.(?:lock2|unlock2(?:Wake)?)$/
 /** The latest samples are kept: at the default 100 a second and CPU, some seconds of a large machine. */
@@ -13,11 +13,11 @@ export class LockSamples {
   inLocks = 0
   readonly #time = new Float64Array(samplesKept)
   readonly #locked = new Uint8Array(samplesKept)
-  #generation: Generation | undefined
+  #generation: GenerationTables | undefined
   /** By stack of the generation: 0 not looked at, 1 elsewhere, 2 in a lock. */
   #known = new Uint8Array(0)
 
-  add(generation: Generation | undefined, stack: number, nowNs: number): void {
+  add(generation: GenerationTables | undefined, stack: number, nowNs: number): void {
     const at = this.count++ % samplesKept
     const locked = generation !== undefined && stack >= 0 && this.#inLock(generation, stack)
     this.#time[at] = nowNs
@@ -25,7 +25,7 @@ export class LockSamples {
     if (locked) this.inLocks++
   }
 
-  #inLock(generation: Generation, stack: number): boolean {
+  #inLock(generation: GenerationTables, stack: number): boolean {
     if (this.#generation !== generation) {
       this.#generation = generation
       this.#known = new Uint8Array(generation.stackCount)

@@ -7,16 +7,19 @@ import {BatchFeed} from './batch-feed.ts'
 import {damage} from './damage.ts'
 import {ev} from './event-types.ts'
 import {Frontier} from './frontier.ts'
-import {BatchDamage, type Generation} from './generation.ts'
-import {OrderDamage, Ordering} from './ordering.ts'
-import {SchedulerModel} from './scheduler-model.ts'
+import type {Generation} from './generation.ts'
+import type {GenerationTables} from './generation-tables.ts'
+import {HandOut, OrderDamage} from './hand-out.ts'
+import {Ordering} from './ordering.ts'
+import {SchedulerModel, type SchedulerView} from './scheduler-model.ts'
 import {argColumn, TraceEvent} from './trace-event.ts'
+import {BatchDamage} from './varint-reader.ts'
 import {WideValues} from './wide-values.ts'
 
 /** Everything a sink may look at while it is called. Tables of `generation` hold for the event at hand only. */
 export interface TraceContext {
   readonly event: TraceEvent
-  readonly model: SchedulerModel
+  readonly model: SchedulerView
   readonly wide: WideValues
   /** Header without its zero bytes, `go 1.26 trace`, and its minor version. */
   readonly header: string
@@ -24,7 +27,7 @@ export interface TraceContext {
   /** Trace clock at time 0, ns, exact as a bigint. */
   readonly originNs: bigint
   /** Undefined in Sync events that begin no whole generation: the last one, and one before a generation that the file's end cuts off. */
-  readonly generation: Generation | undefined
+  readonly generation: GenerationTables | undefined
 }
 
 /** Called for every event in order. */
@@ -68,6 +71,7 @@ class TraceReader implements TraceContext {
   generation: Generation | undefined
   readonly #feed: BatchFeed
   readonly #frontier: Frontier
+  readonly #out: HandOut
   readonly #ordering: Ordering
   readonly #sink: TraceSink
   readonly #task: Task
@@ -82,7 +86,8 @@ class TraceReader implements TraceContext {
     this.#frontier = new Frontier(this.wide)
     this.#sink = sink
     this.#task = task
-    this.#ordering = new Ordering(this.model, this.#frontier, this.event, sink)
+    this.#out = new HandOut(this.#frontier, this.event, sink)
+    this.#ordering = new Ordering(this.model, this.#frontier, this.#out)
   }
 
   get header() {
@@ -114,13 +119,13 @@ class TraceReader implements TraceContext {
       if (error !== undefined) break
     }
     if (generations === 0) this.#sink.begin?.(this)
-    if (!broken) this.#sync(undefined, this.#ordering.lastTime)
+    if (!broken) this.#sync(undefined, this.#out.lastTime)
     return {
       header: this.header,
       minor: this.minor,
       complete: error === undefined,
       ...(error === undefined ? {} : {error}),
-      events: this.#ordering.events,
+      events: this.#out.events,
       generations,
       experimentalBatches: this.#experimental,
       wideValues: this.wide,
@@ -137,20 +142,20 @@ class TraceReader implements TraceContext {
     this.generation = generation
     this.event.n[argColumn] = ++this.#syncs
     this.event.stack = -1
-    this.#ordering.inject(ev.readerSync, time, 0, -1, -1)
+    this.#out.inject(ev.readerSync, time, 0, -1, -1)
   }
 
   /** Hands out all events of a generation; the error that broke it off, if one did. */
   #drain(generation: Generation): TriageError | undefined {
     this.generation = generation
-    this.#ordering.begin(generation, this.#origin)
+    this.#out.begin(generation, this.#origin)
     const frontier = this.#frontier
     this.#cursor = -1
     try {
       frontier.install(generation, this.#origin, id => this.model.threadSlot(id))
       // Of a generation without its end the official reader gives no more than this Sync, at the time of the event before it. Before Go 1.26
       // generations have no end of their own: one that has all tables passes for whole.
-      if (generation.lacking || (generation.partial && this.minor >= 26)) this.#sync(undefined, this.#ordering.lastTime)
+      if (generation.lacking || (generation.partial && this.minor >= 26)) this.#sync(undefined, this.#out.lastTime)
       else this.#sync(generation, Math.trunc(generation.minTicks * generation.nsPerTick) - this.#origin)
       this.generation = generation
       const samples = generation.sampleOrder
@@ -205,7 +210,7 @@ class TraceReader implements TraceContext {
     event.n[argColumn + 3] = generation.sampleGo[index]!
     const proc = generation.sampleProc[index]!
     const goid = generation.sampleGo[index]!
-    this.#ordering.inject(
+    this.#out.inject(
       ev.cpuSample,
       time,
       this.model.threadSlot(generation.sampleThread[index]!),

@@ -7,7 +7,7 @@ import {waitCauses} from './attribution.ts'
 import {kindIndex, kindNames} from './event-types.ts'
 import {procDoes} from './proc-clock.ts'
 import {isCgoStub} from './sites.ts'
-import {readTrace, type TraceEnd} from './reader.ts'
+import {readTrace, type TraceEnd, type TraceSink} from './reader.ts'
 
 /** Rows of the tables by site and group; the rest is summed in their totals elsewhere. */
 const rowsMax = 2000
@@ -22,9 +22,17 @@ export interface ReportResult {
 }
 
 /** Reads a whole trace. Throws only when nothing of it can be read. */
-export async function traceReport(source: ByteSource, task: Task = {}, limits: Partial<TraceReport['limits']> = {}): Promise<ReportResult> {
+export function traceReport(source: ByteSource, task: Task = {}, limits: Partial<TraceReport['limits']> = {}): Promise<ReportResult> {
+  return reportFrom(sink => readTrace(source, sink, task), limits)
+}
+
+/** The same of a reading that hands the events to a sink. */
+export async function reportFrom(
+  read: (sink: TraceSink) => Promise<TraceEnd>,
+  limits: Partial<TraceReport['limits']> = {},
+): Promise<ReportResult> {
   const analysis = new TraceAnalysis(limits)
-  const end = await readTrace(source, analysis, task)
+  const end = await read(analysis)
   analysis.finish()
   return {report: reportOf(analysis, end), end}
 }
@@ -44,7 +52,7 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
   const {clock, waits, rare} = a
   const {latency} = waits
   if (waits.longest.cut) cut.add('longWaits')
-  if (a.longSyscalls.cut) cut.add('longSyscalls')
+  if (a.syscalls.longest.cut) cut.add('longSyscalls')
   if (rare.spans.cut) cut.add('tasks')
   if (a.stops.cut) cut.add('stops')
   if (a.gc.cut) cut.add('gc')
@@ -89,16 +97,16 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
     procHeat: heatOf(a),
     imbalance: imbalanceOf(a),
     migrations: {
-      starts: a.starts,
-      toOtherProc: a.toOtherProc,
-      toOtherThread: a.toOtherThread,
-      retakes: [...a.retakes.values()].reduce((sum, n) => sum + n, 0),
-      handoffs: a.handoffs,
+      starts: a.moves.starts,
+      toOtherProc: a.moves.toOtherProc,
+      toOtherThread: a.moves.toOtherThread,
+      retakes: [...a.moves.retakes.values()].reduce((sum, n) => sum + n, 0),
+      handoffs: a.moves.handoffs,
       probablyLocked: model.threads > 1 && model.procId.length > 1 ? a.locked.sort((x, y) => y.starts - x.starts) : [],
     },
     blocked: capped('blocked', blockedOf(a), rowsMax),
     syscalls: capped('syscalls', syscallsOf(a), rowsMax),
-    longSyscalls: a.longSyscalls.list(),
+    longSyscalls: a.syscalls.longest.list(),
     gc: a.gc.list.map(cycle => ({
       startNs: cycle.startNs,
       markNs: cycle.endNs - cycle.startNs,
@@ -132,7 +140,7 @@ export function reportOf(a: TraceAnalysis, end: TraceEnd): TraceReport {
         syscallNs: clock.totalNs(slot, procDoes.syscall),
         schedulerNs: clock.totalNs(slot, procDoes.scheduler),
         idleNs: clock.totalNs(slot, procDoes.idle),
-        retaken: a.retakes.get(slot) ?? 0,
+        retaken: a.moves.retakes.get(slot) ?? 0,
       }))
       .sort((x, y) => x.proc - y.proc)
   }
@@ -181,7 +189,7 @@ const wakerName = (a: TraceAnalysis, waker: number) => (waker === 0 ? '(runtime)
 
 function wakesOf(a: TraceAnalysis): TraceReport['wakes'] {
   const pairs = new Map<string, {waker: string; woken: string; count: number}>()
-  for (const {waker, woken, count} of a.wakes.entries()) {
+  for (const {waker, woken, count} of a.blocked.wakes.entries()) {
     const pair = {waker: wakerName(a, waker), woken: a.sites.nameText(woken), count}
     const id = `${pair.waker}\n${pair.woken}`
     const known = pairs.get(id)
@@ -192,18 +200,18 @@ function wakesOf(a: TraceAnalysis): TraceReport['wakes'] {
 }
 
 function blockedOf(a: TraceAnalysis): BlockedSite[] {
-  const wakers = Array.from({length: a.blocked.length}, () => new Map<string, number>())
-  for (const {block, waker, count} of a.wakes.entries()) {
+  const wakers = Array.from({length: a.blocked.totals.length}, () => new Map<string, number>())
+  for (const {block, waker, count} of a.blocked.wakes.entries()) {
     const name = wakerName(a, waker)
     wakers[block]?.set(name, (wakers[block].get(name) ?? 0) + count)
   }
   return wakers
     .map((of, i) => {
-      const {count, totalNs, maxNs, open} = a.blocked.totals(i)
+      const {count, totalNs, maxNs, open} = a.blocked.totals.totals(i)
       return {
-        reason: a.blocked.reason[i]! < 0 ? '' : a.sites.nameText(a.blocked.reason[i]!),
-        site: a.sites.site(a.blocked.site[i]!),
-        group: a.sites.nameText(a.blocked.group[i]!),
+        reason: a.blocked.totals.reason[i]! < 0 ? '' : a.sites.nameText(a.blocked.totals.reason[i]!),
+        site: a.sites.site(a.blocked.totals.site[i]!),
+        group: a.sites.nameText(a.blocked.totals.group[i]!),
         count,
         totalNs,
         maxNs,
@@ -219,10 +227,10 @@ function blockedOf(a: TraceAnalysis): BlockedSite[] {
 }
 
 function syscallsOf(a: TraceAnalysis): TraceReport['syscalls'] {
-  return Array.from({length: a.syscalls.length}, (_, i) => {
-    const {count, totalNs, maxNs, retaken, open} = a.syscalls.totals(i)
-    const call = a.syscalls.reason[i]! < 0 ? '' : a.sites.nameText(a.syscalls.reason[i]!)
-    return {call, site: a.sites.site(a.syscalls.site[i]!), cgo: isCgoStub(call), count, totalNs, maxNs, retaken, open}
+  return Array.from({length: a.syscalls.totals.length}, (_, i) => {
+    const {count, totalNs, maxNs, retaken, open} = a.syscalls.totals.totals(i)
+    const call = a.syscalls.totals.reason[i]! < 0 ? '' : a.sites.nameText(a.syscalls.totals.reason[i]!)
+    return {call, site: a.sites.site(a.syscalls.totals.site[i]!), cgo: isCgoStub(call), count, totalNs, maxNs, retaken, open}
   })
     .filter(site => site.count + site.open > 0)
     .sort((x, y) => y.totalNs - x.totalNs || y.count - x.count)

@@ -11,8 +11,8 @@ const longListMax = 1000
 /** Waking goroutines are counted in windows of this length, ns. */
 const burstWindowNs = 100_000
 
-/** Names that a long wait is listed under; asked for only when it is. */
-export interface WaitNames {
+/** Names that a long wait or syscall is listed under; asked for only when it is. */
+export interface GoroutineNames {
   goroutine(slot: number): string
   group(group: number): string
 }
@@ -30,12 +30,12 @@ export class RunWaits {
   readonly #clock: ProcClock
   readonly #ledger: GoLedger
   readonly #stops: WorldStops
-  readonly #names: WaitNames
+  readonly #names: GoroutineNames
   #windowUntil: number = Number.NaN
   #inWindow = 0
   readonly #lookFromNs: number
 
-  constructor(limits: TraceReport['limits'], clock: ProcClock, ledger: GoLedger, stops: WorldStops, names: WaitNames) {
+  constructor(limits: TraceReport['limits'], clock: ProcClock, ledger: GoLedger, stops: WorldStops, names: GoroutineNames) {
     this.last = this.#windowUntil = 0
     this.#limits = limits
     this.#lookFromNs = Math.min(limits.waitNs, longWaitNs)

@@ -11,7 +11,27 @@ export interface Region {
   readonly name: string
 }
 
-export class SchedulerModel {
+/** What a sink sees of the model. */
+export interface SchedulerView {
+  /** By G slot. */
+  readonly goId: Float64Array
+  readonly goState: Uint8Array
+  /** By P slot, and by M slot; M slot 0 is "no thread". */
+  readonly procId: readonly number[]
+  readonly threadId: readonly number[]
+  readonly threads: number
+  readonly tasks: {readonly size: number}
+  liveGoSlots(): Iterable<number>
+  onThreads(): Iterable<OnThread>
+}
+
+/** A goroutine that is on a thread, with the P the thread has, -1 for none. */
+export interface OnThread {
+  readonly g: number
+  readonly p: number
+}
+
+export class SchedulerModel implements SchedulerView {
   /** By G slot. */
   goId = new Float64Array(64)
   goState = new Uint8Array(64)
@@ -124,8 +144,7 @@ export class SchedulerModel {
     return slot
   }
 
-  /** Goroutines that are on a thread now, with the P the thread has, -1 for none. */
-  *onThreads(): IterableIterator<{readonly g: number; readonly p: number}> {
+  *onThreads(): IterableIterator<OnThread> {
     for (let m = 1; m < this.threadId.length; m++) if (this.threadGo[m]! >= 0) yield {g: this.threadGo[m]!, p: this.threadProc[m]!}
   }
 

@@ -1,6 +1,6 @@
 // Functions and lines of a trace under numbers that hold across generations, whose own stack ids do not.
 import type {TraceSite} from '../model/trace.ts'
-import type {Generation} from './generation.ts'
+import type {GenerationTables} from './generation-tables.ts'
 
 /** First path elements of the standard library's packages: frames of these are not where a user looks. */
 const standard = new Set(
@@ -33,14 +33,14 @@ export class Sites {
   readonly #names: string[] = []
   readonly #byName = new Map<string, number>()
   /** Answers for the stacks of the current generation; -2 is "not asked yet". */
-  #generation: Generation | undefined
+  #generation: GenerationTables | undefined
   #user = new Int32Array(0)
   #root = new Int32Array(0)
   #leaf = new Int32Array(0)
   #call = new Int32Array(0)
   #texts = new Int32Array(0)
 
-  #enter(generation: Generation): void {
+  #enter(generation: GenerationTables): void {
     if (this.#generation === generation) return
     this.#generation = generation
     this.#user = new Int32Array(generation.stackCount).fill(-2)
@@ -51,7 +51,7 @@ export class Sites {
   }
 
   /** A string of the generation as a name. */
-  text(generation: Generation, id: number): number {
+  text(generation: GenerationTables, id: number): number {
     this.#enter(generation)
     if (id < 0 || id >= this.#texts.length) return this.name(generation.text(id))
     const known = this.#texts[id]!
@@ -59,7 +59,7 @@ export class Sites {
   }
 
   /** Name of the innermost function of a stack; -1 without a stack. */
-  leaf(generation: Generation, stack: number): number {
+  leaf(generation: GenerationTables, stack: number): number {
     if (stack < 0) return -1
     this.#enter(generation)
     const known = this.#leaf[stack]!
@@ -69,7 +69,7 @@ export class Sites {
   }
 
   /** What a syscall's stack calls: `syscall.read`, or the stub of a C function; -1 without a stack. */
-  call(generation: Generation, stack: number): number {
+  call(generation: GenerationTables, stack: number): number {
     if (stack < 0) return -1
     this.#enter(generation)
     const known = this.#call[stack]!
@@ -80,7 +80,7 @@ export class Sites {
   }
 
   /** The innermost frame outside the standard library, else outside the runtime and its like, else the outermost; -1 without a stack. */
-  user(generation: Generation, stack: number): number {
+  user(generation: GenerationTables, stack: number): number {
     if (stack < 0) return -1
     this.#enter(generation)
     const known = this.#user[stack]!
@@ -94,7 +94,7 @@ export class Sites {
   }
 
   /** Name of the outermost function of a stack, where its goroutine started; -1 without a stack. */
-  root(generation: Generation, stack: number): number {
+  root(generation: GenerationTables, stack: number): number {
     if (stack < 0) return -1
     this.#enter(generation)
     const known = this.#root[stack]!
@@ -103,7 +103,7 @@ export class Sites {
     return (this.#root[stack] = frame === undefined ? -1 : this.name(generation.frameFunction(frame)))
   }
 
-  #site(generation: Generation, frame: number): number {
+  #site(generation: GenerationTables, frame: number): number {
     const site = {function: generation.frameFunction(frame), file: generation.frameFile(frame), line: generation.frameLine(frame)}
     const key = `${site.function}\n${site.file}\n${site.line}`
     const known = this.#bySite.get(key)

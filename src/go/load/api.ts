@@ -68,6 +68,14 @@ export interface LoadedModule {
   readonly replace: {readonly path: string; readonly version: string | undefined} | undefined
 }
 
+/** By what a program's GODEBUG defaults are chosen: those of go.work where there is one, else of the main module's go.mod. */
+export interface ProgramDefaults {
+  /** `1.24`, `1.23.4`; where no go line is written, what go takes then (cmd/go/internal/gover: 1.16, for go.work 1.18). */
+  readonly goVersion: string
+  /** The godebug lines. */
+  readonly godebug: Readonly<Record<string, string>>
+}
+
 /** One file of a package; the same object wherever the file takes part (`p` and `p [p.test]` share it). */
 export interface SourceFile {
   /** Absolute, `/`-separated, physical. Bundled declarations have `std:/net/http/http.go`-like paths. */
@@ -143,6 +151,8 @@ export interface LoadNote {
 export interface Loaded {
   readonly config: LoadConfig
   readonly mainModules: readonly LoadedModule[]
+  /** What the go command goes by for the runtime's defaults of a program built here (modload.MainModuleSet GoVersion, Godebugs). */
+  readonly program: ProgramDefaults
   /** What the patterns matched, in go list's order; with `tests`, `p [p.test]` stands in the place of `p` when p has tests of its own, and `p_test [p.test]` behind it. */
   readonly roots: readonly LoadedPackage[]
   /** Every package reachable from the roots, dependencies first. */

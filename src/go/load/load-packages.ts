@@ -3,7 +3,7 @@
 import {errors} from '../../base/errors.ts'
 import type {Host} from '../../base/host.ts'
 import {checkpoint, type Task} from '../../base/progress.ts'
-import type {LoadConfig, Loaded, LoadedPackage, LoadNote, LoadOptions, SourceFile} from './api.ts'
+import type {LoadConfig, Loaded, LoadedPackage, LoadNote, LoadOptions, ProgramDefaults, SourceFile} from './api.ts'
 import {FileTable} from './file-table.ts'
 import {HeaderIndex} from './header-index.ts'
 import {matchPatterns, type Matched} from './match-patterns.ts'
@@ -395,6 +395,11 @@ interface Assembly {
   readonly notes: readonly LoadNote[]
 }
 
+function programDefaults({workFile, mains}: Workspace): ProgramDefaults {
+  const file = workFile ?? mains[0]?.modFile
+  return {goVersion: file?.go ?? (workFile === undefined ? '1.16' : '1.18'), godebug: Object.fromEntries(file?.godebug ?? [])}
+}
+
 function assemble({config, workspace, files, result, notes}: Assembly): Loaded {
   const byId = new Map(result.packages.map(loaded => [loaded.id, loaded]))
   const known = new Set<string>()
@@ -411,6 +416,7 @@ function assemble({config, workspace, files, result, notes}: Assembly): Loaded {
   return {
     config,
     mainModules: workspace.mains.map(main => main.module),
+    program: programDefaults(workspace),
     roots: result.roots,
     packages: result.packages,
     notes: all,

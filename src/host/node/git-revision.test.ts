@@ -105,6 +105,13 @@ test('a directory outside any repository is a usage error', async () => {
   rmSync(outside, {recursive: true})
 })
 
+test('in a shallow clone the hint says how to get what is missing', async () => {
+  writeFileSync(`${dir}/.git/shallow`, '')
+  await expect(openGitRevision(dir, 'origin/main')).rejects.toMatchObject({hint: expect.stringContaining('git fetch --depth=1') as unknown})
+  rmSync(`${dir}/.git/shallow`)
+  await expect(openGitRevision(dir, 'origin/main')).rejects.toMatchObject({hint: 'Name a commit, branch or tag that exists.'})
+})
+
 test('a revision that begins with a dash is no option', async () => {
   await expect(openGitRevision(dir, '--all')).rejects.toThrow(/knows no revision/)
 })

@@ -113,7 +113,9 @@ function resolve(git: string, root: string, revision: string): Promise<string> {
       fail(
         errors.usage(
           `git knows no revision "${revision}" here${why === '' ? '' : ` (${why})`}`,
-          'Name a commit, branch or tag that exists.',
+          existsSync(join(root, '.git', 'shallow'))
+            ? 'This clone is shallow: fetch that revision too, as in "git fetch --depth=1 origin main:refs/remotes/origin/main".'
+            : 'Name a commit, branch or tag that exists.',
         ),
       )
     })

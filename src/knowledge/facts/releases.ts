@@ -17,6 +17,19 @@ export const releaseFacts: readonly Fact[] = [
     since: 14,
   },
   {
+    id: 'preemption-interrupts-c',
+    title: 'C code that waits can be interrupted by the signal of preemption',
+    text: 'The runtime sends SIGURG to a thread that runs Go code, and the goroutine may have gone into C by the time it arrives. The handlers are installed with SA_RESTART, but usleep, nanosleep, poll, select and epoll_wait are never restarted on Linux: they return early with EINTR. C code of a Go program has to ask again for the time that is left, and must not take EINTR for a failure. GODEBUG=asyncpreemptoff=1 shows whether it is that signal; SIGPROF of a CPU profile and signals from outside do the same.',
+    sources: [
+      'src/runtime/signal_unix.go: func preemptM',
+      'src/runtime/proc.go: in a syscall, func preemptone',
+      'src/runtime/os_linux.go: _SA_RESTART, func setsig',
+      'https://man7.org/linux/man-pages/man7/signal.7.html',
+    ],
+    versions: from(14),
+    since: 14,
+  },
+  {
     id: 'scavtrace',
     title: 'The scavenger has a trace of its own',
     text: 'Its lines (scvg) are no part of gctrace any more; GODEBUG=scavtrace=1 prints them.',

@@ -24,7 +24,7 @@ export default defineRule({
   messages: {
     loop: {
       what: 'the loop in {symbol} jumps back, and nothing in it leaves, calls or ends it',
-      why: 'assembly is never preempted: while it loops, the collector cannot stop its processor, and every other goroutine waits with it',
+      why: 'assembly is never preempted: while it loops, the collector cannot stop its processor, and once it wants to, every other goroutine waits too',
       next: 'Bound the loop and come back to Go between the parts.',
     },
   },

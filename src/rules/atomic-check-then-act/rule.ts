@@ -1,10 +1,11 @@
 // atomic-check-then-act: a value is loaded, judged and stored in separate atomic steps. See rule.md.
 import {must} from '../../base/answer.ts'
+import {declarationAround, inLoop, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {atomicAccess} from '../../analysis/reading/atomics.ts'
 import {locksSomething} from '../../analysis/reading/locks.ts'
-import {callsIn, isTestFile, receiverKey, receiverText, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import {callsIn, covers, isTestFile, receiverKey, receiverText, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr, IfStmt, Node, Stmt} from '../../go/syntax/ast.ts'
 
 type ActPass = Pass<'store' | 'map'>
@@ -59,10 +60,34 @@ function atomics(pass: ActPass, stmt: IfStmt): void {
     })
     const store = later.find(one => one.kind === 'store' && decidedBy(pass, one.call, stmt))
     if (store === undefined || later.some(one => one.kind === 'change') || onlyStores(stmt)) continue
-    if (!restsOnLoad(pass, stmt, load, store.call)) continue
+    if (!restsOnLoad(pass, stmt, load, store.call) || belongsToOneGoroutine(pass, store.call)) continue
     pass.report(store.call, 'store', {data: {variable: nameOf(pass, store.call)}, related: [{node: load, label: 'loaded here'}]})
   }
 }
+
+/**
+ * A private field that one method alone mentions, which is called once in the package, by a go statement outside of loops: nobody else can come
+ * in between.
+ */
+function belongsToOneGoroutine(pass: ActPass, store: CallExpr): boolean {
+  const at = atomicAccess(pass, store)?.variable ?? (store.fun.kind === 'SelectorExpr' ? store.fun.x : undefined)
+  const field = at === undefined ? undefined : variableOf(pass, at)
+  const method = declarationAround(pass, store)
+  const declared = method === undefined ? undefined : pass.objectOf(method.name)
+  if (field?.varKind !== 'field' || isExported(field.name) || method === undefined || declared === undefined || isExported(declared.name))
+    return false
+  const elsewhere = mentions(pass, field).some(one => {
+    const parent = pass.parent(one)
+    return parent?.kind !== 'Field' && !(parent?.kind === 'KeyValueExpr' && parent.key === one) && !covers(method, one)
+  })
+  const uses = mentions(pass, declared).filter(one => one !== method.name)
+  const fun = uses[0] === undefined ? undefined : pass.parent(uses[0])
+  const call = fun === undefined ? undefined : pass.parent(fun)
+  const started = call?.kind === 'CallExpr' && call.fun === fun && pass.parent(call)?.kind === 'GoStmt'
+  return !elsewhere && uses.length === 1 && started && !inLoop(pass, call)
+}
+
+const isExported = (name: string) => /^\p{Lu}/u.test(name)
 
 /** `if x.Load() != v { x.Store(v) }`: it saves a write and decides nothing. */
 const onlyStores = (stmt: IfStmt) => stmt.body.list.length === 1 && stmt.body.list[0]?.kind === 'ExprStmt' && stmt.else === undefined

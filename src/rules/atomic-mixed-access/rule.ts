@@ -28,12 +28,12 @@ export default defineRule({
     write: {
       what: '{variable} is written without sync/atomic, which other places use for it',
       why: 'a plain write beside an atomic access from another goroutine is a data race; what is stored may be lost or seen late',
-      next: 'Use the atomic operation here too, or give the variable an atomic type such as atomic.Int64.',
+      next: 'Use the atomic operation here too, or give the variable a type of sync/atomic.',
     },
     read: {
       what: '{variable} is read without sync/atomic, which other places use to write it',
       why: 'a plain read beside an atomic write from another goroutine is a data race: the compiler may read it once and reuse the value',
-      next: 'Use the atomic operation here too, or give the variable an atomic type such as atomic.Int64.',
+      next: 'Use the atomic operation here too, or give the variable a type of sync/atomic.',
     },
   },
 
@@ -133,10 +133,17 @@ function isExcused(pass: MixedPass, node: Expr): boolean {
   if (name === undefined || alone.test(name) || knows.test(name) || implementsSync.test(pass.packagePath)) return true
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
-  if (outer === undefined || locksSomething(pass, outer) || callerLocks(outer)) return true
+  if (outer === undefined || locksSomething(pass, outer) || callerLocks(outer) || saysSo(outer)) return true
   if (!isUnguarded(pass, node, outer) || isOrdered(pass, node, outer)) return true
   return madeHere(pass, node, outer)
 }
+
+/** The comment of the function says that nobody else may run then. */
+const saysSo = (outer: Node): boolean =>
+  outer.kind === 'FuncDecl' &&
+  /thread[ -]?safe|(?:not|n't) (?:be )?(?:safe|used|called) (?:for )?concurrent|for test(?:s|ing) only/i.test(
+    outer.doc?.list.map(one => one.text).join(' ') ?? '',
+  )
 
 /** The name or the comment of the function says that its caller holds a lock. */
 function callerLocks(outer: Node): boolean {

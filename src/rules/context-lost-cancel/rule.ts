@@ -20,12 +20,12 @@ export default defineRule({
   messages: {
     dropped: {
       what: 'the cancel function of {call} is dropped',
-      why: 'the context stays registered with its parent, and its timer with the runtime, until the parent ends or the time is up',
+      why: '{kept} until {end}',
       next: 'Keep the function and defer its call.',
     },
     path: {
       what: 'the function returns here without having used {cancel}',
-      why: 'the context stays registered with its parent, and its timer with the runtime, until the parent ends or the time is up',
+      why: '{kept} until {end}',
       next: 'Defer {cancel}() right after the context is made.',
     },
   },
@@ -36,8 +36,8 @@ export default defineRule({
       const fn = made === undefined ? undefined : pass.enclosingFunction(at)
       if (made === undefined || fn?.body === undefined || isTestFile(pass, at)) continue
       if (made.object === undefined) {
-        if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call}})
-      } else follow(pass, fn, fn.body, at, made.object)
+        if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call, ...keptBy(made.call)}})
+      } else follow(pass, fn, fn.body, at, made.object, keptBy(made.call))
     }
   },
 })
@@ -54,8 +54,24 @@ function cancelOf(pass: CancelPass, assign: AssignStmt): {object: GoObject | und
   return object?.varKind === 'local' ? {object, call: name} : undefined
 }
 
+/** What stays behind (context/context.go, propagateCancel and WithDeadlineCause): nothing is registered with a parent that nobody can cancel. */
+const keptBy = (call: string): {readonly kept: string; readonly end: string} =>
+  /With(?:Deadline|Timeout)/.test(call)
+    ? {
+        kept: 'the timer of the context runs on, and the context stays registered with a parent that can be cancelled,',
+        end: 'the time is up or the parent ends',
+      }
+    : {kept: 'the context stays registered with a parent that can be cancelled', end: 'the parent ends'}
+
 /** Any mention counts as a use, as in go vet: it may be called there, kept or returned. */
-function follow(pass: CancelPass, fn: FuncDecl | FuncLit, body: BlockStmt, made: AssignStmt, cancel: GoObject): void {
+function follow(
+  pass: CancelPass,
+  fn: FuncDecl | FuncLit,
+  body: BlockStmt,
+  made: AssignStmt,
+  cancel: GoObject,
+  kept: Readonly<Record<string, string>>,
+): void {
   if (cancel.pos < body.pos || cancel.pos >= body.end) return // of a function around
   const uses = (node: Node) => some(node, at => at.kind === 'Ident' && at.name === cancel.name && variableOf(pass, at) === cancel)
   const paths = followPaths<Pending>(pass, fn, {
@@ -65,5 +81,5 @@ function follow(pass: CancelPass, fn: FuncDecl | FuncLit, body: BlockStmt, made:
     step: (at, state) => (at === made ? 'pending' : state === 'pending' && uses(at) ? 'used' : state),
   })
   for (const {at, state} of paths?.leaves ?? [])
-    if (state === 'pending') pass.report(at, 'path', {data: {cancel: cancel.name}, related: [{node: made, label: 'made here'}]})
+    if (state === 'pending') pass.report(at, 'path', {data: {cancel: cancel.name, ...kept}, related: [{node: made, label: 'made here'}]})
 }

@@ -43,7 +43,7 @@ function given({name, type}: GoObject): string {
 }
 
 /** Loggers take a context for its values only; no deadline matters to them. */
-const logs = /(?:^|[/.*(])s?log(?:rus|ger)?\)?[./]/i
+const logs = /(?:^|[/.*(])(?:s?log(?:rus)?|\w*logg(?:er|ing))\)?[./]/i
 
 function isArgument(pass: Pass<'root'>, expr: Expr): boolean {
   const parent = pass.parent(expr)

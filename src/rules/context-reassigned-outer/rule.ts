@@ -1,9 +1,10 @@
 // context-reassigned-outer: an outer context variable is replaced by its child in each round, or in a goroutine. See rule.md.
+import {mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {startedGoroutines} from '../../analysis/reading/goroutines.ts'
 import {covers, isTestFile, loopAround, unparen, variableOf} from '../../analysis/reading/terms.ts'
-import type {AssignStmt, CallExpr, Ident} from '../../go/syntax/ast.ts'
+import type {AssignStmt, CallExpr, FuncLit, Ident, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
 
 type ContextPass = Pass<'loop' | 'goroutine'>
@@ -20,34 +21,45 @@ export default defineRule({
     loop: {
       what: '{name} becomes a child of itself in each round of the loop',
       why: 'the chain grows by one context a round, and each keeps its parent: a round that ends or times out ends all later ones too',
-      next: 'Declare a new variable in the round with :=.',
+      next: 'Begin the round with {name} := {name}, so that each has a variable of its own.',
     },
     goroutine: {
       what: 'the goroutine assigns {name}, which belongs to the function that started it',
       why: 'both use one variable: this is a data race, and the function may go on with the context of the goroutine',
-      next: 'Declare a new variable in the goroutine with :=.',
+      next: 'Begin the goroutine with {name} := {name}, so that it has a variable of its own.',
     },
   },
 
   run(pass) {
-    const goroutines = [...startedGoroutines(pass)].flatMap(({literal}) => (literal === undefined ? [] : [literal]))
+    const goroutines = [...startedGoroutines(pass)].flatMap(({at, literal}) => (literal === undefined ? [] : [{at, literal}]))
     for (const assign of pass.nodes('AssignStmt')) {
       const derived = derivesItself(pass, assign)
       if (derived === undefined || isTestFile(pass, assign)) continue
       const {name, object, call} = derived
-      const literal = goroutines.find(one => covers(one, assign) && pass.enclosingFunction(assign) === one)
-      if (literal !== undefined && !(object.pos >= literal.pos && object.pos < literal.end) && object.varKind !== 'field') {
-        pass.report(assign, 'goroutine', {data: {name: name.name}})
+      const started = goroutines.find(({literal}) => covers(literal, assign) && pass.enclosingFunction(assign) === literal)
+      if (started !== undefined && !declaredIn(started.literal, object) && object.varKind !== 'field') {
+        if (isShared(pass, object, started)) pass.report(assign, 'goroutine', {data: {name: name.name}})
         continue
       }
       const loop = loopAround(pass, assign)
-      if (loop === undefined || (object.pos >= loop.pos && object.pos < loop.end) || endsRound(pass, assign)) continue
+      if (loop === undefined || declaredIn(loop, object) || endsRound(pass, assign)) continue
       const values = pass.calleeName(call) === 'context.WithValue'
       if (!values || (loop.kind === 'ForStmt' && loop.cond === undefined))
         pass.report(assign, 'loop', {data: {name: name.name}, related: [{node: loop, label: 'the loop'}]})
     }
   },
 })
+
+const declaredIn = (node: Node, object: Var) => object.pos >= node.pos && object.pos < node.end
+
+/** Somebody else may use the variable while the goroutine runs: code behind its start, another literal, a goroutine of the next round. */
+function isShared(pass: ContextPass, object: Var, {at, literal}: {readonly at: Node; readonly literal: FuncLit}): boolean {
+  const loop = loopAround(pass, at)
+  if (loop !== undefined && !declaredIn(loop, object)) return true
+  return mentions(pass, object).some(
+    one => !covers(literal, one) && (one.pos >= at.end || pass.enclosingFunction(one) !== pass.enclosingFunction(at)),
+  )
+}
 
 /** `ctx = context.WithX(ctx, …)`, also with a cancel function beside it. */
 function derivesItself(pass: ContextPass, assign: AssignStmt): {name: Ident; object: Var; call: CallExpr} | undefined {

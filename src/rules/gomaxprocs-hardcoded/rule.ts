@@ -1,12 +1,13 @@
 // gomaxprocs-hardcoded: GOMAXPROCS set by the program to a number or to the machine's processors. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
+import {programVersion} from '../../analysis/engine/program-version.ts'
 import {must} from '../../base/answer.ts'
-import {isTestFile, languageVersionAt, unparen} from '../../analysis/reading/terms.ts'
+import {isTestFile, unparen} from '../../analysis/reading/terms.ts'
 import type {CallExpr} from '../../go/syntax/ast.ts'
 import {smallIntVal} from '../../go/types/constant/constant.ts'
 
-/** Go 1.25: the default follows the cgroup's CPU limit and is kept up to date (runtime/cgroup_linux.go, runtime/debug.go). */
+/** The default follows the cgroup's CPU limit and is kept up to date (runtime/cgroup_linux.go, runtime/debug.go), unless GODEBUG says otherwise. */
 const cgroupAwareFrom = 25
 
 export default defineRule({
@@ -20,8 +21,13 @@ export default defineRule({
   messages: {
     fixed: {
       what: '{call} sets a fixed number of processors',
-      why: 'it does not follow the machine or the container, and from Go 1.25 any value set by hand switches off the updates when the CPU limit changes',
+      why: 'it does not follow the machine or the CPU limit of the container, as the default does, and a value set by hand ends the updates of the default when the limit changes',
       next: 'Leave it out, or take the number from the environment variable GOMAXPROCS.',
+    },
+    fixedBefore: {
+      what: '{call} sets a fixed number of processors',
+      why: 'it does not follow the machine; with a go line of the main module below 1.25 the default does, but not the CPU limit of a container, so that a number chosen for one may be meant',
+      next: 'Leave the number to the environment variable GOMAXPROCS, or raise the go line to 1.25, from which on the default follows the limit too.',
     },
     count: {
       what: '{call} overrides the default with the number of processors of the machine',
@@ -30,7 +36,7 @@ export default defineRule({
     },
     needless: {
       what: '{call} sets what is the default',
-      why: 'the default has been the number of processors since Go 1.5; from Go 1.25 this call would override the CPU limit of the container',
+      why: 'with a go line of the main module below 1.25 the default is that number; the call only overrides the environment variable GOMAXPROCS, and from 1.25 on the CPU limit of the container too',
       next: 'Leave the call out.',
     },
   },
@@ -44,17 +50,21 @@ export default defineRule({
   },
 })
 
-function messageFor(pass: Pass<'fixed' | 'count' | 'needless'>, call: CallExpr): 'fixed' | 'count' | 'needless' | undefined {
+type Message = 'fixed' | 'fixedBefore' | 'count' | 'needless'
+
+function messageFor(pass: Pass<Message>, call: CallExpr): Message | undefined {
   const argument = call.args[0] === undefined ? undefined : unparen(call.args[0])
-  if (argument?.kind === 'CallExpr' && must(pass.callsFunction(argument, 'runtime.NumCPU')))
-    return (languageVersionAt(pass, call) ?? 0) >= cgroupAwareFrom ? 'count' : 'needless'
+  const version = programVersion(pass.package.program, 'containermaxprocs')
+  const older = version !== 0 && version < cgroupAwareFrom
+  if (argument?.kind === 'CallExpr' && must(pass.callsFunction(argument, 'runtime.NumCPU'))) return older ? 'needless' : 'count'
   const constant = argument === undefined ? undefined : pass.constantOf(argument)
   const value = constant === undefined ? undefined : smallIntVal(constant)
-  return value !== undefined && value > 1 ? 'fixed' : undefined
+  if (value === undefined || value <= 1) return undefined
+  return older ? 'fixedBefore' : 'fixed'
 }
 
 /** Under a condition (an environment variable, a flag), or the old value is kept to be put back. */
-function isChosen(pass: Pass<'fixed' | 'count' | 'needless'>, call: CallExpr): boolean {
+function isChosen(pass: Pass<Message>, call: CallExpr): boolean {
   if (pass.parent(call)?.kind !== 'ExprStmt') return true
   for (const at of pass.ancestors(call)) {
     if (at.kind === 'FuncDecl' || at.kind === 'FuncLit') return false

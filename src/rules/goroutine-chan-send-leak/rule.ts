@@ -140,7 +140,12 @@ function abandonedAt(
 ): SelectStmt | ReturnStmt | undefined {
   const started = goStatement(pass, send, around)
   if (started === undefined) return undefined
-  const path = pass.flow.wayWithout(started, 'return', part => part.kind === 'UnaryExpr' && receives.includes(part))
+  const inTest = isTestFile(pass, started)
+  const path = pass.flow.wayWithout(
+    started,
+    'return',
+    part => (part.kind === 'UnaryExpr' && receives.includes(part)) || (inTest && part.kind === 'CallExpr' && failsTest(pass, part)),
+  )
   if (path === undefined) return undefined
   for (const receive of receives) {
     const select = selectAround(pass, receive)
@@ -149,14 +154,16 @@ function abandonedAt(
   const last = path.nodes.at(-1)
   const list = pass.parent(started)
   const together = list !== undefined && receives.every(receive => covers(list, receive) && selectAround(pass, receive) === undefined)
-  return last?.kind === 'ReturnStmt' &&
-    together &&
-    !runsOnce(pass, started) &&
-    !isTestFile(pass, started) &&
-    receives.some(({pos}) => pos > last.pos)
+  return last?.kind === 'ReturnStmt' && together && !runsOnce(pass, started) && !inTest && receives.some(({pos}) => pos > last.pos)
     ? last
     : undefined
 }
+
+/** A test that has failed by then is repaired first: what it leaves running ends with the test binary. Fatal and its like end the function anyway. */
+const failsTest = (pass: ChanPass, call: CallExpr): boolean =>
+  /^\(\*?testing\.(?:common|TB|T|B|F)\)\.(?:Error|Errorf|Fail)$|^github\.com\/stretchr\/testify\/(?:assert|require)\.Fail/.test(
+    pass.calleeName(call) ?? '',
+  )
 
 /** The go statement in the function that runs the literal around the send. */
 function goStatement(pass: ChanPass, send: SendStmt, around: FuncDecl | FuncLit): GoStmt | undefined {

@@ -47,7 +47,7 @@ export default defineRule({
       const around = parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context')
       if (around === undefined || (pass.parent(call)?.kind === 'SelectorExpr' && /WithContext$/.test(pass.text(pass.parent(call)!))))
         continue
-      if (getsContext(pass, call, around)) continue
+      if (getsContext(pass, call, around) || (twin === 'exec.CommandContext' && outlives(pass, call))) continue
       pass.report(call, 'plain', {data: {call: pass.text(call.fun), context: around.name, twin}})
     }
   },
@@ -67,4 +67,21 @@ function getsContext(pass: Pass<'plain'>, call: CallExpr, context: GoObject): bo
     const given = at.kind === 'CallExpr' ? at.args.map(arg => variableOf(pass, arg)) : []
     return given.includes(object) && given.some(one => one === context)
   })
+}
+
+/** A command that somebody else starts, that is started and not waited for, or that gets a process group of its own: it is to outlive the call. */
+function outlives(pass: Pass<'plain'>, call: CallExpr): boolean {
+  const parent = pass.parent(call)
+  if (parent?.kind === 'ReturnStmt') return true
+  const body = pass.enclosingFunction(call)?.body
+  const name = parent?.kind === 'AssignStmt' && parent.rhs[0] === call ? parent.lhs[0] : undefined
+  const object = name === undefined ? undefined : variableOf(pass, name)
+  if (object === undefined || body === undefined) return false
+  const asked = new Set<string>()
+  const handedOn = some(body, at => {
+    if (at.kind === 'SelectorExpr' && variableOf(pass, at.x) === object) asked.add(at.sel.name)
+    if (at.kind === 'KeyValueExpr' && at.key.kind === 'Ident' && /^Set(?:pgid|sid)$/.test(at.key.name)) return true
+    return at.kind === 'ReturnStmt' && at.results.some(result => variableOf(pass, result) === object)
+  })
+  return handedOn || (asked.has('Start') && !['Wait', 'Run', 'Output', 'CombinedOutput'].some(method => asked.has(method)))
 }

@@ -3,7 +3,8 @@ import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {namedPath} from '../../analysis/reading/named.ts'
 import {callsIn, isTestFile} from '../../analysis/reading/terms.ts'
-import type {CompositeLit} from '../../go/syntax/ast.ts'
+import {exactString} from '../../go/types/constant/constant.ts'
+import type {CompositeLit, Expr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-transport-no-idle-timeout',
@@ -16,8 +17,8 @@ export default defineRule({
   messages: {
     kept: {
       what: 'the Transport has no IdleConnTimeout',
-      why: 'zero means no limit: idle connections, with two goroutines each, stay until the other side closes them; http.DefaultTransport closes them after 90 s',
-      next: 'Set IdleConnTimeout, or start from http.DefaultTransport.(*http.Transport).Clone().',
+      why: 'zero means no limit: idle connections, with their goroutines, stay until the other side closes them; http.DefaultTransport closes them after 90 s',
+      next: 'Set IdleConnTimeout, or start from http.DefaultTransport.(*http.Transport).Clone(); for a Transport of one request set DisableKeepAlives.',
     },
   },
 
@@ -28,11 +29,19 @@ export default defineRule({
     if (assigned) return
     for (const literal of pass.nodes('CompositeLit')) {
       if (namedPath(pass.typeOf(literal)) !== 'net/http.Transport' || isTestFile(pass, literal) || closesIdle(pass, literal)) continue
-      const names = literal.elts.map(elt => (elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' ? elt.key.name : ''))
-      if (!names.includes('IdleConnTimeout') && !names.includes('DisableKeepAlives')) pass.report(literal, 'kept')
+      if (!literal.elts.some(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && limits(pass, elt.key.name, elt.value)))
+        pass.report(literal, 'kept')
     }
   },
 })
+
+/** Whether the field ends idle connections, or keeps none (net/http/transport.go, tryPutIdleConn); a value that is not known may. */
+function limits(pass: Pass<'kept'>, field: string, value: Expr): boolean {
+  const constant = pass.constantOf(value)
+  if (field === 'DisableKeepAlives') return constant === undefined || exactString(constant) !== 'false'
+  if (field === 'MaxIdleConnsPerHost') return constant !== undefined && exactString(constant).startsWith('-')
+  return field === 'IdleConnTimeout' && (constant === undefined || exactString(constant) !== '0')
+}
 
 /** The function around closes idle connections itself. */
 function closesIdle(pass: Pass<'kept'>, literal: CompositeLit): boolean {

@@ -8,6 +8,9 @@ const standard =
   /^(?:archive|bufio|builtin|bytes|cmd|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)(?:_test)?(?:\/|$)/
 const internal = /^(?:runtime|internal|sync|reflect|syscall|time|os|net|crypto)(?:\/[\w/]+)?\./
 
+/** Symbols that count or tell the time. */
+const measures = /nanotime|cputicks|stats?$|metric|memstats|schedstat|callers|traceback/i
+
 export default defineRule({
   id: 'linkname-runtime',
   title: 'A private symbol of the run time is pulled in by its name',
@@ -20,7 +23,7 @@ export default defineRule({
     pull: {
       what: '{local} is linked to {target}, which is private to Go',
       why: 'it calls whatever has that name in the Go version at hand, without any check of its parameters; since Go 1.23 the linker refuses such a reference unless Go itself marks the symbol, and it never intercepts the calls that Go makes',
-      next: 'Use an exported function; for measurements, runtime/metrics, pprof or an execution trace.',
+      next: 'Use an exported function{measuring}, or keep a way for the Go versions that refuse or change the symbol.',
     },
   },
 
@@ -33,8 +36,12 @@ export default defineRule({
           const [local, target] = [found?.[1], found?.[2]]
           if (local === undefined || target === undefined || !internal.test(target)) continue
           const declared = declarationOf(file, local)
+          const measuring = measures.test(target) ? ' (for measurements, of runtime/metrics, runtime/pprof or runtime/trace)' : ''
           if (declared !== undefined)
-            pass.report(comment, 'pull', {data: {local, target}, related: [{node: declared, label: 'declared here, without a body'}]})
+            pass.report(comment, 'pull', {
+              data: {local, target, measuring},
+              related: [{node: declared, label: 'declared here, without a body'}],
+            })
         }
       }
     }

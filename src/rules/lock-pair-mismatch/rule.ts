@@ -27,7 +27,7 @@ export default defineRule({
     },
     write: {
       what: '{mutex} is locked for writing here and released with RUnlock',
-      why: 'RUnlock releases a read lock, which is not held: this is a fatal error that recover cannot catch',
+      why: 'RUnlock releases a read lock, which is not held: without a waiting reader this is a fatal error that recover cannot catch, and with one the write lock stays held',
       next: 'Release it with Unlock.',
     },
   },

@@ -28,7 +28,7 @@ export default defineRule({
     },
     deferred: {
       what: 'the deferred function uses {name}, which the loop has moved on by the time it runs',
-      why: 'below Go 1.22 all rounds share one variable: every deferred call sees the value of the last round',
+      why: 'below Go 1.22 all rounds share one variable: every deferred call sees the value it had when the loop ended',
       next: 'Pass {name} as an argument or copy it in the round.',
     },
   },

@@ -21,7 +21,7 @@ export default defineRule({
   messages: {
     store: {
       what: '{map} is nil here and gets an entry',
-      why: 'storing in a nil map panics; only reading one is allowed',
+      why: 'storing in a nil map panics; reading, ranging, delete and clear are allowed',
       next: 'Make the map before the first store.',
     },
   },

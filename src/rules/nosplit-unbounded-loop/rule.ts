@@ -14,7 +14,7 @@ export default defineRule({
   messages: {
     loop: {
       what: 'the loop has no bound and calls nothing, in a function marked go:nosplit',
-      why: 'all of a nosplit function is unsafe for preemption: while it loops, the collector cannot stop its processor, and every other goroutine waits with it',
+      why: 'all of a nosplit function is unsafe for preemption: while it loops, the collector cannot stop its processor, and once it wants to, every other goroutine waits too',
       next: 'Bound the loop, or drop go:nosplit.',
     },
   },

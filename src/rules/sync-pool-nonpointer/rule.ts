@@ -19,7 +19,7 @@ export default defineRule({
   messages: {
     boxed: {
       what: 'Put stores {value} of type {type} in an interface, which allocates {bytes} bytes',
-      why: 'an interface holds one word: a larger value is copied to the heap by each Put{unless}, which is what the pool is to avoid',
+      why: 'the data of an interface is one word: a larger value is copied to the heap by each Put{unless}, which is what the pool is to avoid',
       next: 'Let New return a pointer, keep the pointer that Get returns, and put that one back. Put(&{value}) alone gains nothing: it allocates {value}.',
     },
   },

@@ -26,7 +26,7 @@ export default defineRule({
     left: {
       what: '{type}.{method} leaves {fields} as it was, which {writer} writes',
       why: 'values of this type come from a sync.Pool: the next user finds what the last one left there',
-      next: 'Reset every field, for instance with *{receiver} = {type}{}.',
+      next: 'Reset {fields} there too, or all fields at once with *{receiver} = {type}{} where a new value begins with zeros.',
     },
   },
 

@@ -23,7 +23,7 @@ export default defineRule({
   messages: {
     used: {
       what: '{value} is used here after it was put back into its sync.Pool',
-      why: 'another goroutine may have got it by now: both write to the same memory',
+      why: 'another goroutine may have got it by now: both then use the same memory',
       next: 'Move Put behind the last use.',
     },
     returned: {

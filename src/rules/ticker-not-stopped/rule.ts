@@ -1,12 +1,9 @@
 // ticker-not-stopped: before Go 1.23 a ticker that is not stopped is never collected. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {isTestFile, languageVersionAt, runsOnce, variableOf} from '../../analysis/reading/terms.ts'
+import {isTestFile, runsOnce, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
-
-/** Go 1.23 collects tickers and timers that nothing refers to (time/sleep.go, asynctimerchan=0). */
-const collectedFrom = 23
 
 export default defineRule({
   id: 'ticker-not-stopped',
@@ -15,12 +12,12 @@ export default defineRule({
   confidence: 0.9,
   preset: 'default',
   since: '0.1',
-  go: {max: '1.23'},
+  go: {max: '1.23', by: 'asynctimerchan'}, // from then on tickers and timers that nothing refers to are collected (time/sleep.go)
   sources: ['https://go.dev/doc/go1.23#timer-changes'],
   messages: {
     kept: {
       what: '{name} is not stopped before the function returns',
-      why: 'below Go 1.23 the runtime keeps a running ticker, and a timer until it fires, though nothing refers to it any more',
+      why: 'in a program whose main module has a go line below 1.23, or GODEBUG asynctimerchan=1, the runtime keeps a running ticker, and a timer until it fires, though nothing refers to it any more',
       next: 'Defer {name}.Stop().',
     },
   },
@@ -28,8 +25,7 @@ export default defineRule({
   run(pass) {
     for (const assign of pass.nodes('AssignStmt')) {
       const [name, call] = [assign.lhs[0], assign.rhs[0]]
-      const version = languageVersionAt(pass, assign)
-      if (version === undefined || version >= collectedFrom || isTestFile(pass, assign) || runsOnce(pass, assign)) continue
+      if (isTestFile(pass, assign) || runsOnce(pass, assign)) continue
       if (assign.tok !== ':=' || assign.lhs.length !== 1 || name?.kind !== 'Ident' || call?.kind !== 'CallExpr') continue
       const callee = pass.calleeName(call)
       if (callee !== 'time.NewTicker' && callee !== 'time.NewTimer') continue

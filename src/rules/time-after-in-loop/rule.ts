@@ -1,11 +1,7 @@
 // time-after-in-loop: each round leaves a timer behind until it fires, before Go 1.23. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
-import {minorVersion} from '../../analysis/engine/run-rules.ts'
 import {must} from '../../base/answer.ts'
-import {isTestFile, languageVersionAt, loopAround} from '../../analysis/reading/terms.ts'
-
-/** Go 1.23 collects timers that nothing refers to. */
-const collectedFrom = 23
+import {isTestFile, loopAround} from '../../analysis/reading/terms.ts'
 
 export default defineRule({
   id: 'time-after-in-loop',
@@ -14,22 +10,20 @@ export default defineRule({
   confidence: 0.9,
   preset: 'default',
   since: '0.1',
-  go: {max: '1.23'},
+  go: {max: '1.23', by: 'asynctimerchan'}, // from then on timers that nothing refers to are collected (time/sleep.go)
   sources: ['https://go.dev/doc/go1.23#timer-changes', 'https://pkg.go.dev/time#After'],
   messages: {
     piles: {
       what: '{call} makes a timer in each round of the loop, and when another case is taken it stays until it fires',
-      why: 'below Go 1.23 the runtime keeps a timer until then: a busy loop holds one for each round of the last period',
-      next: 'Make one timer before the loop and reset it, or move to Go 1.23.',
+      why: 'in a program whose main module has a go line below 1.23, or GODEBUG asynctimerchan=1, the runtime keeps a timer until then: a busy loop holds one for each round of the last period',
+      next: 'Make one timer before the loop and reset it, or raise the go line of the main module to 1.23.',
     },
   },
 
   run(pass) {
-    if (minorVersion(pass.package.mainGoVersion) >= collectedFrom) return // asynctimerchan follows the main module, whatever a file asks for
     for (const clause of pass.nodes('CommClause')) {
       const {comm} = clause
-      const version = languageVersionAt(pass, clause)
-      if (comm === undefined || version === undefined || version >= collectedFrom || isTestFile(pass, clause)) continue
+      if (comm === undefined || isTestFile(pass, clause)) continue
       const received = comm.kind === 'ExprStmt' ? comm.x : comm.kind === 'AssignStmt' ? comm.rhs[0] : undefined
       if (received?.kind !== 'UnaryExpr' || received.op !== '<-' || received.x.kind !== 'CallExpr') continue
       const body = pass.parent(clause)

@@ -47,15 +47,21 @@ export default defineRule({
           header: `reflect.${header}`,
           kind: slice ? 'slice' : 'string',
           instead: modern
-            ? slice
-              ? 'unsafe.Slice (Go 1.17)'
-              : 'unsafe.String (Go 1.20)'
+            ? slice && viewedByReflect(pass, node)
+              ? 'reflect.SliceAt (Go 1.23), as only reflect knows the type of its elements'
+              : slice
+                ? 'unsafe.Slice (Go 1.17)'
+                : 'unsafe.String (Go 1.20)'
             : `a header that points to a real ${slice ? 'slice' : 'string'}, as pattern 6 of unsafe.Pointer shows`,
         },
       })
     }
   },
 })
+
+/** `reflect.NewAt(…, unsafe.Pointer(&hdr))`. */
+const viewedByReflect = (pass: AnyPass, made: Node): boolean =>
+  madeInto(pass, made).some(use => [...pass.ancestors(use)].some(at => at.kind === 'CallExpr' && pass.calleeName(at) === 'reflect.NewAt'))
 
 /** `&hdr` of the variable that the header was put into. */
 function madeInto(pass: AnyPass, made: Node): readonly Node[] {

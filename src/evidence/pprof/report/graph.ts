@@ -43,6 +43,14 @@ export interface Graph {
   nodes: GraphNode[]
 }
 
+export interface GraphOutline {
+  /** Nodes, and the sum of their own weights. */
+  readonly count: number
+  readonly flat: number
+  /** A 1 for each node whose inclusive weight reaches the cutoff. */
+  heavy(cutoff: number): Uint8Array
+}
+
 export const flatValue = (node: GraphNode): number => (node.flatDivisor === 0 ? node.flat : Math.trunc(node.flat / node.flatDivisor))
 export const cumValue = (node: GraphNode): number => (node.cumDivisor === 0 ? node.cum : Math.trunc(node.cum / node.cumDivisor))
 export const edgeValue = (edge: Edge): number => (edge.weightDivisor === 0 ? edge.weight : Math.trunc(edge.weight / edge.weightDivisor))
@@ -117,11 +125,26 @@ export class GraphMaker {
     })
     const shown: GraphNode[] = []
     for (let id = 0; id < infos.length; id++) {
-      if (walk.cum[id] === 0 && walk.flat[id] === 0) continue
-      if (dropNegative && (walk.flat[id]! < 0 || (walk.flat[id] === 0 && walk.cum[id]! < 0))) continue
-      shown.push(node(id))
+      if (walk.shows(id, dropNegative)) shown.push(node(id))
     }
     return {nodes: shown}
+  }
+
+  /** What a graph of all nodes would hold, without making it: a large profile has a million. */
+  outline(dropNegative: boolean): GraphOutline {
+    const {infos} = this.#table
+    const walk = new Walk(this.#profile, this.#weights, this.#table, undefined, false)
+    walk.run()
+    const {cum} = walk
+    const shown = new Uint8Array(infos.length)
+    let [count, flat] = [0, 0]
+    for (let id = 0; id < infos.length; id++) {
+      if (!walk.shows(id, dropNegative)) continue
+      shown[id] = 1
+      count++
+      flat += walk.flat[id]!
+    }
+    return {count, flat, heavy: cutoff => shown.map((one, id) => (one === 1 && Math.abs(cum[id]!) >= cutoff ? 1 : 0))}
   }
 
   path(stack: number, kept: Uint8Array | undefined): Path {
@@ -142,8 +165,9 @@ export class GraphMaker {
   }
 
   /** The same for nodes of another maker: those that look as one of them. */
-  maskOfEqual(nodes: readonly GraphNode[]): Uint8Array {
-    const known = new Set(nodes.map(node => nodeKey(node.info)))
+  maskOfEqual(other: GraphMaker, kept: Uint8Array): Uint8Array {
+    const known = new Set<string>()
+    for (const [id, info] of other.#table.infos.entries()) if (kept[id] === 1) known.add(nodeKey(info))
     return Uint8Array.from(this.#table.infos, info => (known.has(nodeKey(info)) ? 1 : 0))
   }
 
@@ -186,6 +210,13 @@ class Walk {
   run(): void {
     const stacks = this.#profile.stackStart.length - 1
     for (let stack = 0; stack < stacks; stack++) if (this.#weights.any[stack] === 1) this.#stack(stack)
+  }
+
+  /** A node without weight is none; `dropNegative` leaves out those below zero too. */
+  shows(id: number, dropNegative: boolean): boolean {
+    const [flat, cum] = [this.flat[id]!, this.cum[id]!]
+    if (cum === 0 && flat === 0) return false
+    return !dropNegative || (flat >= 0 && (flat !== 0 || cum >= 0))
   }
 
   #stack(stack: number): void {

@@ -109,10 +109,10 @@ export function trimmedGraph(report: Report, order?: 'entropy'): TrimmedGraph {
   let maker = graphMaker(report)
   const visual = order === 'entropy'
   const sorting = order ?? (options.cumSort ? 'cum' : 'flat')
-  const bare = maker.graph(undefined, options.dropNegative, false)
-  const {nodeCutoff, edgeCutoff} = cutoffs(report, bare)
-  const heavy = nodeCutoff > 0 ? bare.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff) : bare.nodes
-  const droppedNodes = bare.nodes.length - heavy.length
+  const outline = maker.outline(options.dropNegative)
+  const {nodeCutoff, edgeCutoff} = cutoffs(report, outline.flat)
+  const heavy = nodeCutoff > 0 ? outline.heavy(nodeCutoff) : undefined
+  const droppedNodes = heavy === undefined ? 0 : outline.count - heavy.reduce((count, one) => count + one, 0)
   const make = (mask: Uint8Array | undefined): Graph => {
     const made = maker.graph(mask, options.dropNegative)
     if (visual) tagNodes(report, made.nodes, stack => maker.path(stack, mask))
@@ -120,26 +120,26 @@ export function trimmedGraph(report: Report, order?: 'entropy'): TrimmedGraph {
     return made
   }
   // pprof trims source paths for every graph it makes. Where that shortens one that it had shortened already, nodes it meant to keep are others now.
-  const remake = (nodes: readonly GraphNode[]): Graph => {
-    const changed = trimSourcePaths(report)
-    if (changed) maker = graphMaker(report, false)
-    return make(changed ? maker.maskOfEqual(nodes) : maker.mask(nodes))
+  const remake = (kept: Uint8Array): Graph => {
+    const before = maker
+    if (!trimSourcePaths(report)) return make(kept)
+    maker = graphMaker(report, false)
+    return make(maker.maskOfEqual(before, kept))
   }
-  let graph = droppedNodes > 0 ? remake(heavy) : make(undefined)
+  let graph = heavy !== undefined && droppedNodes > 0 ? remake(heavy) : make(undefined)
   const originalCount = graph.nodes.length
   if (options.nodeCount > 0) {
     trimTags(graph.nodes, nodeCutoff)
     trimEdges(graph, edgeCutoff)
     const kept = topNodes(graph, options.nodeCount, visual)
-    if (kept.length !== graph.nodes.length) graph = remake(kept)
+    if (kept.length !== graph.nodes.length) graph = remake(maker.mask(kept))
   }
   trimTags(graph.nodes, nodeCutoff)
   const droppedEdges = trimEdges(graph, edgeCutoff)
   return {graph, originalCount, droppedNodes, droppedEdges}
 }
 
-function cutoffs({options}: Report, {nodes}: Graph): {readonly nodeCutoff: number; readonly edgeCutoff: number} {
-  const total = nodes.reduce((sum, node) => sum + node.flat, 0)
+function cutoffs({options}: Report, total: number): {readonly nodeCutoff: number; readonly edgeCutoff: number} {
   const cutoff = (fraction: number) => Math.abs(Math.trunc(total * fraction))
   return {nodeCutoff: cutoff(options.nodeFraction), edgeCutoff: cutoff(options.edgeFraction)}
 }
@@ -155,7 +155,8 @@ function trimmedTree(report: Report, order: 'entropy' | undefined): TrimmedGraph
   const visual = order === 'entropy'
   if (visual) tagNodes(report, graph.nodes, pathOf)
   const sorting = order ?? (options.cumSort ? 'cum' : 'flat')
-  const {nodeCutoff, edgeCutoff} = cutoffs(report, graph)
+  const total = graph.nodes.reduce((sum, node) => sum + node.flat, 0)
+  const {nodeCutoff, edgeCutoff} = cutoffs(report, total)
   const all = graph.nodes.length
   if (nodeCutoff > 0) {
     const heavy = graph.nodes.filter(node => Math.abs(node.cum) >= nodeCutoff)

@@ -1,4 +1,4 @@
-//go:build go1.24
+// go.mod: go 1.24
 
 package basic
 

@@ -1,4 +1,4 @@
-//go:build go1.22
+// go.mod: go 1.24
 
 package basic
 
@@ -6,4 +6,5 @@ import "runtime"
 
 func init() {
 	runtime.GOMAXPROCS(runtime.NumCPU()) // want `sets what is the default`
+	runtime.GOMAXPROCS(128)              // want `sets a fixed number of processors`
 }

@@ -1,4 +1,4 @@
-//go:build go1.22
+// go.mod: go 1.22
 
 package basic
 
