@@ -111,7 +111,7 @@ function goStates(evidence: ProgramEvidence): readonly GoParts[] {
       timeUnixNs: program.startedUnixNs === undefined ? undefined : program.startedUnixNs + BigInt(Math.round(cycle.atSeconds * 1e9)),
       ...(cycle.liveMb === 0 ? {} : {live: cycle.liveMb * mib}), // whole megabytes: a zero is less than half of one
       garbage: Math.max(0, cycle.endMb - cycle.liveMb) * mib,
-      ...((cycle.stacksMb ?? 0) === 0 ? {} : {stacks: cycle.stacksMb * mib}),
+      ...(cycle.stacksMb === undefined || cycle.stacksMb === 0 ? {} : {stacks: cycle.stacksMb * mib}),
       whole: false,
     })),
   )
