@@ -77,6 +77,7 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
       },
     },
     stdin,
+    ...(main === undefined && {endAtOnce: () => void process.off('SIGINT', interrupt)}),
     ...(availableParallelism() < 2
       ? {}
       : {

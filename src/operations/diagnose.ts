@@ -58,7 +58,7 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task,
     throw errors.usage(
       first === undefined
         ? `no evidence in ${request.paths.join(', ')}`
-        : `${first.path === undefined ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
+        : `${first.path === undefined || first.message.includes(`"${first.path}"`) ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
       'Give a profile, trace, dump or log of the program, or a directory with its Go module.',
     )
   }
@@ -202,6 +202,11 @@ function besideEachOther(task: Task, signal: AbortSignal): {readonly evidence: T
 /** Which files are evidence and which directory is the source. */
 async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Promise<Inputs> {
   let moduleDir = request.source
+  if (moduleDir !== undefined) {
+    const stat = await host.stat(moduleDir)
+    if (stat === undefined) throw errors.notFound(moduleDir)
+    if (stat.kind !== 'directory') throw errors.usage(`--source ${moduleDir}: it is no directory`, 'Name the directory of the Go module.')
+  }
   const files: string[] = []
   const besideSource = new Set<string>()
   for (const given of request.paths) {
