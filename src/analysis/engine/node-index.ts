@@ -30,13 +30,17 @@ interface FileNodes {
 export function nodeIndex(files: readonly CheckedFile[]): NodeIndex {
   const indexed = files.map(indexFile)
   const all = new Map<Node['kind'], Node[]>()
-  let recent = indexed[0]
+  /** Files by how recently one of their nodes was asked about: rules go to and fro between few. */
+  const recent = [...indexed]
 
   const holds = (one: FileNodes, node: Node) => one.nodes[one.places[node.id] ?? -1] === node
   const of = (node: Node): FileNodes | undefined => {
-    if (recent === undefined || holds(recent, node)) return recent
-    const found = indexed.find(one => holds(one, node))
-    if (found !== undefined) recent = found
+    const at = recent.findIndex(one => holds(one, node))
+    const found = recent[at]
+    if (at > 0) {
+      recent.copyWithin(1, 0, at)
+      recent[0] = found!
+    }
     return found
   }
 

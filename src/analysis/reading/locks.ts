@@ -3,7 +3,7 @@ import type {Answer} from '../../base/answer.ts'
 import {accessPath, pathKey, pathText, receiverPath, type AccessPath} from '../../go/flow/access-path.ts'
 import type {CallExpr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
-import {callsIn, receiverText, type Source, unparen} from './terms.ts'
+import {callsIn, declarationOf, receiverText, type Source, unparen} from './terms.ts'
 
 export interface LockPath {
   /** Equal for the same lock within the package. */
@@ -138,8 +138,7 @@ export function mayUnlock(
 
 /** Whether the function of this package that is called comes to unlock a lock that is a variable of the package. */
 function unlocksWithin(source: Source, call: CallExpr, key: string): boolean {
-  const callee = source.calleeOf(call)
-  const decl = callee?.kind === 'Func' && callee.pkg === source.package.types ? callee.decl?.fdecl : undefined
+  const decl = declarationOf(source, source.calleeOf(call))
   return decl?.body !== undefined && source.flow.calls(decl, inner => lockMethod(source, inner)?.lock.key === key)
 }
 

@@ -4,7 +4,7 @@
 import {smallIntVal} from '../../go/types/constant/constant.ts'
 import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import {packageCall} from './imports.ts'
-import {callsIn, type Source} from './terms.ts'
+import {callsIn, declarationOf, type Source} from './terms.ts'
 
 const changes = new Set([
   'github.com/vishvananda/netns.Set',
@@ -51,7 +51,6 @@ export function threadLocks(source: Source, body: Node): {readonly locks: readon
 
 /** Whether the function that is called, one of this package, comes to a call of which the test holds. */
 export function comesTo(source: Source, call: CallExpr, test: (inner: CallExpr) => boolean): boolean {
-  const callee = source.calleeOf(call)
-  const decl = callee?.kind === 'Func' && callee.pkg === source.package.types ? callee.decl?.fdecl : undefined
+  const decl = declarationOf(source, source.calleeOf(call))
   return decl?.body !== undefined && source.flow.calls(decl, test)
 }

@@ -147,6 +147,13 @@ export function languageVersionAt(source: Source, node: Node): number | undefine
   return version === 0 ? undefined : version
 }
 
+/** The declaration of a function of this package; for a method of an instantiated type that of the generic one. */
+export function declarationOf(source: Source, callee: GoObject | undefined): FuncDecl | undefined {
+  if (callee?.kind !== 'Func') return undefined
+  const func = callee.origin ?? callee
+  return func.pkg === source.package.types ? func.decl?.fdecl : undefined
+}
+
 /** Name of the declared function around a node; undefined at package level. */
 export function declaredNameAround(source: Source, node: Node): string | undefined {
   for (const at of source.ancestors(node)) if (at.kind === 'FuncDecl') return at.name.name

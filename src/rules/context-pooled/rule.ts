@@ -3,7 +3,7 @@ import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {pointee} from '../../analysis/reading/named.ts'
-import {isTestFile, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import {declarationOf, isTestFile, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, FuncDecl, Node} from '../../go/syntax/ast.ts'
 import type {GoObject, Var} from '../../go/types/objects.ts'
 import {typeString} from '../../go/types/type-string.ts'
@@ -11,6 +11,8 @@ import type {Type} from '../../go/types/types.ts'
 import {asNamed, originOf, underlying} from '../../go/types/underlying.ts'
 
 type PooledPass = Pass<'kept'>
+
+const contextTypes: ReadonlySet<string> = new Set(['context.Context', 'context.CancelFunc'])
 
 export default defineRule({
   id: 'context-pooled',
@@ -30,20 +32,19 @@ export default defineRule({
 
   run(pass) {
     const reported = new Set<GoObject>()
+    let functions: ReadonlySet<FuncDecl> | undefined
     for (const assertion of pass.nodes('TypeAssertExpr')) {
       const call = unparen(assertion.x)
       if (call.kind !== 'CallExpr' || !must(pass.callsMethod(call, 'sync.Pool', 'Get')) || isTestFile(pass, assertion)) continue
       const asserted = pass.typeOf(assertion)
       const struct = asserted === undefined ? undefined : structOf(asserted)
-      if (struct === undefined || reported.has(struct.name)) continue
-      const functions = poolFunctions(pass)
+      if (struct === undefined || struct.contexts.length === 0 || reported.has(struct.name)) continue
+      functions ??= poolFunctions(pass)
       if (setsAll(pass, functions, struct.name)) continue
-      for (const field of struct.fields) {
-        const kind = field.type === undefined ? '' : typeString(field.type)
-        if (kind !== 'context.Context' && kind !== 'context.CancelFunc') continue
+      for (const field of struct.contexts) {
         const writers = writersOf(pass, field)
         const [writer] = writers
-        if (writer === undefined || writers.some(one => functions.has(one))) continue
+        if (writer === undefined || writers.some(one => functions?.has(one))) continue
         reported.add(struct.name)
         const data = {type: struct.name.name, field: field.name, writer: writer.name.name}
         pass.report(call, 'kept', {data, related: [{node: writer.name, label: `sets ${field.name}`}]})
@@ -53,10 +54,13 @@ export default defineRule({
   },
 })
 
-function structOf(type: Type): {name: GoObject; fields: readonly Var[]} | undefined {
+/** A struct with its fields that hold a context or end one. */
+function structOf(type: Type): {name: GoObject; contexts: readonly Var[]} | undefined {
   const named = asNamed(pointee(type) ?? type)
   const under = named === undefined ? undefined : underlying(named)
-  return named === undefined || under?.kind !== 'Struct' ? undefined : {name: originOf(named).obj, fields: under.fields}
+  if (named === undefined || under?.kind !== 'Struct') return undefined
+  const contexts = under.fields.filter(field => field.type !== undefined && contextTypes.has(typeString(field.type)))
+  return {name: originOf(named).obj, contexts}
 }
 
 /** Functions that take from a pool or put back, and what they call in the package. */
@@ -69,8 +73,7 @@ function poolFunctions(pass: PooledPass): Set<FuncDecl> {
   }
   for (const decl of found)
     for (const call of pass.within(decl, 'CallExpr')) {
-      const callee = pass.calleeOf(call)
-      const target = callee === undefined ? undefined : pass.nodes('FuncDecl').find(one => pass.objectOf(one.name) === callee)
+      const target = declarationOf(pass, pass.calleeOf(call))
       if (target !== undefined) found.add(target)
     }
   return found

@@ -6,6 +6,7 @@ import {leavesLoop, type Loop} from '../../analysis/reading/loops.ts'
 import {isNamed, isPointerTo} from '../../analysis/reading/named.ts'
 import {
   calledLiteral,
+  declarationOf,
   covers,
   isTestFile,
   loopAround,
@@ -80,8 +81,7 @@ function inEndlessLoop(pass: TickerPass, go: GoStmt): boolean {
 function bodyOf(pass: TickerPass, go: GoStmt): BlockStmt | undefined {
   const literal = calledLiteral(go.call)
   if (literal !== undefined) return literal.body
-  const callee = pass.calleeOf(go.call)
-  return callee?.kind === 'Func' && callee.pkg === pass.package.types ? callee.decl?.fdecl?.body : undefined
+  return declarationOf(pass, pass.calleeOf(go.call))?.body
 }
 
 interface StopCall {

@@ -105,17 +105,11 @@ function addressUse(pass: AnyPass, variable: Var, from: Node, through = true): {
 function usesAsAddress(pass: AnyPass, call: CallExpr, index: number): boolean {
   const callee = pass.calleeOf(call)
   if (callee?.kind !== 'Func' || systemCall.test(callee.pkg?.path ?? '') || !takesNumber(callee, index)) return false
-  const decl = callee.decl?.fdecl ?? declared(pass, callee)
+  const decl = (callee.origin ?? callee).decl?.fdecl
   if (decl === undefined || isMarked(decl)) return false
   if (decl.body === undefined) return decl.skippedBody !== undefined && /sendmessage|postmessage|ioctl/i.test(callee.name)
   const parameter = parameterOf(pass, decl, index)
   return parameter !== undefined && addressUse(pass, parameter, decl.type, false) !== undefined
-}
-
-/** Methods are not among the declarations of the package's scope. */
-function declared(pass: AnyPass, callee: Func): FuncDecl | undefined {
-  for (const decl of pass.nodes('FuncDecl')) if (pass.objectOf(decl.name) === callee) return decl
-  return undefined
 }
 
 function takesNumber(callee: Func, index: number): boolean {
