@@ -4,6 +4,7 @@ import type {Pass} from '../../analysis/engine/pass.ts'
 import {covers, isTestFile, loopAround, rootOf, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, DeferStmt, Expr, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
+import {isUnsafePointer} from '../../go/types/predicates.ts'
 import {typeString} from '../../go/types/type-string.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -139,7 +140,7 @@ function isHandedOn(pass: Pass<'piles' | 'beside'>, mention: Node, loop: ForStmt
 /** A number or a string keeps nothing that is passed beside it. */
 function holdsMore(pass: Pass<'piles' | 'beside'>, arg: Expr): boolean {
   const type = pass.typeOf(arg)
-  return type === undefined || underlying(type).kind !== 'Basic'
+  return type === undefined || underlying(type).kind !== 'Basic' || isUnsafePointer(type) // a handle of C's, perhaps
 }
 
 /** What such a variable refers to may have been there before the round. */
