@@ -22,7 +22,7 @@ export default defineRule({
     store: {
       what: '{variable} is stored here after a separate load of it decided that it should be',
       why: 'another goroutine can load or store in between: both then act on the same old value, or one store undoes the other',
-      next: 'Use CompareAndSwap, or hold a mutex around both.',
+      next: 'Use CompareAndSwap, or, where more than the store is to be done, sync.Once or a mutex around all of it.',
     },
     map: {
       what: '{variable}.Store runs here because a separate Load found nothing under the key',

@@ -149,7 +149,8 @@ function abandonedAt(
   if (path === undefined) return undefined
   for (const receive of receives) {
     const select = selectAround(pass, receive)
-    if (select !== undefined && path.blocks.some(({origin}) => covers(select, origin))) return select
+    if (select !== undefined && path.blocks.some(({origin}) => covers(select, origin)))
+      return othersAreItsOwn(pass, select, receive, send) ? undefined : select
   }
   const last = path.nodes.at(-1)
   const list = pass.parent(started)
@@ -157,6 +158,19 @@ function abandonedAt(
   return last?.kind === 'ReturnStmt' && together && !runsOnce(pass, started) && !inTest && receives.some(({pos}) => pos > last.pos)
     ? last
     : undefined
+}
+
+/** All other cases receive from channels that the same goroutine sends to instead: then it is past this send, or never comes to it. */
+function othersAreItsOwn(pass: ChanPass, select: SelectStmt, receive: UnaryExpr, send: SendStmt): boolean {
+  const goroutine = pass.enclosingFunction(send)
+  const sent = goroutine === undefined ? [] : pass.within(goroutine, 'SendStmt').map(({chan}) => variableOf(pass, chan))
+  return select.body.list.every(clause => {
+    if (clause.kind !== 'CommClause' || clause.comm === undefined) return false
+    if (covers(clause.comm, receive)) return true
+    const received = pass.within(clause.comm, 'UnaryExpr').find(({op}) => op === '<-')
+    const channel = received === undefined ? undefined : variableOf(pass, received.x)
+    return channel !== undefined && sent.includes(channel)
+  })
 }
 
 /** A test that has failed by then is repaired first: what it leaves running ends with the test binary. Fatal and its like leave through deferred calls. */
