@@ -2,7 +2,7 @@
 // deep-thread.ts, which asks the main one for what only that can do.
 import {fstatSync, statSync, writeSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
-import {availableParallelism} from 'node:os'
+import {availableParallelism, loadavg} from 'node:os'
 import {errors} from '../base/errors.ts'
 import {nodeHost} from '../host/node/node-host.ts'
 import type {CommandContext, Printed} from './command.ts'
@@ -70,18 +70,20 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
         return mayBeTerminal(1) && process.stdout.isTTY
       },
       get columns() {
-        return (mayBeTerminal(1) && process.stdout.columns) || 100
+        return (mayBeTerminal(1) && process.stdout.columns) || columnsAsked() || 100
       },
       get color() {
-        return this.isTty && process.env['NO_COLOR'] === undefined
+        return this.isTty && (process.env['NO_COLOR'] ?? '') === ''
       },
     },
     stdin,
+    ...(main === undefined && {endAtOnce: () => void process.off('SIGINT', interrupt)}),
     ...(availableParallelism() < 2
       ? {}
       : {
           checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given),
-          orderAside: async () => (await import('./order-aside.ts')).orderAside,
+          // Two threads work a fifth more in all than one: where the processors are taken, that is a loss (docs/measurements/trace.md).
+          orderAside: async () => (isBusy() ? undefined : (await import('./order-aside.ts')).orderAside),
         }),
     async inDirectory(path) {
       if (main === undefined) {
@@ -109,6 +111,16 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
     },
   }
 }
+
+/** Of a pipe, what COLUMNS says, as many programs take it. */
+function columnsAsked(): number | undefined {
+  const columns = Number(process.env['COLUMNS'])
+  return Number.isInteger(columns) && columns > 0 && columns <= columnsMax ? columns : undefined
+}
+const columnsMax = 10_000
+
+/** Whether there was more to do than there are processors during the last minute; not known on Windows. */
+const isBusy = () => (loadavg()[0] ?? 0) >= 1.5 * availableParallelism()
 
 /** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
 function mayBeTerminal(fd: number): boolean {
@@ -147,7 +159,8 @@ function writeAll(fd: number, data: Uint8Array): void {
 }
 
 function terminalProgress() {
-  let shownAt = 0
+  // What is done at once shows nothing.
+  let shownAt = Date.now() + 200
   let shown = false
   return {
     show(what: string, done: number, total?: number) {

@@ -337,7 +337,7 @@ function checkedFile(
 }
 
 /** The marker of https://go.dev/s/generatedcode, on a line of its own before the package clause. */
-export const isGenerated = (bytes: Uint8Array, packageAt: number) =>
+const isGenerated = (bytes: Uint8Array, packageAt: number) =>
   /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(new TextDecoder().decode(bytes.subarray(0, packageAt)))
 
 function functionsOf(typed: TypedPackage, moduleDir: string | undefined, shownFrom: string): SourceFunction[] {

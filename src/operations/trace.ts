@@ -16,6 +16,7 @@ import {StackTimes} from '../evidence/trace/stack-times.ts'
 import type {TimedState} from '../evidence/trace/timed-states.ts'
 import type {HostDelays, TraceReport} from '../evidence/model/trace.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
+import {standOuts} from '../report/trace/stand-outs.ts'
 import {traceText, type TraceView} from '../report/trace/text.ts'
 import type {OrderingThread} from './trace-blocks.ts'
 
@@ -89,6 +90,7 @@ function traceData(view: TraceView, r: TraceReport, rows: number): Readonly<Reco
         gomaxprocs: r.gomaxprocs,
         stw: r.stops.map(({kind, startNs, stoppingNs, totalNs}) => ({kind, startNs, stoppingNs, totalNs})),
         latencyNs,
+        standOuts: standOuts(r),
         waitCauses: r.waitCauses,
         gcCycles: r.gc.length,
         assistNs: r.assistNs,

@@ -8,8 +8,8 @@ import {terminalText} from '../terminal-text.ts'
 const views = ['summary', 'latency', 'procs', 'stw', 'goroutines', 'blocked', 'gc', 'tasks'] as const
 const exports = ['perfetto', 'folded', 'pprof'] as const
 const rowsDefault = 20
-/** Traces from this size on are read and ordered on a thread of their own (bytes); smaller ones are over before it has started. */
-const asideBytesMin = 1_500_000
+/** Traces from this size on are read and ordered on a thread of their own (bytes); below, its start and compiling for two take what it gains. */
+const asideBytesMin = 6_000_000
 
 export const command: Command = {
   name: 'trace',

@@ -122,6 +122,8 @@ export interface GoroutineGroup {
 export interface BlockedSite {
   /** `chan send`, `select`, …; empty when it began before the trace. */
   readonly reason: string
+  /** What the line calls that blocks: `sync.(*Mutex).Lock`; empty where it is the line itself, as in a receive. */
+  readonly call: string
   readonly site: TraceSite | undefined
   /** Start function of the goroutine that blocked last there. */
   readonly group: string

@@ -44,6 +44,7 @@ export class BatchFeed {
   readonly wide: WideValues
   minor = 0
   header = ''
+  readonly #source: ByteSource
   readonly #name: string
   readonly #size: number | undefined
   readonly #chunks: AsyncIterator<Uint8Array>
@@ -62,6 +63,7 @@ export class BatchFeed {
   #arena: Uint8Array = new Uint8Array(1 << 20)
 
   constructor(source: ByteSource, wide: WideValues, task: Task) {
+    this.#source = source
     this.#name = source.name
     this.#size = source.size
     this.#chunks = chunksOf(source)[Symbol.asyncIterator]()
@@ -94,6 +96,7 @@ export class BatchFeed {
   async #fill(): Promise<boolean> {
     checkpoint(this.#task)
     if (this.#ended) return false
+    if (this.#source.readInto !== undefined && this.#size !== undefined) return this.#fillInPlace(this.#size)
     const next = await this.#chunks.next()
     if (next.done === true) {
       this.#ended = true
@@ -111,6 +114,25 @@ export class BatchFeed {
     this.#at = 0
     this.#task.progress?.('reading the trace', this.#base, this.#size)
     return true
+  }
+
+  /** The same where the source can put its bytes behind what is left itself. */
+  async #fillInPlace(size: number): Promise<boolean> {
+    const left = this.#left
+    const want = Math.min(chunkBytes, size - this.#base - this.#buffer.length)
+    const room = this.#room.length >= left + want ? this.#room : new Uint8Array((left + want) * 2)
+    if (room === this.#room) room.copyWithin(0, this.#at, this.#at + left)
+    else room.set(this.#buffer.subarray(this.#at))
+    const offset = this.#base + this.#buffer.length
+    this.#base += this.#at
+    this.#at = 0
+    this.#room = room
+    this.#buffer = room.subarray(0, left)
+    const got = want <= 0 ? 0 : await this.#source.readInto!(offset, room.subarray(left, left + want))
+    this.#buffer = room.subarray(0, left + got)
+    this.#ended = got === 0
+    if (got > 0) this.#task.progress?.('reading the trace', this.#base, this.#size)
+    return got > 0
   }
 
   /** The next generation. Call it only after the previous one was used up: they share one arena. */

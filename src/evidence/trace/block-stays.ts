@@ -9,6 +9,8 @@ import {Wakes} from './wakes.ts'
 export class BlockStays {
   readonly totals = new SiteTotals()
   readonly wakes = new Wakes()
+  /** By row of `totals`: name of what the line called when it blocked first. */
+  readonly calls: number[] = []
   readonly #clock: ProcClock
   readonly #ledger: GoLedger
   readonly #sites: Sites
@@ -35,7 +37,9 @@ export class BlockStays {
 
   /** It was blocked when the trace began, for a reason nobody knows. */
   beganBefore(g: number, generation: GenerationTables, stack: number): void {
-    this.#ledger.at[g * goRow + goBlockSite] = this.totals.row(-1, this.#sites.user(generation, stack))
+    const row = this.totals.row(-1, this.#sites.user(generation, stack))
+    this.calls[row] ??= this.#sites.callee(generation, stack)
+    this.#ledger.at[g * goRow + goBlockSite] = row
   }
 
   /** Row of a block site; nearly every stack blocks for one reason only, so the last answer is kept by stack. */
@@ -47,6 +51,7 @@ export class BlockStays {
     }
     if (stack >= 0 && this.#reason[stack] === reason) return this.#row[stack]!
     const row = this.totals.row(this.#sites.text(generation, reason), stack < 0 ? -1 : this.#sites.user(generation, stack))
+    this.calls[row] ??= this.#sites.callee(generation, stack)
     if (stack >= 0) {
       this.#reason[stack] = reason
       this.#row[stack] = row

@@ -2,6 +2,7 @@
 
 const chunkBits = 14
 const exactBelow = 2 ** 22
+const chunksMax = exactBelow >> chunkBits
 /** Values kept above `exactBelow`; further ones are rounded down to 1/1024 of their power of two. */
 const largeMax = 1 << 23
 
@@ -10,12 +11,12 @@ export class ExactHistogram {
   /** These begin as no numbers so that V8 keeps doubles here from the start: they outgrow its small integers. */
   totalNs: number = Number.NaN
   max: number = Number.NaN
-  readonly #chunks: (Uint32Array | undefined)[] = []
+  /** By nanosecond, and how many values each chunk has: reports ask for whole chunks nearly always. */
+  readonly #chunks: (Uint32Array | undefined)[] = Array.from({length: chunksMax})
+  readonly #inChunk = new Uint32Array(chunksMax)
   #large = new Float64Array(64)
   #largeCount = 0
   #sorted = true
-  #sums: readonly number[] = []
-  #sumsOf = -1
   readonly #rounded = new Map<number, number>()
 
   constructor() {
@@ -27,8 +28,10 @@ export class ExactHistogram {
     this.totalNs += ns
     if (ns > this.max) this.max = ns
     if (ns < exactBelow) {
-      const chunk = this.#chunks[ns >> chunkBits] ?? (this.#chunks[ns >> chunkBits] = new Uint32Array(1 << chunkBits))
+      const at = ns >> chunkBits
+      const chunk = this.#chunks[at] ?? (this.#chunks[at] = new Uint32Array(1 << chunkBits))
       chunk[ns & ((1 << chunkBits) - 1)]!++
+      this.#inChunk[at]!++
       return
     }
     this.#addLarge(ns)
@@ -50,37 +53,15 @@ export class ExactHistogram {
     this.#sorted = false
   }
 
-  /** How many values lie above `limitNs`; exact for limits below 4 ms. */
-  above(limitNs: number): number {
-    let below = 0
-    for (let c = 0; c < this.#chunks.length; c++) {
-      const chunk = this.#chunks[c]
-      if (chunk === undefined || c << chunkBits > limitNs) continue
-      const end = Math.min(chunk.length - 1, limitNs - (c << chunkBits))
-      for (let i = 0; i <= end; i++) below += chunk[i]!
-    }
-    return this.count - below
-  }
-
-  /** Values in each chunk; counted again only after something was added. */
-  #chunkSums(): readonly number[] {
-    if (this.#sumsOf !== this.count) {
-      this.#sums = Array.from(this.#chunks, chunk => chunk?.reduce((sum, n) => sum + n, 0) ?? 0)
-      this.#sumsOf = this.count
-    }
-    return this.#sums
-  }
-
   /** The value at rank ceil(q × count); 0 without values. */
   quantile(q: number): number {
     if (this.count === 0) return 0
     let left = Math.max(1, Math.ceil(q * this.count))
-    const sums = this.#chunkSums()
-    for (let c = 0; c < this.#chunks.length; c++) {
+    for (let c = 0; c < chunksMax; c++) {
       const chunk = this.#chunks[c]
       if (chunk === undefined) continue
-      if (left > sums[c]!) {
-        left -= sums[c]!
+      if (left > this.#inChunk[c]!) {
+        left -= this.#inChunk[c]!
         continue
       }
       for (let i = 0; i < chunk.length; i++) {
@@ -101,11 +82,9 @@ export class ExactHistogram {
   /** How many values lie in [2^i, 2^(i+1)) ns; 0 counts as 1. */
   log2Counts(): Float64Array {
     const counts = new Float64Array(64)
-    for (let c = 0; c < this.#chunks.length; c++) {
-      const chunk = this.#chunks[c]
-      if (chunk === undefined) continue
-      for (let i = 0; i < chunk.length; i++) if (chunk[i]! > 0) counts[log2(c * chunk.length + i)]! += chunk[i]!
-    }
+    const [lowest] = this.#chunks
+    if (lowest !== undefined) for (let i = 0; i < lowest.length; i++) if (lowest[i]! > 0) counts[log2(i)]! += lowest[i]!
+    for (let c = 1; c < chunksMax; c++) counts[log2(c << chunkBits)]! += this.#inChunk[c]! // no power of two lies inside these
     for (let i = 0; i < this.#largeCount; i++) counts[log2(this.#large[i]!)]!++
     for (const [value, count] of this.#rounded) counts[log2(value)]! += count
     return counts

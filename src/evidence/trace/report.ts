@@ -210,6 +210,7 @@ function blockedOf(a: TraceAnalysis): BlockedSite[] {
       const {count, totalNs, maxNs, open} = a.blocked.totals.totals(i)
       return {
         reason: a.blocked.totals.reason[i]! < 0 ? '' : a.sites.nameText(a.blocked.totals.reason[i]!),
+        call: (a.blocked.calls[i] ?? -1) < 0 ? '' : a.sites.nameText(a.blocked.calls[i]!),
         site: a.sites.site(a.blocked.totals.site[i]!),
         group: a.sites.nameText(a.blocked.totals.group[i]!),
         count,

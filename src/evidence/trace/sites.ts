@@ -27,6 +27,14 @@ const isEntry = (symbol: string) => /^(?:runtime\.|internal\/runtime\/syscall\.|
 /** Packages whose frames say how something waits, not what: a stack without user code is named by its first frame outside them. */
 const isPlumbing = (symbol: string) => /^(?:runtime|sync|syscall|internal\/[^.]*)\.|^(?:runtime|sync|internal)\//.test(symbol)
 
+/** Position of the innermost frame outside the standard library, else outside the runtime and its like, else of the outermost; -1 for none. */
+function userFrame(generation: GenerationTables, frames: Int32Array): number {
+  const own = frames.findIndex(frame => !isStandard(generation.frameFunction(frame)) && !isCgoStub(generation.frameFunction(frame)))
+  if (own >= 0) return own
+  const outside = frames.findIndex(frame => !isPlumbing(generation.frameFunction(frame)))
+  return outside >= 0 ? outside : frames.length - 1
+}
+
 export class Sites {
   readonly #sites: TraceSite[] = []
   readonly #bySite = new Map<string, number>()
@@ -86,11 +94,18 @@ export class Sites {
     const known = this.#user[stack]!
     if (known !== -2) return known
     const frames = generation.frames(stack)
-    const at =
-      frames.find(frame => !isStandard(generation.frameFunction(frame)) && !isCgoStub(generation.frameFunction(frame))) ??
-      frames.find(frame => !isPlumbing(generation.frameFunction(frame))) ??
-      frames.at(-1)
+    const at = frames[userFrame(generation, frames)]
     return (this.#user[stack] = at === undefined ? -1 : this.#site(generation, at))
+  }
+
+  /** What the line that `user` gives calls, as `sync.(*Mutex).Lock`; -1 where that is the runtime's, or nothing. Ask seldom: nothing is kept. */
+  callee(generation: GenerationTables, stack: number): number {
+    if (stack < 0) return -1
+    const frames = generation.frames(stack)
+    const inside = frames[userFrame(generation, frames) - 1]
+    if (inside === undefined) return -1
+    const name = generation.frameFunction(inside)
+    return name.startsWith('runtime.') ? -1 : this.name(name)
   }
 
   /** Name of the outermost function of a stack, where its goroutine started; -1 without a stack. */

@@ -3,7 +3,8 @@
 import type {TraceReport, TraceSite} from '../../evidence/model/trace.ts'
 import {formatBytes, formatNanos} from '../../base/units.ts'
 import {contentHash, escapeHtml, html, type Html} from '../html.ts'
-import {callText, causeWords} from './text.ts'
+import {standOuts} from './stand-outs.ts'
+import {callText, causeWords} from './words.ts'
 import {pageClient} from './page-client.ts'
 import {pageWorker} from './page-worker.ts'
 
@@ -59,6 +60,7 @@ function body({name, report: r, notes, timeLine}: TracePage): Html {
       </p>
       ${notes.map(note => html`<p class="note">${note.message}</p>`)}
     </header>
+    ${standsOut(r)}
     <section id="time-line">
       <h2>Time line</h2>
       <p class="tools">
@@ -89,6 +91,17 @@ function body({name, report: r, notes, timeLine}: TracePage): Html {
       ${heat(r)}
     </section>
     ${tables(r)}`
+}
+
+function standsOut(r: TraceReport): Html {
+  const found = standOuts(r)
+  if (found.length === 0) return html``
+  return html`<section>
+    <h2>What stands out</h2>
+    <ul>
+      ${found.map(one => html`<li>${one.text}</li>`)}
+    </ul>
+  </section>`
 }
 
 function latency(r: TraceReport): Html {

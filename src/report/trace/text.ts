@@ -1,6 +1,8 @@
 // The report of an execution trace as text: one view each for what people ask, tables with a limit, units on every number.
 import {formatNanos} from '../../base/units.ts'
-import type {HostDelays, TraceReport, TraceSite, WaitCause} from '../../evidence/model/trace.ts'
+import type {HostDelays, TraceReport, TraceSite} from '../../evidence/model/trace.ts'
+import {standOuts} from './stand-outs.ts'
+import {callText, causeWords} from './words.ts'
 
 export const traceViews = ['summary', 'latency', 'procs', 'stw', 'goroutines', 'blocked', 'gc', 'tasks'] as const
 export type TraceView = (typeof traceViews)[number]
@@ -19,6 +21,8 @@ export function traceText(view: TraceView, r: TraceReport, options: TextOptions)
 const views: Readonly<Record<TraceView, (r: TraceReport, o: TextOptions) => string[]>> = {
   summary: (r, o) => [
     ...head(r),
+    '',
+    ...standOutLines(r),
     '',
     ...latencyLines(r),
     ...causeLines(r),
@@ -90,9 +94,16 @@ function head(r: TraceReport): string[] {
     `${r.header}: ${r.events} events in ${counted(r.generations, 'generation')}, ${ns(r.wallNs)}`,
     `goroutines: ${r.goroutines.seen} seen, ${r.goroutines.created} created, ${r.goroutines.ended} ended${timers}`,
     `Ps: ${r.procs} seen, GOMAXPROCS ${gomaxprocs === '' ? 'unknown' : gomaxprocs}; threads: ${r.threads}`,
-    `GC: ${counted(r.gc.length, 'cycle')}; mark ${percent(sum(r.gc.map(c => c.markNs)), r.wallNs)} of the time; assists ${ns(r.assistNs)}`,
+    `GC: ${counted(r.gc.length, 'cycle')}; mark ${percent(sum(r.gc.map(c => c.markNs)), r.wallNs)} of the time; goroutines in assists ${ns(r.assistNs)} together`,
     `starts: ${r.migrations.starts}; ${percent(r.migrations.toOtherProc, r.migrations.starts)} on another P, ${percent(r.migrations.toOtherThread, r.migrations.starts)} on another M than before; ${counted(r.migrations.retakes, 'P')} taken from syscalls`,
   ]
+}
+
+function standOutLines(r: TraceReport): string[] {
+  const found = standOuts(r)
+  if (found.length === 0)
+    return ['nothing stands out among locks, sends, long syscalls and C calls, stops, GC, and waits for a P; "trace blocked" has all waits']
+  return ['what stands out, the most time lost first:', ...found.map(one => `  ${one.text}`)]
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
@@ -128,17 +139,6 @@ function lockLines(r: TraceReport): string[] {
   if (r.waitCauses.length === 0) return []
   if (r.cpuSamples === 0) return ['  runtime locks: not in this trace; it would take a CPU profile that runs at the same time']
   return [`  runtime locks: ${r.runtimeLockSamples} of ${r.cpuSamples} CPU samples stand in runtime.lock2 or unlock2`]
-}
-
-/** What each cause means; a trace cannot say more. */
-export const causeWords: Readonly<Record<WaitCause, string>> = {
-  'stop-the-world': 'the world was stopped',
-  'runtime-lock': 'half or more of the CPU samples in it (at least 3) stood in runtime.lock2 or unlock2',
-  'gc-mark': 'GC was marking and no P was idle',
-  'proc-held': 'a goroutine held a P over 20 ms and no P was idle: it could not be preempted, or the host gave its thread no CPU',
-  saturation: 'no P was idle',
-  'wake-up-storm': 'many goroutines became runnable within 100 µs',
-  'wake-up': 'a P was idle: waking a thread took the time, or the host gave it no CPU',
 }
 
 function hostLines(r: TraceReport, {host, rows}: TextOptions): string[] {
@@ -260,9 +260,6 @@ function goroutineLines(r: TraceReport, o: TextOptions): string[] {
   ]
 }
 
-/** `C.nap` for the stub of a C function. */
-export const callText = ({call}: {readonly call: string}) => (call === '' ? '(from C)' : call.replace(/^.*_C2?func_/, 'C.'))
-
 /** Goroutines that were blocked when the trace ended, by where. */
 function stillLines(r: TraceReport, o: TextOptions): string[] {
   const open = r.blocked.filter(site => site.open > 0).sort((a, b) => b.open - a.open)
@@ -277,12 +274,18 @@ function stillLines(r: TraceReport, o: TextOptions): string[] {
   ]
 }
 
+/** Goroutines of the runtime and of its tracer wait nearly always: they come last. */
+const ownFirst = (list: TraceReport['blocked']) => {
+  const own = (site: TraceReport['blocked'][number]) => /^runtime[./]/.test(site.group) && site.group !== 'runtime.main'
+  return [...list.filter(site => !own(site)), ...list.filter(own)]
+}
+
 function blockedLines(r: TraceReport, o: TextOptions): string[] {
   return [
-    `blocked by reason and line (${Math.min(o.rows, r.blocked.length)} of ${r.blocked.length}):`,
+    `blocked by reason and line, the runtime's own goroutines last (${Math.min(o.rows, r.blocked.length)} of ${r.blocked.length}):`,
     ...table(
-      ['total', 'longest', 'times', 'still', 'reason', 'where', 'mostly woken by'],
-      r.blocked
+      ['total', 'longest', 'times', 'still', 'reason', 'in', 'where', 'mostly woken by'],
+      ownFirst(r.blocked)
         .slice(0, o.rows)
         .map(b => [
           ns(b.totalNs),
@@ -290,6 +293,7 @@ function blockedLines(r: TraceReport, o: TextOptions): string[] {
           String(b.count),
           String(b.open),
           b.reason === '' ? '(before the trace)' : b.reason,
+          b.call,
           at(b.site),
           b.wakers[0]?.group ?? '',
         ]),
