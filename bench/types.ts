@@ -37,7 +37,7 @@ async function once(dir: string, part?: number): Promise<void> {
     ...(cache === undefined ? {} : {kept: {cache, nowMs}}),
   })
   const kept = cache === undefined ? undefined : {cache, keys: await packageKeys(host, loaded, cache, nowMs)}
-  const checker = new PackageChecker(loaded, undefined, kept)
+  const checker = new PackageChecker(loaded, {kept})
   const sizes = loaded.roots.map(pkg => pkg.files.reduce((sum, file) => sum + (part === undefined ? 0 : loaded.bytes(file).length), 0))
   const half = sizes.reduce((sum, size) => sum + size, 0) / 2
   let before = 0

@@ -32,6 +32,13 @@ export const errors = {
   /** Text in a language with a grammar, wrong at a place; line and column from 1. */
   syntaxAt: (file: string, line: number, column: number, what: string) =>
     new TriageError('syntax', `${file}:${line}:${column}: ${what}`, 'Mend the file at that place.'),
+  /** Nothing knows how it starts; `why` is what the most likely reader says, with its byte. */
+  noProfile: (why: string) =>
+    new TriageError(
+      'malformed',
+      `no profile of a known format (${why})`,
+      'Give profile.proto, a text of /debug/pprof (?debug=1), folded stacks or perf script; gotriage identify says what else a file is.',
+    ),
   unrecognized: (name: string, known: readonly string[]) =>
     new TriageError('unrecognized', `no decoder knows "${name}"`, `Give one of: ${known.join(', ')}.`),
   /** The format is known and deliberately not read. */
@@ -42,6 +49,12 @@ export const errors = {
   notFound: (path: string) => new TriageError('not-found', `"${path}" does not exist`, 'Check the path.'),
   unreadable: (path: string, why: string) =>
     new TriageError('unreadable', `"${path}" cannot be read: ${why}`, 'Check the path and its permissions.'),
+  noAnswer: (url: string) =>
+    new TriageError(
+      'unreadable',
+      `"${url}" cannot be read: nothing answers`,
+      'Check host and port, and that the program imports net/http/pprof; a process of this machine can be named with --pid N.',
+    ),
   /** It exists perhaps, but lies outside the directories that may be read. */
   outsideRoots: (path: string) =>
     new TriageError(

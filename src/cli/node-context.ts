@@ -70,13 +70,14 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
         return mayBeTerminal(1) && process.stdout.isTTY
       },
       get columns() {
-        return (mayBeTerminal(1) && process.stdout.columns) || 100
+        return (mayBeTerminal(1) && process.stdout.columns) || columnsAsked() || 100
       },
       get color() {
-        return this.isTty && process.env['NO_COLOR'] === undefined
+        return this.isTty && (process.env['NO_COLOR'] ?? '') === ''
       },
     },
     stdin,
+    ...(main === undefined && {endAtOnce: () => void process.off('SIGINT', interrupt)}),
     ...(availableParallelism() < 2
       ? {}
       : {
@@ -110,6 +111,13 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
     },
   }
 }
+
+/** Of a pipe, what COLUMNS says, as many programs take it. */
+function columnsAsked(): number | undefined {
+  const columns = Number(process.env['COLUMNS'])
+  return Number.isInteger(columns) && columns > 0 && columns <= columnsMax ? columns : undefined
+}
+const columnsMax = 10_000
 
 /** Whether there was more to do than there are processors during the last minute; not known on Windows. */
 const isBusy = () => (loadavg()[0] ?? 0) >= 1.5 * availableParallelism()
@@ -151,7 +159,8 @@ function writeAll(fd: number, data: Uint8Array): void {
 }
 
 function terminalProgress() {
-  let shownAt = 0
+  // What is done at once shows nothing.
+  let shownAt = Date.now() + 200
   let shown = false
   return {
     show(what: string, done: number, total?: number) {

@@ -58,6 +58,18 @@ const packages = defineModuleRule<'all', number>({
   },
 })
 
+/** Says of what type variables called `seen` are. */
+const types = defineRule({
+  ...base,
+  id: 'test-type',
+  messages: {type: {what: 'seen is {text}', why: 'a test says so', next: 'Read on.'}},
+  run(pass) {
+    visited.push(pass.packagePath)
+    for (const spec of pass.nodes('ValueSpec'))
+      for (const name of spec.names) if (name.name === 'seen') pass.report(name, 'type', {data: {text: pass.typeText(name) ?? 'unknown'}})
+  },
+})
+
 const cache: ResultCache = {
   identity: 'test',
   hash: content => createHash('sha256').update(content).digest('hex'),
@@ -166,4 +178,39 @@ test('a fix is checked as it would be, not as the cache remembers it', async () 
   expect(fixed.files.map(file => file.file)).toEqual(['a/a.go'])
   expect(fixed.checked.envelope.findings.map(finding => finding.id)).toEqual(['test-module'])
   expect(await findings(), 'nothing was written, so nothing has changed').toEqual(all)
+})
+
+describe('headers of C', () => {
+  const run = async () => {
+    visited = []
+    const host = nodeHost({cwd: dir, env: {...process.env, CGO_ENABLED: '1', GOOS: 'linux', GOARCH: 'amd64'}})
+    const {envelope} = await check({patterns: []}, host, {}, {registry: [types], run: services.run})
+    return envelope.findings.map(finding => `${finding.places[0]?.file}: ${finding.what}`)
+  }
+  beforeEach(() => {
+    write('inc/number.h', '#include "further.h"\ntypedef int number;\n')
+    write(
+      'a/a.go',
+      'package a\n\n// #cgo CFLAGS: -I${SRCDIR}/../inc\n// #include "number.h"\nimport "C"\n\nvar A = C.number(1)\n\nfunc F() { var seen = A + 1; _ = seen }\n',
+    )
+    write('b/b.go', 'package b\n\nimport "example.com/m/a"\n\nfunc B() { var seen = a.A; _ = seen }\n')
+  })
+
+  test('that a package or one it imports takes types from belong to what its result depends on', async () => {
+    expect(await run()).toEqual(['a/a.go: seen is C.number', 'b/b.go: seen is C.number'])
+    write('inc/number.h', '#include "further.h"\ntypedef long number;\n')
+    write('c/c.go', 'package c\n\nfunc C() { println() }\n')
+    expect(await run()).toEqual(['a/a.go: seen is C.number', 'b/b.go: seen is C.number'])
+    expect(visited.toSorted()).toEqual(['example.com/m/a', 'example.com/m/b', 'example.com/m/c'])
+    write('c/c.go', 'package c\n\nfunc C() {}\n')
+    await run()
+    expect(visited).toEqual(['example.com/m/c'])
+  })
+
+  test('that were looked for and were not there count when they come', async () => {
+    write('inc/number.h', '#include "further.h"\n')
+    expect(await run()).toEqual(['a/a.go: seen is unknown', 'b/b.go: seen is unknown'])
+    write('inc/further.h', 'typedef long number;\n')
+    expect(await run()).toEqual(['a/a.go: seen is C.number', 'b/b.go: seen is C.number'])
+  })
 })

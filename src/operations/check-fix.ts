@@ -1,5 +1,5 @@
 // `gotriage check --fix` and `--diff`: safe fixes only, and of those only what holds: every changed file is parsed again and everything is
-// checked again in memory before a byte is written. Generated files are left alone. A file that gets syntax or type errors, or keeps a finding, keeps its old text.
+// checked again in memory before a byte is written. In generated files no fix is safe. A file that gets syntax or type errors, or keeps a finding, keeps its old text.
 import type {Host} from '../base/host.ts'
 import {overlayHost} from '../base/overlay-host.ts'
 import type {Task} from '../base/progress.ts'
@@ -9,7 +9,6 @@ import type {Note} from '../findings/envelope.ts'
 import type {Edit, Hazard} from '../findings/finding.ts'
 import {parseFile} from '../go/syntax/parse.ts'
 import {check, type Checked, type CheckRequest, type CheckServices} from './check.ts'
-import {isGenerated} from './check-module.ts'
 
 export interface FixedFile {
   /** As findings name it. */
@@ -35,10 +34,7 @@ export async function fix(request: CheckRequest, before: Checked, host: Host, ta
   const {chosen, waiting} = chooseFixes(hazards)
   const notes: Note[] = []
   if (waiting > 0) notes.push({code: 'fix-waiting', message: `${waiting} fixes overlap others: run --fix again for them`})
-  const generated = await generatedFiles(chosen, host)
-  for (const file of generated)
-    notes.push({code: 'fix-generated', message: 'it is generated, so its fixes are left out: change what it is made from', path: file})
-  let wanted = chosen.filter(({fix: {edits}}) => !edits.some(edit => generated.has(edit.file)))
+  let wanted = chosen
   for (let attempt = 0; attempt < attemptsMax && wanted.length > 0; attempt++) {
     const {files, bad} = await edited(wanted, host)
     const after =
@@ -54,16 +50,6 @@ export async function fix(request: CheckRequest, before: Checked, host: Host, ta
 }
 
 const pathOf = (file: string, host: Host) => (file.startsWith('/') ? file : `${host.cwd}/${file}`)
-
-/** Files that the next run of their generator would write over. */
-async function generatedFiles(wanted: readonly ChosenFix[], host: Host): Promise<ReadonlySet<string>> {
-  const found = new Set<string>()
-  for (const file of new Set(wanted.flatMap(({fix: {edits}}) => edits.map(edit => edit.file)))) {
-    const bytes = await host.readFile(pathOf(file, host))
-    if (isGenerated(bytes, parseFile(bytes).file.package)) found.add(file)
-  }
-  return found
-}
 
 async function edited(wanted: readonly ChosenFix[], host: Host): Promise<{files: FixedFile[]; bad: Set<string>}> {
   const bad = new Set<string>()

@@ -37,7 +37,10 @@ export async function hotShares(hazards: readonly Hazard[], path: string, index:
   const {artifacts, notes} = await readEvidence(host, [path], task)
   const profile = artifacts.map(one => one.artifact.data).find((data): data is Profile => data.kind === 'profile')
   if (profile === undefined)
-    throw errors.usage(`"${path}" holds no profile`, notes[0]?.message ?? 'Give a CPU or heap profile, such as default.pgo.')
+    throw errors.usage(
+      `"${path}" holds no profile${notes[0] === undefined ? '' : ` (${notes[0].message})`}`,
+      'Give a CPU or heap profile, such as default.pgo.',
+    )
   const type = profile.sampleTypes[profile.defaultSampleType]
   const through = throughFunctions(profile, index)
   const byFile = new Map<string, SourceFunction[]>()

@@ -21,6 +21,7 @@ import {loadPackages} from '../go/load/load-packages.ts'
 import {packageKeys} from '../go/load/package-keys.ts'
 import {sizesFor, type Checked, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
+import {cTextsOf, type CTextDigest} from './c-texts.ts'
 import {moduleSummaries} from './module-summaries.ts'
 import {packageDigests, type PackageDigests, type SeenDigests} from './package-digests.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
@@ -88,6 +89,8 @@ export interface PackageResult {
   readonly missing: readonly string[]
   /** Packages of which bodies were looked into, with what they were then; those that never change are left out. */
   readonly bodies?: readonly (readonly [id: string, digest: string])[]
+  /** Headers that types of C were taken from, or would have been. */
+  readonly cTexts?: readonly CTextDigest[]
 }
 
 /** What one platform's packages left behind: plain data, so that it can be cached and merged. */
@@ -157,6 +160,8 @@ export async function runModule(
       ? undefined
       : {cache: declarations.cache, keys: await packageKeys(declarations.host, loaded, declarations.cache, declarations.now())}
   const results = new Map<LoadedPackage, PackageResult>()
+  const checker = new PackageChecker(loaded, {readsC: true, kept})
+  const cTexts = reuse && cTextsOf(loaded, checker, reuse.hash)
   const digests = reuse && packageDigests(loaded, reuse.hash, kept?.keys ?? new Map(), reuse.seen)
   if (reuse !== undefined && digests !== undefined) {
     const common = JSON.stringify([rules.map(rule => rule.id), request.cgo, shownFrom, main?.dir, loaded.program, loaded.config])
@@ -166,11 +171,10 @@ export async function runModule(
         const pkg = loaded.package(id)
         return pkg !== undefined && digests.whole(pkg) === digest
       })
-      if (known !== undefined && unchanged) results.set(root, known)
+      if (known !== undefined && unchanged && cTexts?.unchanged(known.cTexts ?? []) !== false) results.set(root, known)
     }
     reuse.keepSeen(digests.seen())
   }
-  const checker = new PackageChecker(loaded, undefined, kept)
   const summaries = moduleSummaries(loaded, checker, kept)
   const analyse = (typed: TypedPackage): PackageResult => {
     const asking = summaries.askedBy()
@@ -208,6 +212,7 @@ export async function runModule(
             asking.packages().filter(pkg => kept?.keys.get(pkg) === undefined),
             digests,
           )),
+      ...(cTexts === undefined ? {} : textsOf(cTexts.of(typed.loaded))),
     }
   }
   for await (const typed of typePackages(loaded, task, new Set(results.keys()), checker)) {
@@ -245,6 +250,8 @@ export async function runModule(
 
 const bodiesOf = (packages: readonly LoadedPackage[], digests: PackageDigests): Pick<PackageResult, 'bodies'> =>
   packages.length === 0 ? {} : {bodies: packages.map(pkg => [pkg.id, digests.whole(pkg)] as const)}
+
+const textsOf = (cTexts: readonly CTextDigest[]): Pick<PackageResult, 'cTexts'> => (cTexts.length === 0 ? {} : {cTexts})
 
 /** Notes that say that a file was not read to its end. */
 const incompleteCodes: ReadonlySet<string> = new Set(['file-unreadable', 'file-too-large', 'limit', 'syntax-error', 'nested-too-deeply'])
@@ -330,7 +337,7 @@ function checkedFile(
 }
 
 /** The marker of https://go.dev/s/generatedcode, on a line of its own before the package clause. */
-export const isGenerated = (bytes: Uint8Array, packageAt: number) =>
+const isGenerated = (bytes: Uint8Array, packageAt: number) =>
   /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(new TextDecoder().decode(bytes.subarray(0, packageAt)))
 
 function functionsOf(typed: TypedPackage, moduleDir: string | undefined, shownFrom: string): SourceFunction[] {

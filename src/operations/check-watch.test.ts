@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {expect, test} from 'vitest'
 import {errors} from '../base/errors.ts'
@@ -25,6 +25,50 @@ test('every change is a round, a bad one is told and the next one counts', async
   expect([code, n]).toEqual([3, 4])
   expect(notes.join()).toContain('go.mod:1: broken. Mend it.')
 })
+
+/** Steps that are each a change, and what is heard of them. */
+async function heardOf(steps: readonly ((dir: string) => void)[]): Promise<number> {
+  const dir = realpathSync(mkdtempSync(`${tmpdir()}/gotriage-watch-`))
+  mkdirSync(`${dir}/inner`)
+  writeFileSync(`${dir}/inner/a.go`, 'package inner\n')
+  const abort = new AbortController()
+  let seen = 0
+  // The watch begins with the first question; a moment later it stands.
+  setTimeout(() => steps[0]?.(dir), 200)
+  const patience = setTimeout(() => abort.abort(), 20_000)
+  for await (const _ of changesBelow(dir, matters, abort.signal)) {
+    if (++seen === steps.length) abort.abort()
+    else setTimeout(() => steps[seen]?.(dir), 50)
+  }
+  clearTimeout(patience)
+  for (const path of [dir, `${dir}-moved`]) rmSync(path, {recursive: true, force: true})
+  return seen
+}
+
+const inPlace = (dir: string) => {
+  writeFileSync(`${dir}/inner/.a.tmp`, `package inner // ${Math.random()}\n`)
+  renameSync(`${dir}/inner/.a.tmp`, `${dir}/inner/a.go`)
+}
+const written = (dir: string) => writeFileSync(`${dir}/inner/a.go`, `package inner // ${Math.random()}\n`)
+
+test('a file is followed through writing in place and being replaced by renaming, as often as it happens', async () => {
+  expect(await heardOf([written, inPlace, inPlace, written])).toBe(4)
+}, 30_000)
+
+test('a new package is heard of, with what is changed and deleted in it', async () => {
+  const make = (dir: string) => {
+    mkdirSync(`${dir}/new/deep`, {recursive: true})
+    writeFileSync(`${dir}/new/deep/b.go`, 'package deep\n')
+  }
+  const change = (dir: string) => writeFileSync(`${dir}/new/deep/b.go`, 'package deep // changed\n')
+  const remove = (dir: string) => rmSync(`${dir}/new/deep/b.go`)
+  const rebuild = (dir: string) => {
+    rmSync(`${dir}/new`, {recursive: true})
+    make(dir)
+  }
+  const away = (dir: string) => renameSync(`${dir}/new`, `${dir}-moved`)
+  expect(await heardOf([make, change, remove, rebuild, change, away])).toBe(6)
+}, 30_000)
 
 test('a file written below the directory is one change, others are none, and the signal ends it', async () => {
   const dir = realpathSync(mkdtempSync(`${tmpdir()}/gotriage-watch-`))

@@ -4,12 +4,13 @@
 import {errors} from '../base/errors.ts'
 import {GraphMaker, stackWeights} from '../evidence/pprof/report/graph.ts'
 import {scaledLabel} from '../evidence/pprof/report/measurement.ts'
-import {aggregate, sampleIndexByName, typeCount} from '../evidence/pprof/report/working-profile.ts'
+import {typeCount} from '../evidence/pprof/report/working-profile.ts'
 import type {WorkingProfile} from '../evidence/pprof/report/working-profile.ts'
-import {rawOfText, textOfRaw} from '../evidence/pprof/string-table.ts'
-import {loadProfile} from './profile.ts'
-import type {ProfileContext} from './profile.ts'
+import {textOfRaw} from '../evidence/pprof/string-table.ts'
+import {defaultProfileConfig} from './profile-flags.ts'
 import type {ProfileRequest} from './profile-flags.ts'
+import {loadProfile, prepareReport} from './profile.ts'
+import type {ProfileContext} from './profile.ts'
 
 /** A change counts as moved from so many standard deviations on. */
 export const deviationsMin = 2
@@ -35,6 +36,8 @@ export interface Change {
 export interface ProfileDiff {
   readonly type: string
   readonly unit: string
+  /** What amounts are written in. */
+  readonly shownUnit: string
   readonly total: Change
   /** Own weight by function, the largest change first: beyond noise, then within. */
   readonly moved: readonly Change[]
@@ -48,6 +51,10 @@ export async function profileDiff(request: ProfileRequest, context: ProfileConte
   const [first, second, ...more] = request.files
   if (first === undefined || second === undefined || more.length > 0) {
     throw errors.usage('profile diff compares two profiles', 'Write gotriage profile diff BEFORE AFTER.')
+  }
+  const meaningless = withoutMeaning.find(name => request.config[name] !== defaultProfileConfig[name])
+  if (meaningless !== undefined || request.base.length > 0) {
+    throw errors.usage(`profile diff takes no -${meaningless ?? 'base'}`, 'Leave it out, or compare with gotriage profile top -diff_base.')
   }
   const before = await side(first, request, context)
   const after = await side(second, request, context)
@@ -66,11 +73,12 @@ export async function profileDiff(request: ProfileRequest, context: ProfileConte
   return {
     type: textOfRaw(newType!.type),
     unit: textOfRaw(newType!.unit),
+    shownUnit: request.config.unit === defaultProfileConfig.unit ? 'auto' : request.config.unit,
     total: change('total', before.total, after.total),
     moved: flat.filter(beyondNoise),
     unsure: flat.filter(c => !beyondNoise(c)),
     through: changes('cum').filter(beyondNoise),
-    notes: notesOn(before.profile, after.profile, deviation === undefined),
+    notes: notesOn(before.profile, after.profile, deviation === undefined, textOfRaw(newType!.type)),
   }
 }
 
@@ -78,10 +86,10 @@ export const beyondNoise = (change: Change): boolean =>
   change.noise === undefined || Math.abs(change.after - change.before) > deviationsMin * change.noise
 
 async function side(file: string, request: ProfileRequest, context: ProfileContext): Promise<Side> {
-  const profile = await loadProfile({...request, files: [file], base: [], diffBase: false}, context)
-  const index = sampleIndexByName(profile, rawOfText(request.config.sample_index))
+  const own = {...request, files: [file]}
+  const profile = await loadProfile(own, context)
   if (typeCount(profile) === 0) throw errors.usage(`${file} has no sample types`, 'Name a profile that has samples.')
-  aggregate(profile, {inlines: true, functions: true, files: false, lineNumbers: false, columns: false, addresses: false})
+  const index = prepareReport(profile, 'top', own, context).options.sampleIndex
   const graph = new GraphMaker(profile, stackWeights(profile, index, false), false).graph(undefined, false)
   const weights = (of: 'flat' | 'cum') => new Map(graph.nodes.filter(node => node[of] !== 0).map(node => [node.name, node[of]]))
   return {profile, index, flat: weights('flat'), cum: weights('cum'), total: graph.nodes.reduce((sum, node) => sum + node.flat, 0)}
@@ -104,7 +112,10 @@ function deviationOf(profile: WorkingProfile, index: number, before: WorkingProf
   return undefined
 }
 
-function notesOn(before: WorkingProfile, after: WorkingProfile, noiseUnknown: boolean): string[] {
+/** Settings that would change what is compared in ways that nothing here takes account of. */
+const withoutMeaning = ['divide_by', 'mean', 'normalize', 'drop_negative', 'call_tree', 'nodecount', 'sort'] as const
+
+function notesOn(before: WorkingProfile, after: WorkingProfile, noiseUnknown: boolean, type: string): string[] {
   const notes: string[] = []
   const [oldId, newId] = [before, after].map(p => p.mappings[0]?.buildId ?? '')
   if (oldId !== '' && newId !== '' && oldId !== newId)
@@ -116,7 +127,11 @@ function notesOn(before: WorkingProfile, after: WorkingProfile, noiseUnknown: bo
     )
   }
   if (before.header.timeNanos > after.header.timeNanos && after.header.timeNanos > 0n) notes.push('The first profile is the later one.')
-  if (noiseUnknown) notes.push('How this value was sampled is not in the file, so noise cannot be told from change.')
+  if (!noiseUnknown && [before, after].some(profile => profile.values.some(value => value < 0)))
+    notes.push('One of them is a difference already (some values are below zero): its noise is larger than is said here.')
+  if (noiseUnknown && /(?:^|_)objects$/.test(type))
+    notes.push('Allocations are sampled by their bytes: what is noise can be told of the space they take, not of their number.')
+  else if (noiseUnknown) notes.push('How this value was sampled is not in the file, so noise cannot be told from change.')
   return notes
 }
 
@@ -129,7 +144,7 @@ function verdictOn(total: Change): string {
 
 /** The comparison as a reader wants it. */
 export function diffText(diff: ProfileDiff): string {
-  const amount = (value: number) => scaledLabel(value, diff.unit, 'auto')
+  const amount = (value: number) => scaledLabel(value, diff.unit, diff.shownUnit)
   const signed = (value: number) => `${value < 0 ? '-' : '+'}${amount(Math.abs(value))}`
   const noise = (c: Change) => (c.noise === undefined || c.noise === 0 ? '' : ` (noise ±${amount(deviationsMin * c.noise)})`)
   const line = (c: Change) => {

@@ -110,8 +110,9 @@ export const ownCommands = ['diff', 'folded', 'speedscope', 'flame', 'html'] as 
 
 const isPlain = (name: string): boolean => (plainCommands as readonly string[]).includes(name)
 const takesPattern = (name: string): boolean => (patternCommands as readonly string[]).includes(name)
-export const isProfileCommand = (name: string): boolean =>
-  isPlain(name) || takesPattern(name) || (ownCommands as readonly string[]).includes(name)
+/** Not made by pprof, or not like this. */
+export const isOwnCommand = (name: string): boolean => name === 'svg' || (ownCommands as readonly string[]).includes(name)
+export const isProfileCommand = (name: string): boolean => isPlain(name) || takesPattern(name) || isOwnCommand(name)
 
 const switches = new Set<string>([
   'compact_labels',
@@ -126,7 +127,12 @@ const switches = new Set<string>([
 ])
 const numbers = new Set<string>(['divide_by', 'nodefraction', 'edgefraction'])
 const integers = new Set<string>(['nodecount'])
-const granularities = new Set<string>(['functions', 'filefunctions', 'files', 'lines', 'addresses'])
+/** Settings with a choice of values; each may be written alone. */
+export const choices: Readonly<Record<'sort' | 'granularity', readonly string[]>> = {
+  sort: ['flat', 'cum'],
+  granularity: ['functions', 'filefunctions', 'files', 'lines', 'addresses'] satisfies Granularity[],
+}
+const granularities = new Set<string>(choices.granularity)
 /** Old switches and the sample type each stands for, in the order in which pprof looks at them. */
 const sampleSwitches: readonly (readonly [string, string])[] = [
   ['total_delay', 'delay'],
@@ -298,19 +304,37 @@ function readValue(name: string, value: string, draft: Draft): void {
   else if (name === 'output' || name === 'o') draft.output = value
   else if (ignoredWithValue.has(name)) return
   else if (numbers.has(name)) draft.config[name] = numberOf(name, value)
-  else if (integers.has(name)) {
-    if (!/^[+-]?\d+$/.test(value)) throw invalid(name, value)
-    draft.config[name] = Number(value)
-  } else if (Object.hasOwn(defaultProfileConfig, name)) draft.config[name] = value
+  else if (integers.has(name)) draft.config[name] = integerOf(name, value)
+  else if (Object.hasOwn(choices, name)) draft.config[name] = chosen(name as keyof typeof choices, value)
+  else if (Object.hasOwn(defaultProfileConfig, name)) draft.config[name] = value
   else throw errors.usage(`flag provided but not defined: -${name}`, 'See gotriage profile --help.')
 }
 
 const invalid = (name: string, value: string) => errors.usage(`invalid value "${value}" for flag -${name}`, 'See gotriage profile --help.')
 
+/** strconv.ParseInt with base 0, as package flag reads integers; underscores are not taken. */
+function integerOf(name: string, value: string): number {
+  const [, sign, digits] = /^([+-]?)(0x[\da-f]+|0b[01]+|0o?[0-7]+|[1-9]\d*|0)$/i.exec(value) ?? []
+  if (digits === undefined) throw invalid(name, value)
+  const number = Number(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits)
+  return sign === '-' ? -number : number
+}
+
+/** strconv.ParseFloat: decimal, hexadecimal with a binary exponent, infinite or no number at all. */
 function numberOf(name: string, value: string): number {
-  const number = Number(value)
-  if (value.trim() === '' || Number.isNaN(number)) throw invalid(name, value)
-  return number
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value)) return Number(value)
+  const [, sign, whole = '', fraction = '', exponent] = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)p([+-]?\d+)$/i.exec(value) ?? []
+  const direction = sign === '-' ? -1 : 1
+  if (exponent !== undefined && whole + fraction !== '')
+    return direction * Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length)
+  const [, minus, word] = /^([+-]?)(inf|infinity|nan)$/i.exec(value) ?? []
+  if (word === undefined) throw invalid(name, value)
+  return word.toLowerCase() === 'nan' ? Number.NaN : minus === '-' ? -Infinity : Infinity
+}
+
+function chosen(name: keyof typeof choices, value: string): string {
+  if (choices[name].includes(value) || value === '') return value
+  throw errors.usage(`${name} cannot be "${value}"`, `Give one of: ${choices[name].join(', ')}.`)
 }
 
 /** strconv.ParseBool. */

@@ -44,6 +44,8 @@ export async function flameData(request: ProfileRequest, context: ProfileContext
 
 /** Rows of the terminal that one flame graph may fill. */
 const terminalRowsMax = 40
+/** A frame that shows at least a letter. */
+const legibleColumns = 2
 
 /** Root on top, a row of the terminal for each level, names cut to the width of their frames. Plain text, or coloured with ANSI sequences. */
 export function terminalFlame({tree, type, unit}: FlameTree, columns: number, color: boolean): string {
@@ -55,6 +57,7 @@ export function terminalFlame({tree, type, unit}: FlameTree, columns: number, co
   const lines: string[] = []
   let level: {row: number; from: number; to: number}[] = [{row: 0, from: 0, to: columns}]
   let hidden = 0
+  let legible = true
   while (level.length > 0) {
     const line = new FlameLine(columns, color)
     const next: typeof level = []
@@ -69,7 +72,9 @@ export function terminalFlame({tree, type, unit}: FlameTree, columns: number, co
         at += width
       }
     }
-    if (lines.length < terminalRowsMax) lines.push(line.text())
+    // Below frames of a column each nothing can be read, and nothing gets wider.
+    legible &&= level.some(({from, to}) => to - from >= legibleColumns)
+    if (legible && lines.length < terminalRowsMax) lines.push(line.text())
     else hidden++
     level = next
   }
@@ -108,12 +113,11 @@ class FlameLine {
   put(from: number, to: number, name: string): void {
     if (from > this.#at) this.#parts.push(' '.repeat(from - this.#at))
     const width = Math.min(to, this.#columns) - from
-    const text = plain(name.length <= width - 1 ? name : shortened(name))
-      .slice(0, Math.max(0, width - 1))
-      .padEnd(Math.max(0, width - 1))
+    const room = Math.max(0, width - 1)
+    const text = plain(name.length <= room ? name : shortened(name)).slice(0, room)
     this.#odd = !this.#odd
-    if (this.#color) this.#parts.push(`\u001b[30;48;5;${this.#odd ? 215 : 222}m${text}\u001b[0m `)
-    else this.#parts.push(`${text.replace(/ +$/, blanks => '·'.repeat(blanks.length))}|`)
+    if (this.#color) this.#parts.push(`\u001b[30;48;5;${this.#odd ? 215 : 222}m${text.padEnd(width)}\u001b[0m`)
+    else this.#parts.push(`${text}${'·'.repeat(room - text.length)}|`)
     this.#at = Math.max(to, from)
   }
 

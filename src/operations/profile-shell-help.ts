@@ -1,6 +1,6 @@
 // What the shell of `gotriage profile FILE` says about itself: its commands and settings, one line each, and what each takes.
-import {defaultProfileConfig} from './profile-flags.ts'
-import type {Granularity, ProfileConfig} from './profile-flags.ts'
+import {choices, defaultProfileConfig} from './profile-flags.ts'
+import type {ProfileConfig} from './profile-flags.ts'
 
 interface Topic {
   /** What follows the name. */
@@ -64,12 +64,6 @@ export const settingTopics: Readonly<Record<keyof ProfileConfig, string>> = {
   trim_path: 'what list takes off the front of source paths',
   sort: 'what top and tree are sorted by',
   granularity: 'what a node is',
-}
-
-/** Settings with a choice of values; each may be typed alone. */
-export const choices: Readonly<Record<'sort' | 'granularity', readonly string[]>> = {
-  sort: ['flat', 'cum'],
-  granularity: ['functions', 'filefunctions', 'files', 'lines', 'addresses'] satisfies Granularity[],
 }
 
 const width = 20

@@ -7,9 +7,9 @@ import {copyProfile, sampleIndexByName} from '../evidence/pprof/report/working-p
 import {rawOfText, textOfRaw} from '../evidence/pprof/string-table.ts'
 import {exportProfile} from './profile-export.ts'
 import {flameTree, terminalFlame} from './profile-flame.ts'
-import {defaultProfileConfig, isProfileCommand, parseProfileFlags, patternCommands, refuse} from './profile-flags.ts'
+import {choices, defaultProfileConfig, isProfileCommand, parseProfileFlags, patternCommands, refuse} from './profile-flags.ts'
 import type {ProfileRequest} from './profile-flags.ts'
-import {choices, completions, settingOf, shellHelp, topicHelp} from './profile-shell-help.ts'
+import {completions, settingOf, shellHelp, topicHelp} from './profile-shell-help.ts'
 import {loadProfile, prepareReport, reportOf} from './profile.ts'
 import type {ProfileContext} from './profile.ts'
 

@@ -167,8 +167,25 @@ describe('profile flags', () => {
     [['peek']],
     [['-top', '-tree', 'f']],
     [['-lines', '-files', '-top', 'f']],
+    [['top', '-granularity=line', 'f']],
+    [['top', '-sort=name', 'f']],
+    [['top', '-nodecount=08', 'f']],
+    [['top', '-nodefraction=0x1', 'f']],
+    [['top', '-divide_by=1 ', 'f']],
   ])('refuse %j', args => {
     expect(() => parseProfileFlags(args)).toThrow()
+  })
+
+  it.each([
+    ['nodecount', '0x10', 16],
+    ['nodecount', '-010', -8],
+    ['nodecount', '+0b101', 5],
+    ['nodefraction', '.5', 0.5],
+    ['nodefraction', '1.e-2', 0.01],
+    ['divide_by', '0x1.8p-2', 0.375],
+    ['divide_by', '-Inf', -Infinity],
+  ] as const)('take numbers as Go reads them: -%s=%s', (name, text, value) => {
+    expect(parseProfileFlags(['top', `-${name}=${text}`, 'f']).config[name]).toBe(value)
   })
 
   it.each([
@@ -215,6 +232,38 @@ describe('profile diff', () => {
     expect(diffText(result)).toMatch(/^goroutine: (\d+) → \1 \(\+0, \+0\.0 %\); the same\./)
   })
 
+  it('compares what the filters leave, at the granularity and in the unit that were asked for', async () => {
+    const files = [fixture('heap-before.pb.gz'), fixture('heap.pb.gz')]
+    const lines = await diff('-lines', '-focus=main.keep', '-unit=kB', ...files)
+    expect(lines.moved.map(c => c.name)).toEqual([expect.stringMatching(/^main\.keep .*main\.go:33$/)])
+    expect(diffText(lines)).toMatch(/^inuse_space: 14706kB → 25054\.66kB /)
+    expect((await diff('-ignore=main.keep', ...files)).moved).toEqual([])
+    await expect(diff('-divide_by=2', ...files)).rejects.toThrow('profile diff takes no -divide_by')
+    await expect(diff(`-base=${files[0]}`, ...files)).rejects.toThrow('profile diff takes no -base')
+  })
+
+  it('takes names from the comments of a text, so that it can be compared with a profile that has them', async () => {
+    const files = [fixture('goroutine.debug1.txt'), fixture('goroutine.pb.gz')]
+    const through = async (...flags: string[]) => (await diff(...flags, ...files)).through.map(c => c.name)
+    // runtime/pprof writes no comment for the frames of the runtime that a goroutine waits in (printStackRecord).
+    expect(await through()).not.toContain('main.leak.func1')
+    expect(await through('-symbolize=none')).toContain('main.leak.func1')
+  })
+
+  it('says that a difference has more noise than its values tell', async () => {
+    const delta = await exportProfile(parseProfileFlags(['proto', `-base=${fixture('heap.pb.gz')}`, fixture('heap-before.pb.gz')]), context)
+    const source = await import('../base/byte-source.ts').then(m => m.memorySource('delta', delta))
+    const host = {...context.host, open: (path: string) => (path === 'delta' ? Promise.resolve(source) : context.host.open(path))}
+    const request = parseProfileFlags(['diff', '-sample_index=alloc_space', fixture('heap.pb.gz'), 'delta'])
+    expect(diffText(await profileDiff(request, {...context, host}))).toContain('One of them is a difference already')
+    expect(diffText(await diff(fixture('heap-before.pb.gz'), fixture('heap.pb.gz')))).not.toContain('difference already')
+  })
+
+  it('says why there is no noise for numbers of objects', async () => {
+    const result = await diff('-sample_index=alloc_objects', fixture('heap-before.pb.gz'), fixture('heap.pb.gz'))
+    expect(diffText(result)).toContain('Allocations are sampled by their bytes')
+  })
+
   describeNeeding('corpus', 'of profiles that nobody here made', () => {
     const between = async (folder: string, before: string, after: string) =>
       diff(`${corpus}${folder}/${before}`, `${corpus}${folder}/${after}`)
@@ -242,6 +291,30 @@ describe('profile diff', () => {
 
   it('does not compare bytes with nanoseconds', async () => {
     await expect(diff(fixture('heap.pb.gz'), fixture('cpu.pb.gz'))).rejects.toThrow('cannot be compared')
+  })
+})
+
+describe('a file that is no profile', () => {
+  it('is named, with what is known of it and where it stops to fit', async () => {
+    await expect(report('top', `${root}/package.json`)).rejects.toThrow(
+      /package\.json: no profile of a known format \(as profile\.proto: .* at byte \d+\)$/,
+    )
+    notes.length = 0
+    await report('top', fixture('heap.pb.gz'), `${root}/package.json`, `${root}/nothing.pb.gz`)
+    expect(notes).toEqual([
+      expect.stringMatching(/package\.json: no profile of a known format/),
+      expect.stringMatching(/^"[^"]*nothing\.pb\.gz" does not exist$/),
+      'Fetched 1 source profiles out of 3',
+    ])
+  })
+
+  it('is not a text whose addresses have no names, which is said', async () => {
+    notes.length = 0
+    await report('top', fixture('heap.debug1.txt'))
+    expect(notes).toContainEqual(expect.stringContaining('-symbolize=comments'))
+    notes.length = 0
+    await report('top', '-symbolize=comments', fixture('heap.debug1.txt'))
+    expect(notes).toEqual([])
   })
 })
 
@@ -312,6 +385,21 @@ describe('the flame graph of the terminal where there is little room', () => {
   it('cuts the path of a package and type arguments before the name of a function', async () => {
     const tree = await treeOf('main.main;example.com/a/very/long/path.(*Map[string,example.com/other/path.Value]).Set 1\n')
     expect(terminalFlame(tree, 30, false).split('\n')[2]).toBe('path.(*Map[...]).Set·········|')
+  })
+
+  it('gives every frame its columns in colour, also those that are one wide', async () => {
+    const text = terminalFlame(await treeOf('a;b 6\na;c 3\na;d 1\n'), 10, true)
+    expect(text.split('\n')[2]).toBe(
+      '\u001b[30;48;5;215mb     \u001b[0m\u001b[30;48;5;222mc  \u001b[0m\u001b[30;48;5;215md\u001b[0m'.replace('md\u001b', 'm \u001b'),
+    )
+  })
+
+  it('ends where no frame is wide enough for a letter', async () => {
+    const lines = terminalFlame(await treeOf('a 99\na;b;c;d 1\n'), 100, false)
+      .trimEnd()
+      .split('\n')
+    expect(lines.length).toBe(3)
+    expect(lines[2]).toMatch(/^3 deeper rows are not shown/)
   })
 
   it('says how many rows it leaves out', async () => {

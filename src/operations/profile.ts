@@ -1,6 +1,6 @@
 // A report of one or more profiles, as `go tool pprof -symbolize=none` makes it: reading, merging, subtracting a base, filtering, printing.
 // Follows github.com/google/pprof/internal/driver/driver.go and fetch.go.
-import {errors} from '../base/errors.ts'
+import {errors, TriageError} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {readProfile} from '../evidence/pprof/decoders.ts'
@@ -19,6 +19,7 @@ import {commentsText, tagsText, topText, tracesText, treeText} from '../evidence
 import {aggregate, sampleIndexByName, scaleValues, typeCount, workingProfile} from '../evidence/pprof/report/working-profile.ts'
 import type {WorkingProfile} from '../evidence/pprof/report/working-profile.ts'
 import {bytesOfRaw, rawOfText} from '../evidence/pprof/string-table.ts'
+import {isOwnCommand} from './profile-flags.ts'
 import type {ProfileConfig, ProfileRequest} from './profile-flags.ts'
 
 export interface ProfileContext {
@@ -89,24 +90,33 @@ async function readAll(
   request: ProfileRequest,
   binary: string | undefined,
 ): Promise<WorkingProfile[]> {
-  const options = {symbols: request.symbolize === 'comments'}
+  // pprof leaves the names in the comments of Go's texts alone; what it does not print has no reason to.
+  const options = {symbols: request.symbolize === 'comments' || (request.symbolize === '' && isOwnCommand(request.command))}
   const profiles: WorkingProfile[] = []
   let failure: unknown
   for (const file of files) {
     try {
       const profile = workingProfile(await readProfile(await context.host.open(file), context.task, options))
       if (profile.sampleCount === 0) context.note(`${file}: the profile holds no samples`)
+      else if (profile.functionCount === 0)
+        context.note(`${file}: addresses without names; -symbolize=comments takes those that Go writes into its texts`)
       nameMappings(profile, binary, request.buildId)
       profiles.push(profile)
     } catch (error) {
-      failure = error
+      failure = withName(error, file)
       // The only one is said by whoever catches it.
-      if (files.length > 1) context.note(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+      if (files.length > 1) context.note(failure instanceof Error ? failure.message : String(failure))
     }
   }
   if (profiles.length === 0 && failure !== undefined) throw failure
   if (profiles.length < files.length && files.length > 1) context.note(`Fetched ${profiles.length} ${what} profiles out of ${files.length}`)
   return profiles
+}
+
+/** An error of the catalogue, which has bytes and limits in it, with the file it is about. */
+function withName(error: unknown, file: string): unknown {
+  if (!(error instanceof TriageError) || error.code === 'cancelled' || error.message.includes(`"${file}"`)) return error
+  return new TriageError(error.code, `${file}: ${error.message}`, error.hint, error)
 }
 
 const kinds: Readonly<Record<string, ReportKind>> = {

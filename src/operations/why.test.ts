@@ -87,6 +87,7 @@ describe('why', () => {
   test('refuses unknown rules, files and places with the way out', async () => {
     await expect(ask('explicit-gc-cal', 'main.go:1')).rejects.toThrow('there is no rule "explicit-gc-cal"')
     await expect(ask('explicit-gc-call', 'main.go')).rejects.toThrow('is no place')
+    await expect(ask('explicit-gc-call', 'main.go:999')).rejects.toThrow('main.go ends at line ')
     await expect(ask('explicit-gc-call', 'gone.go:1')).rejects.toThrow('does not exist')
   })
 })

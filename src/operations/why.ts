@@ -44,6 +44,8 @@ export async function why(
   const {file, line} = placeOf(request.at, host)
   const rule = ruleOf(request.ruleId, registry)
   if ((await host.stat(file)) === undefined) throw errors.notFound(file)
+  const lines = new TextDecoder().decode(await host.readFile(file)).split('\n').length
+  if (line > lines) throw errors.usage(`${file} ends at line ${lines}`, 'Name a line of the file.')
   const asked = new Map<string, Why['asked'][number]>()
   const watch = (one: Asked) => {
     if (asked.size >= askedMax) return

@@ -3,8 +3,10 @@
 //   npm run conformance -- cgo-robust     or     npx tsx tools/conformance/cgo-robust.ts FOLDER…
 import {readFileSync, statSync} from 'node:fs'
 import {type CNames, readCNames} from '../../src/go/cgo/c-names.ts'
+import {cgoObjects} from '../../src/go/cgo/go-objects.ts'
 import {goDeclaration, goSignature} from '../../src/go/cgo/go-view.ts'
 import {platformOf} from '../../src/go/cgo/platform.ts'
+import {newPackage} from '../../src/go/types/objects.ts'
 import {moduleDirectory} from './modules.ts'
 import {filesBelow} from './syntax.ts'
 
@@ -26,6 +28,7 @@ function* randoms(seed: number): Generator<number> {
 /** Reads a text and asks for every name of it; the number of names that are known. */
 function ask(text: string): {readonly names: number; readonly known: number} {
   const model: CNames = readCNames({platform, preambles: [{file: 'p.go', text}], flags: [], withheld: [], readFile: () => undefined})
+  const member = cgoObjects(model, platform, newPackage('p', 'p'), newPackage('C', 'C'))
   let [names, known] = [0, 0]
   for (const {declarations, source} of model.units)
     for (const table of [declarations.typedefs, declarations.functions, declarations.members, declarations.variables, source.macros])
@@ -33,6 +36,7 @@ function ask(text: string): {readonly names: number; readonly known: number} {
         names++
         const found = model.lookup(name)
         if (found.kind !== 'unknown') known++
+        member(name)
         if (found.kind === 'type') goDeclaration(name, found.type, platform)
         else if (found.kind === 'function') goSignature(found.declaration.type, platform)
       }

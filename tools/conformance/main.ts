@@ -72,6 +72,7 @@ const parts: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
   load: program('load'),
   types: program('types-table'),
   cgo: program('cgo-table'),
+  'cgo-types': program('cgo-types'),
   'cgo-robust': program('cgo-robust'),
   pprof: program('pprof'),
   'pprof-robust': program('pprof-robust'),

@@ -109,7 +109,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   ] as const)
     for (const [reason, places] of list) {
       console.log(`${title}, ${reason}: ${places.length}`)
-      for (const place of places.slice(0, 10)) console.log(`  ${place}`)
+      for (const place of places.slice(0, 50)) console.log(`  ${place}`)
     }
   for (const one of c.missing.slice(0, 20)) console.log(`  ${one}`)
 }

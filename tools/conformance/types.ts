@@ -130,7 +130,7 @@ export async function compareTypes(oracle: string, request: Request, examplesMax
   const base = absoluteDir(request.dir, process.cwd())
   const written = request.declarations === true ? await writtenDeclarations(host, loaded) : undefined
   if (written !== undefined) result.declarationFiles = written.count
-  const checker = new PackageChecker(loaded, undefined, written?.kept)
+  const checker = new PackageChecker(loaded, {kept: written?.kept})
   const count = counting(result, examplesMax)
   const judgePackage = ({id, rows: theirs, errors}: OraclePackage) => {
     result.packages++
@@ -169,7 +169,7 @@ async function writtenDeclarations(host: Host, loaded: Loaded): Promise<{readonl
     write: (key, bytes) => void files.set(key, bytes),
   }
   const kept = {cache, keys: await packageKeys(host, loaded, cache, Date.now())}
-  const first = new PackageChecker(loaded, undefined, kept)
+  const first = new PackageChecker(loaded, {kept})
   for (const root of loaded.roots) first.check(root)
   first.keep()
   return {kept, count: files.size}
@@ -205,8 +205,11 @@ export function judgeRows(ours: readonly TypeRow[], theirs: readonly TypeRow[], 
     one.kind === 'missing' && one.theirs.mode === 'constant' && one.theirs.type === 'uintptr' ? [one.theirs] : [],
   )
   const extra = [...byKey.values()]
-  for (const {kind, ours: mine, theirs: row} of others)
-    count(fakeC && restsOnFakeC(mine, row, extra, sizes) ? 'made-up' : kind, {ours: mine, theirs: row})
+  const unsaid = others.flatMap(one => (one.kind === 'unknown' || one.kind === 'missing' ? [one.theirs] : []))
+  for (const {kind, ours: mine, theirs: row} of others) {
+    const madeUp = fakeC && restsOnFakeC(mine, row, extra, sizes)
+    count(madeUp ? 'made-up' : restsOnUnknown(mine, row, unsaid) ? 'unknown' : kind, {ours: mine, theirs: row})
+  }
   for (const row of extra) count(row.mode === 'invalid' ? 'unknown' : 'extra', {ours: row, theirs: undefined})
   return theirs.length - others.length
 }
@@ -225,6 +228,17 @@ function restsOnFakeC(ours: TypeRow | undefined, theirs: TypeRow, extra: readonl
   return extra.some(row => row.mode !== 'invalid' && contains(row, theirs) && keyOf(row) !== keyOf(theirs))
 }
 
+/**
+ * Whether ours says less of a row only because it says nothing of one around or in it: a constant beside an unknown operand keeps its untyped type,
+ * and the conversion of an unknown value has its type, but whether it is a constant nobody knows.
+ */
+function restsOnUnknown(ours: TypeRow | undefined, theirs: TypeRow, unsaid: readonly TypeRow[]): boolean {
+  if (ours === undefined || theirs.mode !== 'constant') return false
+  const untyped = ours.mode === 'constant' && ours.value === theirs.value && ours.type.startsWith('untyped ')
+  if (untyped) return unsaid.some(row => contains(row, theirs))
+  return ours.mode === 'value' && ours.type === theirs.type && unsaid.some(row => contains(theirs, row))
+}
+
 function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined {
   if (ours === undefined) return 'missing'
   if (ours.mode === 'invalid' && theirs.type === 'invalid type') return sameObject(ours, theirs) ? undefined : 'object' // neither can say
@@ -239,8 +253,14 @@ function classOf(ours: TypeRow | undefined, theirs: TypeRow): Class | undefined 
 
 const sameObject = (ours: TypeRow, theirs: TypeRow) => JSON.stringify(ours.object) === JSON.stringify(theirs.object)
 
+/** What cgo declared in a package, by name: right sides of aliases, underlying types of the rest. */
+export interface CgoTypes {
+  readonly aliases: Readonly<Record<string, string>>
+  readonly types: Readonly<Record<string, string>>
+}
 export interface OraclePackage {
   readonly id: string
+  readonly cgo?: CgoTypes | null
   readonly errors: readonly ObjectPlace[]
   readonly rows: TypeRow[]
 }
@@ -256,11 +276,11 @@ export async function* oraclePackages(oracle: string, args: readonly string[], p
   const child = spawn(oracle, ['-stream', ...args], {stdio: ['ignore', 'pipe', 'ignore'], env})
   let current: OraclePackage | undefined
   for await (const line of createInterface({input: child.stdout, crlfDelay: Infinity})) {
-    const parsed = JSON.parse(line) as TypeRow | {package: string; errors: ObjectPlace[]}
+    const parsed = JSON.parse(line) as TypeRow | {package: string; errors: ObjectPlace[]; cgo?: CgoTypes | null}
     if (!('package' in parsed)) current?.rows.push(parsed)
     else {
       if (current !== undefined) yield current
-      current = {id: parsed.package, errors: parsed.errors, rows: []}
+      current = {id: parsed.package, errors: parsed.errors, rows: [], ...(parsed.cgo === undefined ? {} : {cgo: parsed.cgo})}
     }
   }
   if (current !== undefined) yield current

@@ -80,6 +80,19 @@ export const within = (node: Node, outer: Node): boolean => node.pos >= outer.po
 
 /** Whether a type is one that cgo made of a C type. */
 export function declaredInC(type: Type): boolean {
+  if (type.kind === 'Alias' && type.obj.name.startsWith('_Ctype_')) return true // enums and unions are aliases of Go's own types
   const plain = unalias(type)
   return plain.kind === 'Named' && (plain.obj.pkg?.path === 'C' || plain.obj.name.startsWith('_Ctype_'))
 }
+
+/** Whether what a pointer points to is a type of C, or leads to one through further pointers: an array of C strings. */
+export function leadsToC(type: Type): boolean {
+  let at = type
+  for (let depth = 0; depth < pointersMax && !declaredInC(at); depth++) {
+    const plain = unalias(at)
+    if (plain.kind !== 'Pointer' && plain.kind !== 'Array') return false
+    at = plain.kind === 'Pointer' ? plain.base : plain.elem
+  }
+  return declaredInC(at)
+}
+const pointersMax = 8

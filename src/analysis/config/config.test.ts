@@ -89,6 +89,8 @@ describe('a mistake is an error with file, line and the nearest key', () => {
       /^gotriage.yaml:2: "\*a" is an alias/,
       /Write its value out/,
     ],
+    ['two documents', 'preset: all\n---\npreset: strict\n', /^gotriage.yaml:2: a second document/, /Keep one/],
+    ['a key without a value', 'preset: all\nrules:\n', /^gotriage.yaml:2: "rules" has no value/, /remove it/],
     ['broken YAML', 'preset: [\n', /^gotriage.yaml:\d: /, /YAML/],
   ])('%s', (_, text, says, hint) => {
     let error: unknown

@@ -133,6 +133,7 @@ function newReader(path: string, bytes: Uint8Array) {
   const where = (offset: number | undefined) => `${path}:${lines.linePos(offset ?? 0).line}`
   const problem = (node: Node, what: string, hint: string): TriageError => errors.usage(`${where(node.range?.[0])}: ${what}`, hint)
   const [broken] = document.errors
+  if (broken?.code === 'MULTIPLE_DOCS') throw errors.usage(`${where(broken.pos[0])}: a second document begins here`, 'Keep one of them.')
   if (broken)
     throw errors.usage(`${where(broken.pos[0])}: ${broken.message.split('\n')[0]?.replace(/ at line \d.*$/, '')}`, 'Correct the YAML.')
   visit(document, {
@@ -187,7 +188,8 @@ function newReader(path: string, bytes: Uint8Array) {
           if (!isScalar(key) || typeof key.value !== 'string') throw problem(key, `a key of ${name} is no text`, 'Write a plain key.')
           if (known !== undefined && !known.includes(key.value)) throw unknown('key', key.value, known, key)
           const value = pair.value as Node | null
-          if (value === null) throw problem(key, `"${key.value}" has no value`, 'Give it one or remove it.')
+          if (value === null || (isScalar(value) && value.value === null))
+            throw problem(key, `"${key.value}" has no value`, 'Give it one or remove it.')
           return [key.value, {key, value}]
         }),
       )

@@ -52,7 +52,8 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
     while (fun.kind === 'ParenExpr') fun = fun.x
     if (fun.kind === 'IndexExpr' || fun.kind === 'IndexListExpr') fun = fun.x
     if (fun.kind === 'Ident') return objectOf(fun)
-    return fun.kind === 'SelectorExpr' ? objectOf(fun.sel) : undefined
+    const callee = fun.kind === 'SelectorExpr' ? objectOf(fun.sel) : undefined
+    return callee?.kind === 'Func' && callee.pkg?.path === 'C' ? undefined : callee // a function of C: no rule can look into it
   }
   const names = new Map<GoObject, string | undefined>()
   const nameOf = (func: GoObject): string | undefined => {
@@ -84,7 +85,8 @@ export function packageFacts(checked: CheckedPackage): PackageFacts {
     typeOf,
     typeText(expr) {
       const type = typeOf(expr)
-      return type === undefined ? undefined : typeString(type)
+      // As the source has it, and not as cgo declares it.
+      return type === undefined ? undefined : typeString(type).replaceAll(/[^\s*[\](){},;]*\._Ctype_/g, 'C.')
     },
     constantOf: (expr: Expr): Value | undefined => tablesOf(expr)?.values.get(expr.id),
     objectOf,

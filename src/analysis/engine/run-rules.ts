@@ -1,6 +1,7 @@
 // Runs rules over the packages of a module. A failing rule becomes a note and stops nothing else; nothing is reported of a file whose language
 // version, or of a program whose behaviour, lies outside a rule's range.
 import type {Note} from '../../findings/envelope.ts'
+import type {Fix} from '../../findings/finding.ts'
 import type {ProgramDefaults} from '../../go/load/api.ts'
 import type {CallExpr, Node} from '../../go/syntax/ast.ts'
 import type {CheckedPackage} from './checked-package.ts'
@@ -36,6 +37,9 @@ export function runOnPackage(rules: readonly RunnableRule[], given: CheckedPacka
   const facts: Record<string, unknown> = {}
   const unsure: string[] = []
   const versions = Object.fromEntries(checked.files.map(file => [file.path, file.state.version]))
+  const generated = new Set(checked.files.flatMap(file => (file.generated ? [file.path] : [])))
+  /** The next run of its generator writes over a file: what is fixed there is fixed for nobody. */
+  const inHand = (fix: Fix): Fix => (fix.edits.some(edit => generated.has(edit.file)) ? {...fix, kind: 'suggestion'} : fix)
   for (const rule of rules) {
     if (!holdsForProgram(rule, program)) continue
     let unknowns = 0
@@ -59,7 +63,8 @@ export function runOnPackage(rules: readonly RunnableRule[], given: CheckedPacka
     }
     if (unknowns > 0) unsure.push(rule.id)
     function push(place: FactPlace, message: string, related: Report['related'], options: Omit<ReportOptions, 'related'>): void {
-      if (holdsFor(rule, versions[place.file] ?? 0)) reports.push(reportOf(rule, message, place, related, options))
+      if (!holdsFor(rule, versions[place.file] ?? 0)) return
+      reports.push(reportOf(rule, message, place, related, {...options, ...(options.fixes && {fixes: options.fixes.map(inHand)})}))
     }
   }
   return {

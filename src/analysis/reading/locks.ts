@@ -159,3 +159,13 @@ export function mayHoldLock(source: Source, scope: Node, at: Node): boolean {
   const held = source.flow.heldAt(at)
   return held === undefined || held.length > 0
 }
+
+/** The name or the comment of the function says that its caller holds a lock. */
+export function callerLocks(outer: Node): boolean {
+  if (outer.kind !== 'FuncDecl') return false
+  const doc = outer.doc?.list.map(one => one.text).join(' ') ?? ''
+  return (
+    /(?:Locked|Seqed|Held)$/.test(outer.name.name) ||
+    /precondition|critical section|\block(?:ed|s)?\b|\bmu(?:tex)?\b.*\bheld\b|checklocks/i.test(doc)
+  )
+}

@@ -2,15 +2,20 @@
 // standard library where Go is installed and against the bundled declarations elsewhere; findings and `// want` comments must match one to one,
 // also in the Go and assembly blocks of rule.md. Other modules are stub packages: testdata/stubs/<import path>/*.go of the rule, then those shared here.
 // A line `// go.mod: go 1.22` or `// go.mod: godebug k=v` stands for one of the main module's go.mod (go 1.26 when there is none).
-// Files with `import "C"` are checked with unknown members; a package with a `_windows.go` file or `//go:build windows` is built for Windows.
+// Files with `import "C"` are checked twice, with unknown members and with what their C text says; a package with a `_windows.go` file or
+// `//go:build windows` is built for Windows.
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import type {Hazard} from '../../findings/finding.ts'
 import type {ApiDescription} from '../../go/cgo/api/api-description.ts'
+import {readCNames} from '../../go/cgo/c-names.ts'
+import {cgoObjects} from '../../go/cgo/go-objects.ts'
+import {platformOf} from '../../go/cgo/platform.ts'
+import {cgoSourceOf} from '../../go/cgo/preamble.ts'
 import type {LoadedPackage} from '../../go/load/api.ts'
 import {loadPackages} from '../../go/load/load-packages.ts'
-import {checkPackage, declarePackage, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
+import {checkPackage, declarePackage, type CgoMembers, type Importer, type Package, sizesFor} from '../../go/types/api.ts'
 import {nodeHost} from '../../host/node/node-host.ts'
 import type {CgoPolicy} from '../engine/checked-package.ts'
 import {hazardsOf} from '../engine/hazards.ts'
@@ -26,6 +31,8 @@ interface Target {
   readonly goVersion?: string
   readonly cgoPolicy?: CgoPolicy
   readonly cApi?: ApiDescription
+  /** Names of C have types. */
+  readonly readsC?: boolean
 }
 
 const sharedStubs = fileURLToPath(new URL('testdata/stubs/', import.meta.url))
@@ -90,7 +97,13 @@ async function expectWants(
   target: Target,
   said: (hazard: Hazard) => string = hazard => hazard.what,
 ): Promise<void> {
-  const {hazards, errors} = await hazardsInPackage(rules, sources, stubs, target)
+  // Whether names of C have types or are unknown, a rule says the same of a fixture.
+  const importsC = Object.values(sources).some(source => source.includes('import "C"'))
+  for (const readsC of importsC ? [false, true] : [false])
+    expectWantsOf(await hazardsInPackage(rules, sources, stubs, {...target, readsC}), sources, said)
+}
+
+function expectWantsOf({hazards, errors}: Found, sources: Sources, said: (hazard: Hazard) => string): void {
   expect(errors, 'a fixture is valid Go').toEqual([])
   expect(new Set(hazards.map(hazard => hazard.fingerprint)).size, 'no two findings share a fingerprint').toBe(hazards.length)
   const unmet = Object.entries(sources).flatMap(([name, source]) =>
@@ -115,7 +128,7 @@ async function hazardsInPackage(
   rules: readonly RunnableRule[],
   sources: Sources,
   stubs: string,
-  {goarch, goVersion: ofTarget = 'go1.26', cgoPolicy, cApi}: Target,
+  {goarch, goVersion: ofTarget = 'go1.26', cgoPolicy, cApi, readsC = false}: Target,
 ): Promise<Found> {
   const lines = Object.values(sources).flatMap(source => [...source.matchAll(/^\/\/ go\.mod: (go|godebug) (\S+)$/gm)])
   const goLine = lines.find(([, verb]) => verb === 'go')?.[2] ?? ofTarget.slice('go'.length)
@@ -131,7 +144,12 @@ async function hazardsInPackage(
     : 'linux'
   const other = ({name, bytes}: {name: string; bytes: Uint8Array}) => ({path: name, bytes: () => bytes})
   const importer = withStubs(await standardLibrary(goos), [stubs, sharedStubs])
-  const checked = checkPackage({goarch, goVersion}, 'example.com/fixture', goFiles, importer)
+  const checked = checkPackage(
+    {goarch, goVersion, ...(readsC ? {cgo: membersOfC(sources, goos, goarch)} : {})},
+    'example.com/fixture',
+    goFiles,
+    importer,
+  )
   const findings = runOnPackage(rules, {
     types: checked.package,
     files: checked.info.files.map(state => ({
@@ -153,6 +171,24 @@ async function hazardsInPackage(
   const {reports, notes} = concludeModule(rules, [findings])
   const hazards = hazardsOf(rules, [{reports}])
   return {hazards, errors: [...checked.errors.map(error => `${error.pos}: ${error.message}`), ...notes.map(note => note.message)]}
+}
+
+function membersOfC(sources: Sources, goos: string, goarch: string): CgoMembers {
+  const platform = platformOf(goos, goarch)
+  return (pkg, c, files) => {
+    const read = files.flatMap(({path, tree}) => {
+      const source = cgoSourceOf(tree, tag => tag === goos || tag === goarch || tag === 'cgo')
+      return source === undefined ? [] : [{file: path, ...source}]
+    })
+    const names = readCNames({
+      platform,
+      preambles: read,
+      flags: read.flatMap(source => source.cflags),
+      withheld: read.flatMap(source => source.withheld),
+      readFile: path => sources[path],
+    })
+    return cgoObjects(names, platform, pkg, c)
+  }
 }
 
 /** Packages of stub folders before those of the standard library; a stub must itself be valid enough to declare what is used. */

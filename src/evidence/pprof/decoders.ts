@@ -1,5 +1,6 @@
 // The profile family: profile.proto (gzip or not) and the older text and binary profiles.
 import type {ByteSource} from '../../base/byte-source.ts'
+import {errors, TriageError} from '../../base/errors.ts'
 import type {Task} from '../../base/progress.ts'
 import type {Artifact} from '../model/artifact.ts'
 import {probeBytes} from '../model/decoder.ts'
@@ -76,7 +77,7 @@ export async function readProfile(source: ByteSource, task: Task, options: ReadO
   const layout = legacyCpuLayout(head)
   if (layout !== undefined) return decodeLegacyCpu(await unpacked.bytes(), layout)
   const decode = textDecoderOf(head, options)
-  if (decode === undefined) return decodeProtobuf(await unpacked.bytes(), task)
+  if (decode === undefined) return protobufOf(head, await unpacked.bytes(), task)
   const chunks = unpacked.chunks()
   try {
     const profile = await decode(new LineScanner(chunks))
@@ -87,7 +88,17 @@ export async function readProfile(source: ByteSource, task: Task, options: ReadO
   // A text that only starts like one of the old formats.
   const again = await unpack(source, task, probeBytes)
   const other = looksLikeProfile(head) ? undefined : stackDecoderOf(head)
-  return other === undefined ? decodeProtobuf(await again.bytes(), task) : other(new LineScanner(again.chunks()))
+  return other === undefined ? protobufOf(head, await again.bytes(), task) : other(new LineScanner(again.chunks()))
+}
+
+/** What nothing else is is read as profile.proto; where it does not even start like one, that it cannot be read is not all there is to say. */
+function protobufOf(head: Uint8Array, bytes: Uint8Array, task: Task): ProfileColumns {
+  try {
+    return decodeProtobuf(bytes, task)
+  } catch (error) {
+    if (!(error instanceof TriageError) || error.code === 'limit' || error.code === 'cancelled' || looksLikeProfile(head)) throw error
+    throw errors.noProfile(`as profile.proto: ${error.message}`)
+  }
 }
 
 type TextReader = (scanner: LineScanner) => Promise<ProfileColumns | undefined>

@@ -1,13 +1,14 @@
 // What `C.name` means in the Go files of one cgo package: preambles, the headers they include, and C's own names, as cmd/cgo's cname and
 // guessKinds decide it. A name that depends on something unknown is `unknown`; nothing is ever an error.
+import type {Answer} from '../../base/answer.ts'
 import type {CToken} from './c-token.ts'
-import {type CFunction, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
+import {type CFunction, type CRecord, type CType, type CTypedef, stripTypedefs, unknownCType} from './c-type.ts'
 import {evaluateAmong, type ParsedC, parseC, parseTypeName} from './c-parser.ts'
 import {literalBytes} from './constant-expression.ts'
 import {layoutOf} from './layout.ts'
 import {expandTokens} from './macro.ts'
 import type {CPlatform} from './platform.ts'
-import {closing, preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
+import {closing, newTexts, preprocess, type Preprocessed, type PreprocessOptions} from './preprocess.ts'
 import {standardHeader} from './standard-headers.ts'
 
 export interface CPreamble {
@@ -25,6 +26,8 @@ export interface CPackageInput {
   readonly withheld: readonly string[]
   /** Text of a file, by path relative to the package folder; undefined when it is not there. Must not leave the package's own roots. */
   readonly readFile: (path: string) => string | undefined
+  /** Only names are asked for: tokens of whole units are let go. */
+  readonly onlyNames?: boolean
 }
 
 export type CName =
@@ -33,7 +36,8 @@ export type CName =
   | {readonly kind: 'variable'; readonly type: CType}
   /** A macro whose value is no constant of Go: a cast to a pointer. */
   | {readonly kind: 'expression'; readonly type: CType}
-  | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean}
+  /** `isRune`: cgo copies a macro that begins with a character literal as it is, so that Go's constant is a rune, where Go can read it. */
+  | {readonly kind: 'integer'; readonly value: bigint; readonly isSize: boolean; readonly isRune?: Answer}
   /** As cgo writes it into Go: six decimals. */
   | {readonly kind: 'float'; readonly text: string}
   /** One character per byte. */
@@ -91,10 +95,11 @@ export function readCNames(input: CPackageInput): CNames {
   const options = preprocessOptions(input)
   const byText = new Map<string, CUnit>()
   const units = input.preambles.map(({file, text}) => {
-    const unit = byText.get(text) ?? readUnit(file, text, options)
+    const unit = byText.get(text) ?? readUnit(file, text, options, input.onlyNames === true)
     byText.set(text, unit)
     return unit
   })
+  completeAcrossFiles([...byText.values()])
   const cache = new Map<string, CName>()
   return {
     units,
@@ -117,10 +122,11 @@ size_t _GoStringLen(_GoString_ s);
 const char *_GoStringPtr(_GoString_ s);
 `
 
-function readUnit(file: string, text: string, options: PreprocessOptions): CUnit {
+function readUnit(file: string, text: string, options: PreprocessOptions, onlyNames: boolean): CUnit {
   // The prolog comes in as a header, so that offsets in the preamble stay offsets in the preamble.
   const source = preprocess(file, `#include <_cgo_prolog>\n${text}`, options)
-  return unitOf(file, source, options.platform)
+  const unit = unitOf(file, source, options.platform)
+  return onlyNames ? {...unit, source: {...source, tokens: [], sources: []}} : unit
 }
 
 function unitOf(file: string, source: Preprocessed, platform: CPlatform): CUnit {
@@ -130,6 +136,21 @@ function unitOf(file: string, source: Preprocessed, platform: CPlatform): CUnit 
   for (const record of declarations.records.values())
     if (record.fields === undefined && (foreign || record.tag?.startsWith('_') === true)) record.uncertain = true
   return {file, source, declarations}
+}
+
+/** cgo has one declaration of a struct in a package: where one file's preamble only names it, the fields come from the one that has them (gcc.go loadType). */
+function completeAcrossFiles(units: readonly CUnit[]): void {
+  const whole = new Map<string, CRecord>()
+  for (const {declarations} of units)
+    for (const [key, record] of declarations.records)
+      if (record.fields !== undefined && !record.uncertain && !whole.has(key)) whole.set(key, record)
+  for (const {declarations} of units)
+    for (const [key, record] of declarations.records) {
+      const from = record.fields === undefined && !record.uncertain ? whole.get(key) : undefined
+      if (from === undefined) continue
+      const {fields, packed, aligned, packMax} = from
+      Object.assign(record, {fields, packed, aligned, packMax})
+    }
 }
 
 /** Reads one C file of the package, for its bodies. */
@@ -179,6 +200,7 @@ function preprocessOptions(input: CPackageInput): PreprocessOptions {
   }
   const {readFile, platform} = input
   return {
+    texts: newTexts(),
     platform,
     defines,
     withheld: new Set([...withheld].filter(name => !defines.has(name))),
@@ -286,7 +308,7 @@ function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platfo
   if (type !== undefined) return {kind: 'type', type}
   if (tokens.every(token => token.kind === 'string')) return stringMeaning(tokens)
   const value = evaluateAmong(tokens, platform, declarations)
-  if (value !== undefined) return {kind: 'integer', value: value.value, isSize: false}
+  if (value !== undefined) return {kind: 'integer', value: value.value, isSize: false, isRune: isRune(body)}
   const text = withoutBrackets(tokens)
     .map(token => token.text)
     .join('')
@@ -294,6 +316,15 @@ function macroMeaning(unit: CUnit, name: string, body: readonly CToken[], platfo
   const float = Number(text.replace(/[fF]$/, ''))
   const rounded = /[fF]$/.test(text) ? Math.fround(float) : float
   return Number.isFinite(rounded) && Math.abs(rounded) < 1e21 ? {kind: 'float', text: rounded.toFixed(6)} : unknownName
+}
+
+/** Literals that C and Go read alike; what Go's parser makes of an expression that begins with one is not looked at. */
+const runePattern = /^'(?:[ -&(-[\]-~]|\\[abfnrtv\\']|\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})'$/
+
+function isRune(body: readonly CToken[]): Answer {
+  const [first] = body
+  if (first?.text.startsWith("'") !== true) return 'no'
+  return body.length > 1 ? 'unknown' : runePattern.test(first.text) ? 'yes' : /^'\\[0-7]{1,2}'$/.test(first.text) ? 'no' : 'unknown'
 }
 
 /** `((type)value)`: of what type it is, whatever its value. */

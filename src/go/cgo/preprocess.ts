@@ -20,6 +20,30 @@ export interface PreprocessOptions {
   ) => {readonly name: string; readonly text: string} | undefined
   /** Declarations that stand for a header of the C library. */
   readonly standardHeader: (name: string) => string | undefined
+  /** Shared by translation units that include the same files. */
+  readonly texts?: Texts
+}
+
+/** Files of translation units, each split into tokens once. */
+export interface Texts {
+  readonly sources: {readonly name: string; readonly text: string}[]
+  readonly split: Map<string, SplitText>
+}
+interface SplitText {
+  readonly text: string
+  readonly tokens: readonly CToken[]
+  readonly guard: string | undefined
+}
+export const newTexts = (): Texts => ({sources: [], split: new Map()})
+
+function splitText({sources, split}: Texts, name: string, text: string): SplitText {
+  const known = split.get(name)
+  if (known?.text === text) return known
+  const tokens = tokenize(text, sources.length)
+  sources.push({name, text})
+  const made = {text, tokens, guard: guardOf(tokens)}
+  split.set(name, made)
+  return made
 }
 
 export interface Preprocessed {
@@ -66,7 +90,7 @@ export function preprocess(name: string, text: string, options: PreprocessOption
 class Preprocessor {
   readonly #options: PreprocessOptions
   readonly #out: CToken[] = []
-  readonly #sources: {name: string; text: string}[] = []
+  readonly #texts: Texts
   readonly #macros: MacroTable = new Map()
   readonly #absent = new Set<string>()
   readonly #packs: {from: number; max: number}[] = []
@@ -83,6 +107,7 @@ class Preprocessor {
 
   constructor(options: PreprocessOptions) {
     this.#options = options
+    this.#texts = options.texts ?? newTexts()
     this.#undefined = new Set(options.withheld)
     for (const [name, value] of predefinedMacros(options.platform)) if (!options.withheld.has(name)) this.#defineText(name, value)
     for (const [name, value] of options.defines) this.#defineText(name, value)
@@ -92,7 +117,7 @@ class Preprocessor {
     this.#file(name, text, 0, false, false)
     return {
       tokens: this.#out,
-      sources: this.#sources,
+      sources: this.#texts.sources,
       macros: this.#macros,
       absent: [...this.#absent],
       packs: this.#packs,
@@ -105,15 +130,12 @@ class Preprocessor {
   }
 
   #file(name: string, text: string, depth: number, uncertain: boolean, standard: boolean): void {
-    const source = this.#sources.length
-    this.#sources.push({name, text})
     this.#work.left -= Math.min(text.length, textLengthMax) / charactersPerToken
     if (this.#work.left <= 0) {
       this.#truncated = true
       return
     }
-    const tokens = tokenize(text, source)
-    const guard = guardOf(tokens)
+    const {tokens, guard} = splitText(this.#texts, name, text)
     if (guard !== undefined && this.#macros.has(guard)) return
     const frames: Frame[] = []
     let pending: CToken[] = []

@@ -30,6 +30,7 @@ export function calleeOf(file: FileState, call: CallExpr): Callee {
       return {kind: 'builtin', builtin: object}
     case 'Func': {
       const origin = object.origin ?? object
+      if (origin.pkg?.path === 'C') return unknown // no Go function: what it does is said by its C source or by a description of it
       return {kind: isInterfaceMethod(file, fun, origin) ? 'interface' : 'function', func: origin}
     }
     case 'Var':

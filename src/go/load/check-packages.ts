@@ -1,9 +1,10 @@
 // Type-checks loaded packages, one after the other: the named ones whole, those they import by declaration and only when something refers to them,
 // from declaration files where there are some.
 import type {DeclarationCache} from '../../base/declaration-cache.ts'
-import {checkPackage, declarationFile, declarePackage, isFromSource, type Checked, type Config} from '../types/api.ts'
+import {checkPackage, declarationFile, declarePackage, isFromSource, type CgoMembers, type Checked, type Config} from '../types/api.ts'
 import type {Importer, Package, PackageFile, StoredDeclarations} from '../types/api.ts'
 import type {Loaded, LoadedPackage} from './api.ts'
+import {cgoModel, type CgoModel, type CText} from './cgo-members.ts'
 import type {PackageKeys} from './package-keys.ts'
 
 export interface KeptDeclarations {
@@ -19,19 +20,26 @@ interface FileBytes extends PackageFile {
 export class PackageChecker {
   readonly #loaded: Loaded
   readonly #declared = new Map<string, Package>()
-  readonly #cgo: ((pkg: LoadedPackage) => Config['cgo']) | undefined
+  readonly #readsC: boolean
   readonly #kept: KeptDeclarations | undefined
+  /** What C says, by the path of the package: its test variant has the same C. */
+  readonly #models = new Map<string, CgoModel>()
 
-  /** `cgo` gives the meaning of `C.name` in a package; without it all of them are unknown, as they are in declaration files, which it therefore rules out. */
-  constructor(loaded: Loaded, cgo?: (pkg: LoadedPackage) => Config['cgo'], kept?: KeptDeclarations) {
+  /** `readsC`: whether preambles and headers are read for what `C.name` means; else all of it is unknown. */
+  constructor(loaded: Loaded, {readsC = false, kept}: {readonly readsC?: boolean; readonly kept?: KeptDeclarations | undefined} = {}) {
     this.#loaded = loaded
-    this.#cgo = cgo
-    this.#kept = cgo === undefined ? kept : undefined
+    this.#readsC = readsC
+    this.#kept = kept
   }
 
   /** Checks one package with its bodies. Nothing of it is kept here. */
   check(pkg: LoadedPackage): Checked {
-    return checkPackage(this.#config(pkg), pkg.importPath, this.#files(pkg), this.#importerOf(pkg), pkg.name)
+    return checkPackage(this.#config(pkg, true), pkg.importPath, this.#files(pkg), this.#importerOf(pkg), pkg.name)
+  }
+
+  /** Headers that were looked for to say what `C.name` means in a package; empty as long as nobody asked. */
+  cTexts(pkg: LoadedPackage): readonly CText[] {
+    return this.#models.get(pkg.importPath)?.texts ?? []
   }
 
   /** What bodies of a package are typed from, when something asks for one of its functions. */
@@ -41,11 +49,19 @@ export class PackageChecker {
     readonly config: Config
     readonly importer: Importer
   } {
-    return {importPath: pkg.importPath, files: this.#files(pkg), config: this.#config(pkg), importer: this.#importerOf(pkg)}
+    return {importPath: pkg.importPath, files: this.#files(pkg), config: this.#config(pkg, false), importer: this.#importerOf(pkg)}
   }
 
-  #config(pkg: LoadedPackage): Config {
-    return {goarch: this.#loaded.config.goarch, goVersion: pkg.goVersion, cgo: pkg.cgoFiles.length > 0 ? this.#cgo?.(pkg) : undefined}
+  #config(pkg: LoadedPackage, isWhole: boolean): Config {
+    return {goarch: this.#loaded.config.goarch, goVersion: pkg.goVersion, cgo: this.#cgo(pkg, isWhole)}
+  }
+
+  /** Of a dependency names of C stay unknown, as they are in declaration files: an answer must not hang on whether there is one. */
+  #cgo(pkg: LoadedPackage, isWhole: boolean): CgoMembers | undefined {
+    if (!this.#readsC || pkg.cgoFiles.length === 0 || (!isWhole && pkg.module?.main !== true)) return undefined
+    const model = this.#models.get(pkg.importPath) ?? cgoModel(this.#loaded, pkg)
+    this.#models.set(pkg.importPath, model)
+    return model.members
   }
 
   #files(pkg: LoadedPackage): FileBytes[] {
@@ -72,7 +88,7 @@ export class PackageChecker {
     const known = this.#declared.get(pkg.id)
     if (known !== undefined) return known
     const declared = declarePackage(
-      this.#config(pkg),
+      this.#config(pkg, false),
       pkg.importPath,
       pkg.name,
       () => this.#files(pkg),

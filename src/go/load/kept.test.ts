@@ -79,7 +79,7 @@ async function check(
     kept: {cache, nowMs},
   })
   const keys = await packageKeys(host, loaded, cache, nowMs)
-  const checker = new PackageChecker(loaded, undefined, {cache, keys})
+  const checker = new PackageChecker(loaded, {kept: {cache, keys}})
   const checked = loaded.roots.map(pkg => checker.check(pkg))[0]!
   checker.keep()
   const [x, n] = ['X', 'N'].map(name => packageMember(checked.package, name)!)

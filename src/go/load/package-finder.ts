@@ -158,7 +158,7 @@ export class PackageFinder {
     return false
   }
 
-  #noteAbsent({module}: ModulePlace): void {
+  #noteAbsent({module, local}: ModulePlace): void {
     this.#absent.add(module.path)
     const name = `${module.path}@${module.version ?? ''}`
     const instead =
@@ -167,7 +167,7 @@ export class PackageFinder {
         : ` (replaced by ${module.replace.path}${module.replace.version === undefined ? '' : `@${module.replace.version}`})`
     this.note({
       code: 'module-missing',
-      message: `${name}${instead} is not on this machine: what is imported from it is unknown; "go mod download" brings it`,
+      message: `${name}${instead} is not on this machine: what is imported from it is unknown${local ? '' : '; "go mod download" brings it'}`,
     })
   }
 

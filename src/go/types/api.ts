@@ -29,7 +29,7 @@ export {
   type StoredDeclarations,
 } from './check.ts'
 export {formatVersion as declarationFormat} from './declarations/format.ts'
-export type {Importer, TypeError} from './checker.ts'
+export type {CgoMembers, Importer, TypeError} from './checker.ts'
 export {Mode, type FileState, type InstanceInfo, type Tables} from './file-state.ts'
 export type * from './types.ts'
 export {BasicKind, invalidType, unknownType} from './types.ts'
@@ -99,7 +99,19 @@ export function typeAndValue(file: FileState, e: Node): TypeAndValue | undefined
   return {mode: (tables.modes[e.id] ?? Mode.invalid) as Mode, type, value: tables.values.get(e.id)}
 }
 
-const modeNames: readonly ModeName[] = ['invalid', 'novalue', 'builtin', 'type', 'constant', 'value', 'commaok', 'value', 'commaok']
+const modeNames: readonly ModeName[] = [
+  'invalid',
+  'novalue',
+  'builtin',
+  'type',
+  'constant',
+  'value',
+  'commaok',
+  'value',
+  'commaok',
+  'value',
+  'value',
+]
 
 export function modeName(file: FileState, e: Node): ModeName {
   const {tables} = file

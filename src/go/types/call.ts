@@ -13,6 +13,7 @@ import {newParam, type Var} from './objects.ts'
 import {isConstant, isInvalid, newOperand, valueOperand, type Operand} from './operand.ts'
 import {isTypeParam, isUnknown, isValid} from './predicates.ts'
 import {record, recordType} from './recording.ts'
+import {unparen} from './resolver.ts'
 import {substitute, substitutionOf} from './substitution.ts'
 import {typeList} from './type-expression.ts'
 import {isMethodSet, typeSetOf} from './type-set.ts'
@@ -26,8 +27,10 @@ const asIndexed = (e: Expr): Indexed | undefined => (e.kind === 'IndexExpr' || e
 
 export function callExpr(c: Checker, x: Operand, call: CallExpr): ExprKind {
   let indexed = asIndexed(call.fun)
-  if (indexed === undefined) exprOrType(c, x, call.fun, true)
-  else {
+  if (indexed === undefined) {
+    if (c.cgo !== undefined) c.called = unparen(call.fun)
+    exprOrType(c, x, call.fun, true)
+  } else {
     if (!indexExpr(c, x, indexed)) indexed = undefined
     x.expr = call.fun
     record(c, x)
@@ -96,6 +99,7 @@ function functionCall(c: Checker, x: Operand, call: CallExpr, indexed: Indexed |
     return
   }
   let sig = u
+  const isC = x.mode === Mode.cgofunc
   const wasGeneric = sig.tparams !== undefined
   let targs: Type[] | undefined
   let argExprs: readonly Expr[] = []
@@ -121,6 +125,7 @@ function functionCall(c: Checker, x: Operand, call: CallExpr, indexed: Indexed |
   sig = checkArguments(c, call, sig, targs, argExprs, list, targsOf)
   if (wasGeneric && sig.tparams === undefined) recordType(c, call.fun, Mode.value, sig)
   callResult(c, x, call, sig, list)
+  if (isC && x.mode === Mode.value) x.mode = Mode.commaerr
 }
 
 function callResult(c: Checker, x: Operand, call: CallExpr, sig: Signature, args: readonly Operand[]): void {

@@ -1,13 +1,13 @@
 // Entry points: check a package with its bodies, or declare one whose members are resolved when something refers to them.
 import {TriageError} from '../../base/errors.ts'
 import {parseFile, type ParsedFile} from '../syntax/parse.ts'
-import {Checker, type Importer, type TypeError} from './checker.ts'
+import {Checker, type CgoMembers, type Importer, type TypeError} from './checker.ts'
 import {directCycles} from './cycles.ts'
 import {decodeDeclarations} from './declarations/decode.ts'
 import {encodeDeclarations} from './declarations/encode.ts'
 import {StoredSyntax} from './declarations/stored-syntax.ts'
 import {newTables, type FileState} from './file-state.ts'
-import {newPackage, type GoObject, type Package} from './objects.ts'
+import {newPackage, type Package} from './objects.ts'
 import {setLoader} from './package-members.ts'
 import {recordUntyped} from './recording.ts'
 import {collectObjects, packageObjects, unusedImports} from './resolver.ts'
@@ -20,8 +20,8 @@ export interface Config {
   readonly goarch?: string
   /** Language version of the package as `go1.21`; undefined allows everything. */
   readonly goVersion?: string | undefined
-  /** Members of `import "C"` by name; undefined for one it does not know. Without it all are unknown. */
-  readonly cgo?: ((name: string) => GoObject | undefined) | undefined
+  /** Members of `import "C"`. Without it all are unknown. */
+  readonly cgo?: CgoMembers | undefined
   /** Check declarations only, as for a dependency, but record results. */
   readonly ignoreBodies?: boolean
   /** Internal errors are thrown instead of collected; for tests. */

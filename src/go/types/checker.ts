@@ -73,16 +73,24 @@ export interface CheckerOptions {
   readonly sizes: Sizes
   /** Check function bodies; without it only declarations. */
   readonly bodies: boolean
-  /** Members of `import "C"`; undefined for a name is unknown. */
-  readonly cgo?: ((name: string) => GoObject | undefined) | undefined
+  /** Gives the members of `import "C"`. */
+  readonly cgo?: CgoMembers | undefined
 }
+
+/**
+ * What `C.name` means in a package, as cgo declares it there: types belong to `pkg`, everything else to `c`, the made-up package C. Asked once a package,
+ * with its files; undefined for a name is unknown.
+ */
+export type CgoMembers = (pkg: Package, c: Package, files: readonly FileState[]) => (name: string) => GoObject | undefined
 
 export class Checker {
   readonly pkg: Package
   readonly importer: Importer
   readonly sizes: Sizes
   readonly bodies: boolean
-  readonly cgo: ((name: string) => GoObject | undefined) | undefined
+  readonly cgo: CgoMembers | undefined
+  /** The expression that is being called, for names of C functions: elsewhere they are pointers. */
+  called: Expr | undefined
   readonly instances: InstanceCache = newInstanceCache()
   readonly errors: TypeError[] = []
   files: readonly FileState[] = []
@@ -107,6 +115,7 @@ export class Checker {
     this.sizes = options.sizes
     this.bodies = options.bodies
     this.cgo = options.cgo
+    this.called = undefined
     this.env = newEnvironment(file, pkg.scope, undefined, undefined)
   }
 

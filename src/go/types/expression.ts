@@ -19,6 +19,7 @@ import {selector} from './selector.ts'
 import {sizeOf} from './sizes.ts'
 import {checkIdent, typeExpr, validVarType, varType} from './type-expression.ts'
 import {everyUnderlying, underlying} from './underlying.ts'
+import {universeError} from './universe.ts'
 import {invalidType, newPointer, unknownType, untypedBool, type Signature, type Type} from './types.ts'
 
 /** How an expression may stand alone: a statement may, an expression or conversion is useless. */
@@ -300,6 +301,7 @@ export function multiExpr(c: Checker, e: Expr, allowCommaOk: boolean): {list: Op
     return {list: x.type.vars.map(v => valueOperand(e, v.type ?? invalidType)), commaOk: false}
   }
   if (allowCommaOk && (x.mode === Mode.mapindex || x.mode === Mode.commaok)) return {list: [x, valueOperand(e, untypedBool)], commaOk: true}
+  if (allowCommaOk && x.mode === Mode.commaerr) return {list: [x, valueOperand(e, universeError)], commaOk: true}
   return {list: [x], commaOk: false}
 }
 

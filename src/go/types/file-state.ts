@@ -7,7 +7,10 @@ import type {Selection} from './selection.ts'
 import type {Type} from './types.ts'
 import type {Value} from './constant/constant.ts'
 
-/** How an expression was used; `variable` is addressable, `mapindex` and `commaok` may be assigned with a second value (go/types operandMode). */
+/**
+ * How an expression was used; `variable` is addressable, `mapindex`, `commaok` and `commaerr` may be assigned with a second value, `commaerr` (the call
+ * of a C function, which is `cgofunc`) with an error (go/types operandMode).
+ */
 export const Mode = {
   invalid: 0,
   novalue: 1,
@@ -18,6 +21,8 @@ export const Mode = {
   mapindex: 6,
   value: 7,
   commaok: 8,
+  commaerr: 9,
+  cgofunc: 10,
 } as const
 export type Mode = (typeof Mode)[keyof typeof Mode]
 

@@ -206,10 +206,18 @@ function importPackage(c: Checker, path: string, pos: number): Package {
   if (made !== undefined) return made
   const pkg = newPackage(path, path === 'C' ? 'C' : guessName(path))
   pkg.fake = true
-  if (path === 'C') pkg.member = c.cgo
+  if (path === 'C') pkg.member = membersOfC(c, pkg)
   else c.error(pos, `could not import ${path}`)
   c.fakePackages.set(path, pkg)
   return pkg
+}
+
+/** Asked for when the first member is looked up: the files are all there then. */
+function membersOfC(c: Checker, pkg: Package): Package['member'] {
+  const {cgo} = c
+  if (cgo === undefined) return undefined
+  let members: ((name: string) => GoObject | undefined) | undefined
+  return name => (members ??= cgo(c.pkg, pkg, c.files))(name)
 }
 
 /** The last element of an import path, without a major version behind it: what most packages are called. */

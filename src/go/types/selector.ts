@@ -4,14 +4,14 @@ import type {Checker} from './checker.ts'
 import {exprOrType} from './expression.ts'
 import {Mode} from './file-state.ts'
 import {lookupFieldOrMethod} from './lookup.ts'
-import {isExported, newVar, objectType, signatureOf, type GoObject, type PkgName} from './objects.ts'
+import {isExported, newVar, objectType, signatureOf, type Func, type GoObject, type PkgName} from './objects.ts'
 import type {Operand} from './operand.ts'
 import {packageMember} from './package-members.ts'
 import {isUnknown, isValid} from './predicates.ts'
 import {recordSelection, recordUse} from './recording.ts'
 import {typeString} from './type-string.ts'
 import {underlying} from './underlying.ts'
-import {copySignature, invalidType, newSignature, newTuple, unknownType} from './types.ts'
+import {copySignature, invalidType, newSignature, newTuple, unknownType, unsafePointerType} from './types.ts'
 
 export function selector(c: Checker, x: Operand, e: SelectorExpr, wantType: boolean): void {
   x.expr = e
@@ -56,7 +56,8 @@ function qualified(c: Checker, x: Operand, e: SelectorExpr, ident: Ident, name: 
   recordUse(c, ident, name)
   name.used = true
   const pkg = name.imported
-  const obj = packageMember(pkg, e.sel.name)
+  const member = packageMember(pkg, e.sel.name)
+  const obj = pkg.path === 'C' && member?.kind === 'Func' && c.called !== e ? functionPointer(member) : member
   if (obj === undefined) {
     if (!pkg.fake) c.error(e.sel.pos, `undefined: ${name.name}.${e.sel.name}`)
     fail(x, e, pkg.fake)
@@ -65,6 +66,24 @@ function qualified(c: Checker, x: Operand, e: SelectorExpr, ident: Ident, name: 
   if (!isExported(obj.name) && pkg.path !== 'C') c.error(e.sel.pos, `name ${obj.name} not exported by package ${pkg.name}`)
   recordUse(c, e.sel, obj)
   qualifiedOperand(x, e, obj)
+  if (pkg.path === 'C') cOperand(x, obj)
+}
+
+/** What cgo makes of the name of a C function that is not called (cmd/cgo gcc.go rewriteName, ctxExpr); what stands for a macro is no function of C. */
+function functionPointer(func: Func): GoObject {
+  if (func.name.startsWith(macroPrefix)) return func
+  return newVar('package', undefined, -1, func.pkg, func.name.replace(/^_Cfunc_/, '_Cfpvar_fp_'), unsafePointerType)
+}
+
+const macroPrefix = '_Cmacro_'
+
+/** A variable of C is declared as a pointer to it, a macro as a function that gives its value; calls of functions have a two-value form. */
+function cOperand(x: Operand, obj: GoObject): void {
+  if (obj.kind === 'Var' && obj.name.startsWith('_Cvar_') && x.type.kind === 'Pointer') x.type = x.type.base
+  if (obj.kind !== 'Func' || x.type.kind !== 'Signature') return
+  if (obj.name.startsWith(macroPrefix)) x.type = x.type.results.vars[0]?.type ?? unknownType
+  else if (obj.name !== '_Cfunc__CMalloc') x.mode = Mode.cgofunc
+  if (isUnknown(x.type)) x.mode = Mode.invalid
 }
 
 function qualifiedOperand(x: Operand, e: SelectorExpr, obj: GoObject): void {

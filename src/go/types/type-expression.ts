@@ -36,6 +36,9 @@ import {
   type Type,
 } from './types.ts'
 
+/** Names that cgo declares beside those of C (cmd/cgo out.go goProlog, cMallocDefGo), for programs that lean on them. */
+const declaredByCgo = /^(?:_C|_cgo|runtime_throw$)/
+
 /** What an identifier denotes; for types only when `wantType` (go/types Checker.ident). */
 export function checkIdent(c: Checker, x: Operand, e: Ident, wantType: boolean): void {
   x.mode = Mode.invalid
@@ -43,7 +46,7 @@ export function checkIdent(c: Checker, x: Operand, e: Ident, wantType: boolean):
   const obj = c.lookup(e.name)
   if (obj === undefined) {
     if (e.name === '_') c.error(e.pos, 'cannot use _ as value or type')
-    else if (c.env.file.dotUnknown) x.type = unknownType
+    else if (c.env.file.dotUnknown || (c.cgo !== undefined && declaredByCgo.test(e.name))) x.type = unknownType
     else c.error(e.pos, `undefined: ${e.name}`)
     return
   }

@@ -4,7 +4,7 @@ import {declarationAround, inLoop, mentions} from '../../analysis/cgo/local-vari
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {atomicAccess} from '../../analysis/reading/atomics.ts'
-import {locksSomething} from '../../analysis/reading/locks.ts'
+import {callerLocks, locksSomething} from '../../analysis/reading/locks.ts'
 import {callsIn, covers, isTestFile, receiverKey, receiverText, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr, IfStmt, Node, Stmt} from '../../go/syntax/ast.ts'
 
@@ -41,8 +41,8 @@ export default defineRule({
 })
 
 function underLock(pass: ActPass, node: Node): boolean {
-  const around = pass.enclosingFunction(node)
-  return around === undefined || locksSomething(pass, around)
+  const [around, declared] = [pass.enclosingFunction(node), declarationAround(pass, node)]
+  return around === undefined || locksSomething(pass, around) || (declared !== undefined && callerLocks(declared))
 }
 
 /** `if x.Load() … { x.Store(…) }`, without a swap of x in it. */

@@ -1,8 +1,9 @@
 // atomic-mixed-access: a variable is accessed with sync/atomic here and plainly there. See rule.md.
+import {assignedAt, localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {atomicAccess} from '../../analysis/reading/atomics.ts'
-import {locksSomething} from '../../analysis/reading/locks.ts'
+import {callerLocks, locksSomething} from '../../analysis/reading/locks.ts'
 import {declaredNameAround, isGenerated, isTestFile, rootOf, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
@@ -46,6 +47,7 @@ export default defineRule({
       if (access?.variable === undefined || variable === undefined || (variable.varKind !== 'field' && variable.varKind !== 'package'))
         continue
       inside.add(access.variable)
+      if (isHandedOver(pass, access.variable)) continue
       if (isTestFile(pass, call)) continue
       const known = atomic.get(variable)
       if (known === undefined) atomic.set(variable, {call, changes: access.kind === 'change'})
@@ -134,7 +136,7 @@ function isExcused(pass: MixedPass, node: Expr): boolean {
   let outer: Node | undefined
   for (const at of pass.ancestors(node)) if (at.kind === 'FuncDecl') outer = at
   if (outer === undefined || locksSomething(pass, outer) || callerLocks(outer) || saysSo(outer)) return true
-  if (!isUnguarded(pass, node, outer) || isOrdered(pass, node, outer)) return true
+  if (isOwnCopy(pass, node) || !isUnguarded(pass, node, outer) || isOrdered(pass, node, outer)) return true
   return madeHere(pass, node, outer)
 }
 
@@ -145,14 +147,32 @@ const saysSo = (outer: Node): boolean =>
     outer.doc?.list.map(one => one.text).join(' ') ?? '',
   )
 
-/** The name or the comment of the function says that its caller holds a lock. */
-function callerLocks(outer: Node): boolean {
-  if (outer.kind !== 'FuncDecl') return false
-  const doc = outer.doc?.list.map(one => one.text).join(' ') ?? ''
-  return (
-    /(?:Locked|Seqed|Held)$/.test(outer.name.name) ||
-    /precondition|critical section|\block(?:ed)?\b|\bmu(?:tex)?\b.*\bheld\b|checklocks/i.test(doc)
-  )
+/** `v := p.Load(); atomic.AddInt64(&v.n, 1)` with an atomic.Pointer p: of the values of the type only those that are behind it are shared. */
+function isHandedOver(pass: MixedPass, variable: Expr): boolean {
+  const root = rootOf(variable)
+  const held = root === undefined ? undefined : localOf(pass, root)
+  if (held?.varKind !== 'local') return false
+  return mentions(pass, held).some(mention => {
+    const given = assignedAt(pass, mention)
+    return (
+      given !== undefined &&
+      given !== 'other' &&
+      given.kind === 'CallExpr' &&
+      /^\(\*sync\/atomic\.Pointer(?:\[.*\])?\)\.(?:Load|Swap)$/.test(pass.calleeName(given) ?? '')
+    )
+  })
+}
+
+/** A field of a variable that holds the struct itself, and not in a closure of another function: a value receiver, a parameter by value. */
+function isOwnCopy(pass: MixedPass, node: Expr): boolean {
+  let at = unparen(node)
+  while (at.kind === 'SelectorExpr') {
+    const type = pass.typeOf(at.x)
+    if (type === undefined || underlying(type).kind !== 'Struct') return false
+    at = unparen(at.x)
+  }
+  const variable = at.kind === 'Ident' && at !== node ? variableOf(pass, at) : undefined
+  return variable !== undefined && variable.varKind !== 'package' && variable.varKind !== 'field'
 }
 
 /** The object is a local variable that is no parameter: made in this function, so perhaps not shared yet. */

@@ -4,7 +4,7 @@ import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {namedPath, pointee} from '../../analysis/reading/named.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
-import {isTestFile, some} from '../../analysis/reading/terms.ts'
+import {isTestFile, some, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 
@@ -29,7 +29,8 @@ export default defineRule({
       if (call.args.length > 0 || !/^context\.[A-Z]\w*$/.test(pass.calleeName(call) ?? '')) continue // the two without parameters make roots
       if (isTestFile(pass, call) || !(isArgument(pass, call) || isHandedOn(pass, call)) || detaches(pass, call)) continue
       const around = parameterAround(pass, call, 'context.Context', 'net/http.Request', 'github.com/gin-gonic/gin.Context')
-      if (around !== undefined) pass.report(call, 'root', {data: {call: pass.text(call), context: around.name, given: given(around)}})
+      if (around !== undefined && !(namedPath(pointee(around.type)) === 'net/http.Request' && isOutgoing(pass, call, around)))
+        pass.report(call, 'root', {data: {call: pass.text(call), context: around.name, given: given(around)}})
     }
   },
 })
@@ -42,12 +43,27 @@ function given({name, type}: GoObject): string {
   return namedPath(type) === undefined ? `*${name}` : name
 }
 
+/** A request that the function sends, or gives another context: its own is no deadline of a caller. A handler has a ResponseWriter. */
+function isOutgoing(pass: Pass<'root'>, call: CallExpr, request: GoObject): boolean {
+  for (const at of pass.ancestors(call)) {
+    if (at.kind !== 'FuncDecl' && at.kind !== 'FuncLit') continue
+    const names = at.type.params.list.flatMap(field => field.names)
+    if (!names.some(name => variableOf(pass, name) === request)) continue
+    return !at.type.params.list.some(({type}) => type !== undefined && /\bResponseWriter$/.test(pass.text(type)))
+  }
+  return false
+}
+
 /** Loggers take a context for its values only; no deadline matters to them. */
 const logs = /(?:^|[/.*(])(?:s?log(?:rus)?|\w*logg(?:er|ing))\)?[./]/i
+/** `auditLogInternal`, `logOnce`. */
+const logsByName = /(?:^|\.)(?:log|\w*[a-z]Log)(?:[A-Z]\w*)?$/
 
 function isArgument(pass: Pass<'root'>, expr: Expr): boolean {
   const parent = pass.parent(expr)
-  return parent?.kind === 'CallExpr' && parent.args.includes(expr) && !logs.test(pass.calleeName(parent) ?? pass.text(parent.fun))
+  if (parent?.kind !== 'CallExpr' || !parent.args.includes(expr)) return false
+  const name = pass.calleeName(parent) ?? pass.text(parent.fun)
+  return !logs.test(name) && !logsByName.test(name) && !/^\(\*net\/http\.Request\)\.(?:WithContext|Clone)$/.test(name)
 }
 
 /** `ctx := context.Background()`, where the variable is never given anything else and is only ever handed to calls. */

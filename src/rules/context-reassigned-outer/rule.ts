@@ -26,7 +26,7 @@ export default defineRule({
     goroutine: {
       what: 'the goroutine assigns {name}, which belongs to the function that started it',
       why: 'both use one variable: this is a data race, and the function may go on with the context of the goroutine',
-      next: 'Begin the goroutine with {name} := {name}, so that it has a variable of its own.',
+      next: 'Pass {name} to the goroutine as an argument, or copy it before the go statement.',
     },
   },
 

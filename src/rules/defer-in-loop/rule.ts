@@ -4,6 +4,7 @@ import type {Pass} from '../../analysis/engine/pass.ts'
 import {covers, isTestFile, loopAround, rootOf, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, DeferStmt, Expr, ForStmt, Node, RangeStmt} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
+import {isUnsafePointer} from '../../go/types/predicates.ts'
 import {typeString} from '../../go/types/type-string.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -21,6 +22,11 @@ export default defineRule({
       why: 'what it would release is kept until then, once for each round',
       next: 'Move the body of the loop into a function of its own, or release at the end of the round.',
     },
+    beside: {
+      what: '{call} is deferred in each round of the loop and runs only when the function returns',
+      why: 'what it would release is kept until then, once for each round',
+      next: 'Release at the end of the round; what the other deferred calls of the loop release may be needed longer.',
+    },
   },
 
   run(pass) {
@@ -29,12 +35,14 @@ export default defineRule({
       const loop = loopAround(pass, defer)
       if (loop === undefined || pass.parent(defer) !== loop.body || leavesAfterwards(pass, defer)) continue
       if (!releasesWhatTheRoundMade(pass, defer, loop)) continue
-      pass.report(defer, 'piles', {data: {call: named(pass, defer)}, related: [{node: loop, label: 'the loop'}]})
+      const others = pass.within(loop.body, 'DeferStmt').some(one => one !== defer && !releasesWhatTheRoundMade(pass, one, loop))
+      pass.report(defer, others ? 'beside' : 'piles', {data: {call: named(pass, defer)}, related: [{node: loop, label: 'the loop'}]})
     }
   },
 })
 
-const named = (pass: Pass<'piles'>, {call}: DeferStmt) => (call.fun.kind === 'FuncLit' ? 'the function literal' : pass.text(call))
+const named = (pass: Pass<'piles' | 'beside'>, {call}: DeferStmt) =>
+  call.fun.kind === 'FuncLit' ? 'the function literal' : pass.text(call)
 
 /** Names of what releases, as methods, functions and functions of C. */
 const releases = /^(?:Close|Free|Release|Destroy|Stop|Cancel|close|free|cancel)$|^cancel|(?:^|_)(?:free|close|destroy|release|unref)$/
@@ -43,7 +51,7 @@ const releases = /^(?:Close|Free|Release|Destroy|Stop|Cancel|close|free|cancel)$
  * Each round runs the statement, it releases one value that the round made, and that value and what was made of it stay in the round: not
  * stored, appended, captured or handed to something that was there before. Then it could be released at the end of the round.
  */
-function releasesWhatTheRoundMade(pass: Pass<'piles'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
+function releasesWhatTheRoundMade(pass: Pass<'piles' | 'beside'>, defer: DeferStmt, loop: ForStmt | RangeStmt): boolean {
   const call = releaseOf(defer)
   if (call === undefined) return false
   const fun = unparen(call.fun)
@@ -83,14 +91,14 @@ function releaseOf({call}: DeferStmt): CallExpr | undefined {
 
 const isError = (object: GoObject): boolean => object.type !== undefined && typeString(object.type) === 'error'
 
-const mentionsAny = (pass: Pass<'piles'>, node: Node, objects: ReadonlySet<GoObject>): boolean =>
+const mentionsAny = (pass: Pass<'piles' | 'beside'>, node: Node, objects: ReadonlySet<GoObject>): boolean =>
   pass.within(node, 'Ident').some(ident => {
     const object = variableOf(pass, ident)
     return object !== undefined && objects.has(object)
   })
 
 /** In a function literal or another deferred call, which may run after the round. */
-function isCaptured(pass: Pass<'piles'>, mention: Node, loop: Node): boolean {
+function isCaptured(pass: Pass<'piles' | 'beside'>, mention: Node, loop: Node): boolean {
   for (const at of pass.ancestors(mention)) {
     if (at === loop) return false
     if (at.kind === 'FuncLit' || at.kind === 'GoStmt' || at.kind === 'DeferStmt') return true
@@ -98,7 +106,7 @@ function isCaptured(pass: Pass<'piles'>, mention: Node, loop: Node): boolean {
   return false
 }
 
-function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStmt): boolean {
+function isHandedOn(pass: Pass<'piles' | 'beside'>, mention: Node, loop: ForStmt | RangeStmt): boolean {
   let [node, parent] = [mention, pass.parent(mention)]
   while (
     parent?.kind === 'ParenExpr' ||
@@ -130,9 +138,9 @@ function isHandedOn(pass: Pass<'piles'>, mention: Node, loop: ForStmt | RangeStm
 }
 
 /** A number or a string keeps nothing that is passed beside it. */
-function holdsMore(pass: Pass<'piles'>, arg: Expr): boolean {
+function holdsMore(pass: Pass<'piles' | 'beside'>, arg: Expr): boolean {
   const type = pass.typeOf(arg)
-  return type === undefined || underlying(type).kind !== 'Basic'
+  return type === undefined || underlying(type).kind !== 'Basic' || isUnsafePointer(type) // a handle of C's, perhaps
 }
 
 /** What such a variable refers to may have been there before the round. */
@@ -142,7 +150,7 @@ function sharesMemory(object: GoObject): boolean {
 }
 
 /** The block it stands in, or one between it and the loop, ends the loop or the function: the defer runs once. */
-function leavesAfterwards(pass: Pass<'piles'>, defer: DeferStmt): boolean {
+function leavesAfterwards(pass: Pass<'piles' | 'beside'>, defer: DeferStmt): boolean {
   for (const at of pass.ancestors(defer)) {
     if (at.kind === 'ForStmt' || at.kind === 'RangeStmt') return false
     const list = at.kind === 'BlockStmt' ? at.list : at.kind === 'CaseClause' || at.kind === 'CommClause' ? at.body : []
@@ -154,4 +162,5 @@ function leavesAfterwards(pass: Pass<'piles'>, defer: DeferStmt): boolean {
 }
 
 /** `T(x)`, and `(*C.T)(x)`, whose type may be unknown. */
-const converts = (pass: Pass<'piles'>, call: CallExpr) => pass.isConversion(call) === 'yes' || unparen(call.fun).kind === 'StarExpr'
+const converts = (pass: Pass<'piles' | 'beside'>, call: CallExpr) =>
+  pass.isConversion(call) === 'yes' || unparen(call.fun).kind === 'StarExpr'

@@ -1,11 +1,12 @@
 // http-client-no-timeout: requests that may wait for ever. See rule.md.
 import {must} from '../../base/answer.ts'
+import {localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import {namedPath} from '../../analysis/reading/named.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
-import type {CallExpr} from '../../go/syntax/ast.ts'
+import {isTestFile, unparen} from '../../analysis/reading/terms.ts'
+import type {CallExpr, CompositeLit} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-client-no-timeout',
@@ -35,7 +36,7 @@ export default defineRule({
         if (namedPath(pass.typeOf(literal)) !== 'net/http.Client' || isTestFile(pass, literal)) continue
         const named = literal.elts.some(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Timeout')
         const positional = literal.elts.some(elt => elt.kind !== 'KeyValueExpr')
-        if (!named && !positional) pass.report(literal, 'literal')
+        if (!named && !positional && !isGivenTransport(pass, literal)) pass.report(literal, 'literal')
       }
     }
     for (const call of pass.nodes('CallExpr'))
@@ -47,6 +48,16 @@ export default defineRule({
         pass.report(call, 'call', {data: {call: pass.text(call.fun)}})
   },
 })
+
+/** Its Transport comes from a field, a parameter or a call: it may limit the wait for the answer. */
+function isGivenTransport(pass: Pass<'literal' | 'call'>, literal: CompositeLit): boolean {
+  const field = literal.elts.find(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Transport')
+  if (field?.kind !== 'KeyValueExpr') return false
+  const variable = localOf(pass, field.value)
+  const value = unparen((variable === undefined ? undefined : onlyValue(pass, variable)) ?? field.value)
+  const made = value.kind === 'UnaryExpr' ? unparen(value.x) : value
+  return made.kind !== 'CompositeLit' && pass.text(made) !== 'nil' && !/\bDefaultTransport$/.test(pass.text(made))
+}
 
 /** http-request-without-context says it there: the mend is the same. */
 const hasContext = (pass: Pass<'literal' | 'call'>, call: CallExpr): boolean =>

@@ -32,7 +32,7 @@ export default defineRule({
     path: {
       what: 'the function returns here and leaves the Body of {name}, the answer of {call}, neither read nor closed',
       why: 'over HTTP/1 an answer whose body is neither read to its end nor closed keeps its connection and the two goroutines that serve it',
-      next: 'Close the Body of {name} on every way on which the error is nil: with defer {name}.Body.Close() behind a check that returns on the error, or under a check of its own.',
+      next: 'Close the Body of {name} before this return; with defer right behind the error check only if no way hands {name} to the caller.',
     },
   },
 

@@ -8,8 +8,17 @@ const standard =
   /^(?:archive|bufio|builtin|bytes|cmd|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)(?:_test)?(?:\/|$)/
 const internal = /^(?:runtime|internal|sync|reflect|syscall|time|os|net|crypto)(?:\/[\w/]+)?\./
 
-/** Symbols that count or tell the time. */
-const measures = /nanotime|cputicks|stats?$|metric|memstats|schedstat|callers|traceback/i
+/** What is exported and does the same, by the private symbol. */
+const exported: readonly (readonly [RegExp, string])[] = [
+  [/^(?:runtime|time)\.(?:nanotime1?|cputicks|runtimeNano|walltime|now)$/, 'time.Now and time.Since'],
+  [/^runtime\.(?:mem|str)hash$/, 'hash/maphash'],
+  [/^runtime\.(?:fastrand\w*|cheaprand\w*|rand)$/, 'math/rand/v2 (Go 1.22)'],
+  [/^runtime\.memclr\w*$/, 'clear (Go 1.21)'],
+  [/^(?:runtime|reflect)\.(?:typed)?memmove$/, 'copy'],
+  [/^runtime\.gcount$/, 'runtime.NumGoroutine'],
+  [/^runtime\.(?:gogetenv)$/, 'os.Getenv'],
+  [/stats?$|metric|memstats/i, 'an exported function, such as those of runtime/metrics, runtime/pprof and runtime/trace'],
+]
 
 export default defineRule({
   id: 'linkname-runtime',
@@ -23,7 +32,7 @@ export default defineRule({
     pull: {
       what: '{local} is linked to {target}, which is private to Go',
       why: 'it calls whatever has that name in the Go version at hand, without any check of its parameters; since Go 1.23 the linker refuses such a reference unless Go itself marks the symbol, and it never intercepts the calls that Go makes',
-      next: 'Use an exported function{measuring}, or keep a way for the Go versions that refuse or change the symbol.',
+      next: 'Use {instead}, or keep a way for the Go versions that refuse or change the symbol.',
     },
   },
 
@@ -36,10 +45,10 @@ export default defineRule({
           const [local, target] = [found?.[1], found?.[2]]
           if (local === undefined || target === undefined || !internal.test(target)) continue
           const declared = declarationOf(file, local)
-          const measuring = measures.test(target) ? ' (for measurements, of runtime/metrics, runtime/pprof or runtime/trace)' : ''
+          const instead = exported.find(([symbol]) => symbol.test(target))?.[1] ?? 'an exported function'
           if (declared !== undefined)
             pass.report(comment, 'pull', {
-              data: {local, target, measuring},
+              data: {local, target, instead},
               related: [{node: declared, label: 'declared here, without a body'}],
             })
         }

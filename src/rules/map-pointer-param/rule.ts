@@ -1,4 +1,5 @@
 // map-pointer-param: a parameter that points to a map and is never used to replace it. Style, not memory. See rule.md.
+import {mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {isGenerated, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
@@ -33,7 +34,7 @@ export default defineRule({
     const needless = new Map<GoObject, {readonly func: string; readonly indices: ReadonlySet<number>}>()
     for (const kind of ['FuncDecl', 'FuncLit'] as const) {
       for (const func of pass.nodes(kind)) {
-        if (func.body === undefined || isGenerated(pass, func) || isRemote(func)) continue
+        if (func.body === undefined || isGenerated(pass, func) || isRemote(func) || isPrescribed(pass, func)) continue
         const indices = new Set<number>()
         let index = 0
         for (const field of func.type.params.list) {
@@ -63,6 +64,25 @@ export default defineRule({
     }
   },
 })
+
+/** A function that is handed on as a value: its type is that of the place it goes to. */
+function isPrescribed(pass: MapPass, func: FuncDecl | FuncLit): boolean {
+  if (func.kind === 'FuncLit') {
+    const parent = pass.parent(func)
+    return parent?.kind !== 'AssignStmt' && !(parent?.kind === 'CallExpr' && parent.fun === func)
+  }
+  const object = pass.objectOf(func.name)
+  return (
+    object !== undefined &&
+    mentions(pass, object).some(mention => {
+      if (mention === func.name) return false
+      const parent = pass.parent(mention)
+      const used = parent?.kind === 'SelectorExpr' && parent.sel === mention ? parent : mention
+      const call = pass.parent(used)
+      return !(call?.kind === 'CallExpr' && call.fun === used)
+    })
+  )
+}
 
 /** `func (T) Method(args A, reply *B) error`: net/rpc asks for the pointer. */
 function isRemote(func: FuncDecl | FuncLit): boolean {

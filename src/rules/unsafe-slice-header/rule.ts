@@ -1,5 +1,5 @@
 // unsafe-slice-header: a reflect.SliceHeader or StringHeader that is no real slice or string. See rule.md.
-import {declaredInC, importsC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {importsC, leadsToC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {peel, underlyingOf} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -95,7 +95,7 @@ function pointsToC(pass: AnyPass, literal: CompositeLit): boolean {
   if (data === undefined) return false
   const source = peel(pass, data.kind === 'KeyValueExpr' ? data.value : data)
   const under = underlyingOf(pass, source)
-  return under === undefined || under.kind !== 'Pointer' || isUnknown(under.base) || declaredInC(under.base)
+  return under === undefined || under.kind !== 'Pointer' || isUnknown(under.base) || leadsToC(under.base)
 }
 
 /** `f(reflect.SliceHeader{})` shows a type and holds no address. */

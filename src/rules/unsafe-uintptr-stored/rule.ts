@@ -1,5 +1,5 @@
 // unsafe-uintptr-stored: the address of Go memory kept as a number, and used as an address later. See rule.md.
-import {declaredInC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {leadsToC, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {callsNamed, localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {isUnsafePointerCall, peel, underlyingOf} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
@@ -67,7 +67,7 @@ function goAddress(pass: AnyPass, call: CallExpr): Expr | undefined {
   if (pointer.kind !== 'CallExpr' || !isUnsafePointerCall(pass, pointer) || pointer.args[0] === undefined) return undefined
   const target = peel(pass, pointer)
   const under = underlyingOf(pass, target)
-  if (under?.kind !== 'Pointer' || isUnknown(under.base) || declaredInC(under.base)) return undefined
+  if (under?.kind !== 'Pointer' || isUnknown(under.base) || leadsToC(under.base)) return undefined
   const address = target.kind === 'UnaryExpr' && target.op === '&' ? unparen(target.x) : target
   const object = address.kind === 'Ident' ? pass.objectOf(address) : undefined
   return object?.kind === 'Var' && object.varKind === 'package' ? undefined : target

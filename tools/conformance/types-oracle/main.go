@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -58,6 +59,7 @@ var (
 	tests  = flag.Bool("tests", false, "also the test files of the named packages")
 	tags   = flag.String("tags", "", "build tags")
 	cgo    = flag.Bool("cgo", false, "files that import \"C\" too, with FakeImportC")
+	made   = flag.String("cgotypes", "", "with -cgo: what cgo generated, as IMPORTPATH=FILE,…, in place of FakeImportC for these packages")
 	files  = flag.Bool("files", false, "arguments are Go files or directories below DIR, each a package of its own that imports std only")
 	stream = flag.Bool("stream", false, `one package after the other, a line {"package":ID,"errors":[PLACE]} before each`)
 )
@@ -92,7 +94,7 @@ func main() {
 		if strings.HasSuffix(p.ImportPath, ".test") && p.Name == "main" {
 			continue
 		}
-		rows, errors := l.check(p)
+		rows, errors, declared := l.check(p)
 		if p.DepOnly {
 			continue
 		}
@@ -100,7 +102,7 @@ func main() {
 			all = append(all, rows...)
 			continue
 		}
-		check(enc.Encode(map[string]any{"package": p.ImportPath, "errors": errors}))
+		check(enc.Encode(map[string]any{"package": p.ImportPath, "errors": errors, "cgo": declared}))
 		sortRows(rows)
 		for i := range rows {
 			check(enc.Encode(&rows[i]))
@@ -225,10 +227,46 @@ func (i importer) Import(path string) (*types.Package, error) {
 	return nil, fmt.Errorf("package %s is not there", id)
 }
 
+// cgoTypes is what cgo declares in a package: aliases and the underlying types of the rest, by name.
+type cgoTypes struct {
+	Aliases map[string]string `json:"aliases"`
+	Types   map[string]string `json:"types"`
+}
+
+func declaredByCgo(pkg *types.Package) *cgoTypes {
+	declared := &cgoTypes{map[string]string{}, map[string]string{}}
+	for _, name := range pkg.Scope().Names() {
+		obj, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+		if !ok || !strings.HasPrefix(name, "_Ctype_") {
+			continue
+		}
+		if alias, ok := obj.Type().(*types.Alias); ok {
+			declared.Aliases[name] = types.TypeString(alias.Rhs(), nil)
+		} else {
+			declared.Types[name] = types.TypeString(obj.Type().Underlying(), nil)
+		}
+	}
+	return declared
+}
+
+const generated = "_cgo_gotypes.go"
+
+// usesCgo sets the unexported field that go/packages sets for the same purpose.
+func usesCgo(conf *types.Config) {
+	field := reflect.ValueOf(conf).Elem().FieldByName("go115UsesCgo")
+	*(*bool)(field.Addr().UnsafePointer()) = true
+}
+
 // check type-checks a package; of those that were named, the rows and where errors are.
-func (l *loader) check(p *listed) ([]row, []place) {
+func (l *loader) check(p *listed) ([]row, []place, *cgoTypes) {
 	var files []*ast.File
 	names := append(append([]string{}, p.GoFiles...), p.CgoFiles...)
+	withCgo := false
+	for _, one := range strings.Split(*made, ",") {
+		if path, file, ok := strings.Cut(one, "="); ok && path == p.ImportPath {
+			names, withCgo = append(names, file), true
+		}
+	}
 	parsed := make([]*ast.File, len(names))
 	broken := make([]scanner.ErrorList, len(names))
 	var wg sync.WaitGroup
@@ -275,7 +313,7 @@ func (l *loader) check(p *listed) ([]row, []place) {
 	conf := types.Config{
 		GoVersion:        version,
 		IgnoreFuncBodies: p.DepOnly,
-		FakeImportC:      true,
+		FakeImportC:      !withCgo,
 		Importer:         importer{l, p},
 		Sizes:            types.SizesFor("gc", goarch),
 		Error: func(err error) {
@@ -288,6 +326,9 @@ func (l *loader) check(p *listed) ([]row, []place) {
 				errors = append(errors, place{l.fileName(file.Name()), int(err.Pos) - file.Base()})
 			}
 		},
+	}
+	if withCgo {
+		usesCgo(&conf)
 	}
 	path := p.ImportPath
 	if i := strings.Index(path, " ["); i >= 0 {
@@ -302,13 +343,18 @@ func (l *loader) check(p *listed) ([]row, []place) {
 		l.packages[p.ImportPath] = pkg
 	}
 	if info == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var rows []row
 	for _, f := range files {
-		rows = append(rows, l.rows(f, info)...)
+		if filepath.Base(l.fset.File(f.Package).Name()) != generated {
+			rows = append(rows, l.rows(f, info)...)
+		}
 	}
-	return rows, errors
+	if withCgo && pkg != nil {
+		return rows, errors, declaredByCgo(pkg)
+	}
+	return rows, errors, nil
 }
 
 func (l *loader) rows(f *ast.File, info *types.Info) []row {
@@ -372,6 +418,9 @@ func modeOf(tv types.TypeAndValue) string {
 	case tv.IsValue():
 		return "value"
 	}
+	if _, ok := tv.Type.(*types.Signature); ok && *made != "" {
+		return "value" // a function of C that is called, which has a mode of its own
+	}
 	return "invalid"
 }
 
@@ -419,6 +468,9 @@ func (l *loader) object(obj types.Object) any {
 	pkg := obj.Pkg()
 	if pkg == nil || pkg == types.Unsafe {
 		return universeName(obj)
+	}
+	if obj.Pos().IsValid() && filepath.Base(l.fset.File(obj.Pos()).Name()) == generated {
+		return nil
 	}
 	known, ok := l.paths.Load(pkg)
 	if !ok {

@@ -56,6 +56,13 @@ func fromC() byte {
 	return *(*byte)(unsafe.Pointer(u + 1))
 }
 
+// What lies in an array of C strings is memory of C.
+func strings(x **C.char) string {
+	p := uintptr(unsafe.Pointer(x))
+	p += unsafe.Sizeof(x)
+	return C.GoString(*(**C.char)(unsafe.Pointer(p)))
+}
+
 func numbers(p *pair, seen map[uintptr]bool) bool {
 	u := uintptr(unsafe.Pointer(p))
 	seen[u] = true

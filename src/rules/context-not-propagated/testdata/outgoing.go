@@ -1,0 +1,34 @@
+package outgoing
+
+import (
+	"context"
+	"net/http"
+)
+
+func load(ctx context.Context) error { return nil }
+
+// The request is one that is sent.
+func send(client *http.Client, req *http.Request) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	answer, err := client.Do(req.WithContext(ctx))
+	if err == nil {
+		answer.Body.Close()
+	}
+	return err
+}
+
+func forward(out *http.Request) *http.Request { return out.WithContext(context.Background()) }
+
+func handle(w http.ResponseWriter, r *http.Request) {
+	err := load(context.Background()) // want `context\.Background\(\) is passed on although r is at hand`
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+func auditLogInternal(ctx context.Context, text string) {}
+
+func audited(ctx context.Context) {
+	auditLogInternal(context.Background(), "done")
+}

@@ -1,0 +1,19 @@
+package given
+
+import "net/http"
+
+type settings struct{ transport http.RoundTripper }
+
+// Who knows what limits it has.
+func ofField(s settings) *http.Client { return &http.Client{Transport: s.transport} }
+
+func ofParameter(t *http.Transport) *http.Client { return &http.Client{Transport: t} }
+
+func own() *http.Client {
+	t := &http.Transport{MaxIdleConns: 4}
+	return &http.Client{Transport: t} // want `the client has no Timeout`
+}
+
+func ordinary() *http.Client {
+	return &http.Client{Transport: http.DefaultTransport} // want `the client has no Timeout`
+}
