@@ -79,6 +79,7 @@ export const command: Command = {
     }
     const request = await readRequest(context.host, {...asked, path})
     const text = await import('../../operations/simulate-text.ts')
+    context.endAtOnce?.()
     const json = args.flag('format') === 'json'
     const swept = args.flag('sweep')
     if (swept !== undefined) {
