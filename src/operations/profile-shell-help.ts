@@ -133,15 +133,35 @@ export function completions(line: string, functions: readonly string[], types: r
     ...Object.values(choices).flat(),
     ...types,
   ]
-  if (words.length <= 1) return [[...first, 'help', 'options', 'quit'].filter(name => name.startsWith(word)), word]
+  if (words.length <= 1) {
+    const [, setting = '', value] = /^([a-z_]+)=(.*)$/.exec(word) ?? []
+    if (value !== undefined) return [valuesOf(setting, value, functions, types).map(each => `${setting}=${each}`), word]
+    const found = [...first, 'help', 'options', 'quit'].filter(name => name.startsWith(word))
+    // What needs a word behind it gets the blank in front of that.
+    return [found.length === 1 && needsWord.has(found[0]!) ? [`${found[0]} `] : found, word]
+  }
   if (words[0] === 'help') return [first.map(name => name.replace(/=$/, '')).filter(name => name.startsWith(word)), word]
   const [, sign = '', wanted = ''] = /^(-?)(.*)$/.exec(word) ?? []
-  if (wanted === '') return [[], word]
+  return [functionsNamed(wanted, functions).map(name => sign + name), word]
+}
+
+const needsWord: ReadonlySet<string> = new Set(['help', 'peek', 'list'])
+/** Settings that take a pattern of functions. */
+const patternSettings: ReadonlySet<string> = new Set(['focus', 'ignore', 'hide', 'show', 'show_from', 'prune_from'])
+
+function valuesOf(setting: string, value: string, functions: readonly string[], types: readonly string[]): string[] {
+  if (patternSettings.has(setting)) return functionsNamed(value, functions)
+  const known = setting === 'sample_index' ? types : Object.hasOwn(choices, setting) ? choices[setting as keyof typeof choices] : []
+  return known.filter(each => each.startsWith(value))
+}
+
+/** As patterns. Where the names only contain the word, the word is among them: what they begin with in common is not what was typed. */
+function functionsNamed(wanted: string, functions: readonly string[]): string[] {
+  if (wanted === '') return []
   const named = functions.filter(name => name.startsWith(wanted))
   const found = named.length > 0 ? named : functions.filter(name => name.includes(wanted))
-  const quoted = found.slice(0, completedMax).map(name => sign + asPattern(name))
-  // Names that only contain the word have beginnings in common that are not what was typed.
-  return [named.length === 0 && quoted.length > 1 ? [...quoted, word] : quoted, word]
+  const quoted = found.slice(0, completedMax).map(asPattern)
+  return named.length === 0 && quoted.length > 1 ? [...quoted, wanted] : quoted
 }
 
 /** A function's name as a pattern that matches it, in one word. */

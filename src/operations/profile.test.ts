@@ -458,13 +458,19 @@ describe('the shell', () => {
     expect(await shell.answer('help nothing')).toContain('no command and no setting')
   })
 
-  it('completes commands, settings and the names of functions', async () => {
+  it('completes commands, settings with their values and the names of functions', async () => {
     const shell = await shellOf(fixture('cpu.pb.gz'))
     expect(shell.complete('fol')).toEqual([['folded'], 'fol'])
     expect(shell.complete('granu')).toEqual([['granularity='], 'granu'])
     expect(shell.complete('peek main.ha')).toEqual([['main.hash'], 'main.ha'])
     expect(shell.complete('top -main.ha')).toEqual([['-main.hash'], '-main.ha'])
     expect(shell.complete('help li')).toEqual([['list', 'lines'], 'li'])
+    expect(shell.complete('pe')).toEqual([['peek '], 'pe'])
+    expect(shell.complete('focus=main.ha')).toEqual([['focus=main.hash'], 'focus=main.ha'])
+    expect(shell.complete('focus=')).toEqual([[], 'focus='])
+    expect(shell.complete('sort=')).toEqual([['sort=flat', 'sort=cum'], 'sort='])
+    expect(shell.complete('sample_index=c')).toEqual([['sample_index=cpu'], 'sample_index=c'])
+    expect(shell.complete('unit=x')).toEqual([[], 'unit=x'])
     const [[name = '']] = shell.complete('list (*')
     expect(await shell.answer(`peek ${name}`)).not.toContain('no matches')
   })

@@ -26,6 +26,7 @@ const services: readonly (readonly [name: string, cause: string, line: string])[
   ['silent-backend', 'missing-timeout', '	return http.Get("http://" + address + path)'],
   ['slow-consumer', 'retained-allocations', '			o.push(message{i, make([]byte, 2048)})'],
   ['slow-lock', 'lock-contention', '	time.Sleep(2 * time.Millisecond) // asks another service under the lock'],
+  ['timer-per-message', 'retained-allocations', '		case <-time.After(time.Hour):'],
   ['two-locks', 'deadlock', '	from.mu.Lock()'],
 ]
 
@@ -45,6 +46,13 @@ test('the second cause of abandoned-answers is the goroutines that send to nobod
   const leak = envelope.causes.find(one => one.id === 'goroutine-leak')
   expect(leak?.confidence).toBeGreaterThanOrEqual(0.7)
   expect(leak?.chain.map(step => step.because).join()).toContain('when the select takes another case')
+})
+
+test('what keeps the timers of timer-per-message is told by the hazard in its source, with the remedy', async () => {
+  const {envelope} = await diagnose({paths: ['.']}, nodeHost({cwd: `${checkout}fixtures/services/timer-per-message`}), {})
+  const [first] = envelope.causes
+  expect(first?.chain.map(step => step.because).join()).toContain('stays until it fires')
+  expect(first?.remedies[0]?.do).toContain('Make one timer before the loop')
 })
 
 test.each(['open-sockets', 'warm-up'])('%s is well, and no cause is more than a suspicion', async name => {

@@ -169,8 +169,8 @@ function prepare(request: SimulateRequest): Prepared {
   }
   if (request.kind === 'heap') {
     const {scenario, controller} = readHeapScenario(root, entries)
-    const run = function* (): Steps<Seeded> {
-      const heap = yield* heapInSteps(scenario, controller === undefined ? undefined : controllers[controller]!())
+    const run = function* (seed: number): Steps<Seeded> {
+      const heap = yield* heapInSteps({...scenario, seed}, controller === undefined ? undefined : controllers[controller]!())
       return {metrics: heapMetrics(heap, scenario), heap}
     }
     return {title, seeds, claims, run}

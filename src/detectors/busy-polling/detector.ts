@@ -3,12 +3,17 @@ import {defineDetector, type Identified, type Observed} from '../../diagnosis/en
 import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
 import {anyFrame, type CallerShare, shareOf, timeIndex} from '../../diagnosis/profile-shares.ts'
 import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
-import type {Frame} from '../../evidence/model/profile.ts'
+import type {Frame, Profile} from '../../evidence/model/profile.ts'
 
-type Settings = Readonly<Record<'cpusMin' | 'samplesMin' | 'askingShareMin' | 'secondsMin', number>>
+type Settings = Readonly<Record<'cpusMin' | 'samplesMin' | 'askingShareMin' | 'goroutineShareMin' | 'secondsMin', number>>
 
 /** What the compiler makes of a select with one case and a default (runtime/chan.go, Go 1.5 to 1.26). */
 const asks = anyFrame(/^runtime\.selectnb(?:recv2?|send)$/)
+const readsClock = anyFrame(/^time\.(?:Now|Since|Until|now|runtimeNow)$/)
+/** Calls that may wait, whether they did or not: channels, select, locks, sleep, the network, the kernel. */
+const mayWait = anyFrame(
+  /^(?:runtime\.(?:gopark|chanrecv[12]|chansend1|selectgo|semacquire\w*)|time\.Sleep|sync\.runtime_\w*|(?:sync|internal\/sync)\.\(\*(?:RW)?Mutex\)\.\w+|(?:internal\/poll|syscall|internal\/runtime\/syscall)\..*)$/,
+)
 
 export default defineDetector({
   id: 'busy-polling',
@@ -23,7 +28,8 @@ export default defineDetector({
   settings: {
     cpusMin: {value: 0.25, unit: 'CPUs', source: 'detector.md#settings'},
     samplesMin: {value: 3, unit: 'samples', source: 'detector.md#settings'},
-    askingShareMin: {value: 0.02, unit: "of the function's CPU time", source: 'detector.md#settings'},
+    askingShareMin: {value: 0.2, unit: "of the function's CPU time beside the clock", source: 'detector.md#settings'},
+    goroutineShareMin: {value: 0.9, unit: "of the goroutines' CPU time", source: 'detector.md#settings'},
     secondsMin: {value: 1, unit: 's', source: 'detector.md#settings'},
   },
   messages: {
@@ -55,10 +61,11 @@ function ofProfile(artifact: Identified<'profile'>, settings: Settings): Observe
   }
   return [...askers.values()].flatMap((asker): Observed<'polls'>[] => {
     const {frame} = asker
-    const all = shareOf(profile, time, frames => indexOf(frames, frame.function))
-    const cpus = all.value / 1e9 / seconds
-    const asking = all.value > 0 ? asker.value / all.value : 0
+    const {whole, clock, goroutine, waiting} = timesOf(profile, time, frame.function)
+    const cpus = whole / 1e9 / seconds
+    const asking = whole > clock ? asker.value / (whole - clock) : 0
     if (asker.samples < settings.samplesMin || cpus < settings.cpusMin || asking < settings.askingShareMin) return []
+    if (whole < settings.goroutineShareMin * goroutine || waiting > 0) return []
     return [
       {
         message: 'polls',
@@ -83,7 +90,7 @@ function ofProfile(artifact: Identified<'profile'>, settings: Settings): Observe
             artifact: artifact.id,
           },
           {
-            name: "share of the function's CPU time",
+            name: "share of the function's CPU time beside the clock",
             value: Number(asking.toFixed(4)),
             unit: '1',
             limit: settings.askingShareMin,
@@ -104,7 +111,36 @@ function askedByProgram(frames: readonly Frame[]): number | undefined {
   return caller === undefined || isStandardLibrary(caller.function) ? undefined : at
 }
 
-function indexOf(frames: readonly Frame[], name: string): number | undefined {
-  const at = frames.findIndex(frame => frame.function === name)
-  return at < 0 ? undefined : at
+interface Times {
+  /** In the function and what it calls. */
+  readonly whole: number
+  /** Of that, reading the clock. */
+  readonly clock: number
+  /** In all of the goroutines that begin with the functions this one's do. */
+  readonly goroutine: number
+  /** Of that, in calls that may wait. */
+  readonly waiting: number
 }
+
+function timesOf(profile: Profile, time: number, name: string): Times {
+  const starts = new Set<string>()
+  for (let sample = 0; sample < profile.sampleCount; sample++) {
+    const frames = profile.frames(sample)
+    if (frames.some(frame => frame.function === name)) starts.add(startOf(frames))
+  }
+  let [whole, clock, goroutine, waiting] = [0, 0, 0, 0]
+  for (let sample = 0; sample < profile.sampleCount; sample++) {
+    const frames = profile.frames(sample)
+    if (!starts.has(startOf(frames))) continue
+    const value = profile.value(sample, time)
+    goroutine += value
+    if (mayWait(frames) !== undefined) waiting += value
+    if (!frames.some(frame => frame.function === name)) continue
+    whole += value
+    if (readsClock(frames) !== undefined) clock += value
+  }
+  return {whole, clock, goroutine, waiting}
+}
+
+/** The function a goroutine begins with. */
+const startOf = (frames: readonly Frame[]) => frames.findLast(frame => frame.function !== 'runtime.goexit')?.function ?? ''
