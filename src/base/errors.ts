@@ -49,6 +49,12 @@ export const errors = {
   notFound: (path: string) => new TriageError('not-found', `"${path}" does not exist`, 'Check the path.'),
   unreadable: (path: string, why: string) =>
     new TriageError('unreadable', `"${path}" cannot be read: ${why}`, 'Check the path and its permissions.'),
+  noAnswer: (url: string) =>
+    new TriageError(
+      'unreadable',
+      `"${url}" cannot be read: nothing answers`,
+      'Check host and port, and that the program imports net/http/pprof; a process of this machine can be named with --pid N.',
+    ),
   /** It exists perhaps, but lies outside the directories that may be read. */
   outsideRoots: (path: string) =>
     new TriageError(

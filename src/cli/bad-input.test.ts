@@ -53,8 +53,14 @@ describe('one clear line and exit code 2', () => {
     [['diagnose', '--fromat', 'json', 'x'], /Did you mean "--format"/],
     [['diagnose', '--format', 'xml', 'x'], /Give one of: text, json, html/],
     [['diagnose'], /nothing to diagnose/],
+    [['diagnose', 'whole.pb.gz', '--source', 'poem.txt'], /--source poem\.txt: it is no directory/],
+    [['diagnose', 'whole.pb.gz', '--source', 'gone'], /"gone" does not exist/],
+    [['paste'], /nothing was pasted.*--help/],
     [['check', '--rules', 'map-unbounded-grwth'], /Did you mean "map-unbounded-growth"/],
     [['explain', 'gc-thrsh'], /Did you mean "gc-thrash"/],
+    [['help', 'diagnos'], /Did you mean "diagnose"/],
+    [['-C', '/', 'check'], /Write the command first/],
+    [['collect', '-o', 'x', '--goroutines-max', 'many', ':6060'], /--goroutines-max many.*whole number/],
   ])('%j', async (words, says) => {
     const {exit, stderr} = await gotriage(words, {cwd: dir})
     expect(exit).toBe(2)
@@ -69,6 +75,24 @@ describe('nothing is lost of the rest', () => {
     const envelope: unknown = JSON.parse(stdout)
     expect(exit).toBe(0)
     expect(envelope).toMatchObject({complete: false, notes: expect.arrayContaining([expect.objectContaining({path: 'cut.pb.gz'})])})
+  })
+
+  test('a log that nobody wrote to is no failed capture, and an empty profile is one', async () => {
+    mkdirSync(`${dir}/quiet`)
+    writeFileSync(`${dir}/quiet/heap.pb.gz`, readFileSync(`${dir}/whole.pb.gz`))
+    writeFileSync(`${dir}/quiet/stderr.log`, '')
+    const quiet = JSON.parse((await gotriage(['diagnose', 'quiet', '--format', 'json'], {cwd: dir})).stdout) as {
+      notes: readonly {path?: string}[]
+    }
+    expect(quiet).toMatchObject({complete: true})
+    expect(quiet.notes.filter(note => note.path !== undefined)).toEqual([])
+    writeFileSync(`${dir}/quiet/cpu.pb.gz`, '')
+    const {stdout} = await gotriage(['diagnose', 'quiet', '--format', 'json'], {cwd: dir})
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: false,
+      notes: expect.arrayContaining([expect.objectContaining({path: 'quiet/cpu.pb.gz'})]),
+    })
+    expect((await gotriage(['diagnose', 'quiet/stderr.log'], {cwd: dir})).exit).toBe(2) // named by itself it is
   })
 
   test('--strict-input turns that into exit code 2', async () => {
@@ -93,6 +117,12 @@ describe('help', () => {
       expect(own.exit).toBe(0)
       expect(own.stdout).toContain(`usage: gotriage ${command.name}`)
     }
+  })
+
+  test('the help of guard names every kind', async () => {
+    const {guardKindNames} = await import('../guards/kinds.ts')
+    const {stdout} = await gotriage(['guard', '--help'])
+    expect(/^kinds: (.*);/m.exec(stdout)?.[1]).toBe(guardKindNames.join(', '))
   })
 
   test('--version prints the version of package.json', async () => {

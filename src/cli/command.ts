@@ -37,6 +37,8 @@ export interface CommandContext {
   write(path: string, content: string | Uint8Array): Promise<void>
   readonly terminal: {readonly isTty: boolean; readonly columns: number; readonly color: boolean}
   stdin(): Promise<Uint8Array>
+  /** From here on Ctrl-C ends the process at once: for work that comes back to nobody who could hear of it, and leaves nothing half written. */
+  endAtOnce?(): void
   /** Checks source on another thread; absent where there is only one processor. */
   readonly checkAside?: CheckAside
   /** Reads and orders an execution trace on another thread; absent where there is only one processor, nothing where all are busy. */

@@ -1,6 +1,6 @@
 // --help and shell completion, both printed from the table of commands.
 import type {Command, Flag} from './command.ts'
-import {generalFlags} from './parse-args.ts'
+import {flagsOf} from './parse-args.ts'
 
 export function generalHelp(commands: readonly Command[], version: string): string {
   const width = Math.max(...commands.map(command => command.name.length))
@@ -20,7 +20,7 @@ export function generalHelp(commands: readonly Command[], version: string): stri
 }
 
 export function commandHelp(command: Command): string {
-  const flags = [...command.flags, ...generalFlags.filter(general => !command.flags.some(flag => flag.name === general.name))]
+  const flags = flagsOf(command)
   const left = flags.map(flagText)
   const width = Math.max(...left.map(text => text.length))
   return [
@@ -44,19 +44,23 @@ export const shells = ['bash', 'zsh', 'fish'] as const
 /** A completion script for `source <(gotriage completion bash)`. Words only; files where a command takes paths. */
 export function completion(shell: (typeof shells)[number], commands: readonly Command[]): string {
   const names = commands.map(command => command.name)
-  const flagsOf = (command: Command) => [...command.flags, ...generalFlags].map(flag => `--${flag.name}`)
   if (shell === 'fish') {
     return [
       ...commands.map(c => `complete -c gotriage -n __fish_use_subcommand -a ${c.name} -d ${quote(c.summary)}`),
       ...commands.flatMap(c =>
-        [...c.flags, ...generalFlags].map(
-          flag => `complete -c gotriage -n '__fish_seen_subcommand_from ${c.name}' -l ${flag.name} -d ${quote(flag.help)}`,
-        ),
+        flagsOf(c).map(flag => `complete -c gotriage -n '__fish_seen_subcommand_from ${c.name}' -l ${flag.name} -d ${quote(flag.help)}`),
       ),
       '',
     ].join('\n')
   }
-  const cases = commands.map(c => `    ${c.name}) words=${quote(flagsOf(c).join(' '))} ;;`)
+  const cases = commands.map(
+    c =>
+      `    ${c.name}) words=${quote(
+        flagsOf(c)
+          .map(flag => `--${flag.name}`)
+          .join(' '),
+      )} ;;`,
+  )
   const body = [
     '_gotriage() {',
     '  local words cur="${COMP_WORDS[COMP_CWORD]}"',

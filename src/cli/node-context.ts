@@ -73,10 +73,11 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
         return (mayBeTerminal(1) && process.stdout.columns) || columnsAsked() || 100
       },
       get color() {
-        return this.isTty && process.env['NO_COLOR'] === undefined
+        return this.isTty && (process.env['NO_COLOR'] ?? '') === ''
       },
     },
     stdin,
+    ...(main === undefined && {endAtOnce: () => void process.off('SIGINT', interrupt)}),
     ...(availableParallelism() < 2
       ? {}
       : {

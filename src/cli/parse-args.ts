@@ -7,7 +7,6 @@ import type {Command, Flag, Parsed} from './command.ts'
 export const generalFlags: readonly Flag[] = [
   {name: 'help', short: 'h', help: 'print the help of the command'},
   {name: 'C', value: 'DIR', help: 'work as if started in this directory; paths in the answer are relative to it'},
-  {name: 'format', value: 'FORMAT', help: 'text, json, sarif, html, github or junit, where it makes sense'},
   {
     name: 'fail-on',
     value: 'LEVEL',
@@ -17,8 +16,14 @@ export const generalFlags: readonly Flag[] = [
   {name: 'strict-input', help: 'exit 2 when part of the input could not be read'},
 ]
 
+/** A command's own flags and the general ones it does not define itself. */
+export const flagsOf = (command: Command): readonly Flag[] => [
+  ...command.flags,
+  ...generalFlags.filter(general => !command.flags.some(flag => flag.name === general.name)),
+]
+
 export function parseArgs(command: Command, words: readonly string[]): Parsed {
-  const flags = [...command.flags, ...generalFlags.filter(general => !command.flags.some(flag => flag.name === general.name))]
+  const flags = flagsOf(command)
   const values = new Map<string, string[]>()
   const positionals: string[] = []
   for (let i = 0; i < words.length; i++) {

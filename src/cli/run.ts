@@ -54,25 +54,15 @@ async function dispatchDeeply(words: readonly string[], commands: readonly Comma
 async function dispatch(words: readonly string[], commands: readonly Command[], context: CommandContext): Promise<number> {
   const [name, ...rest] = words
   if (name === undefined || /^--?(h|help)$/.test(name) || name === 'help') {
-    const topic = name === 'help' ? commands.find(command => command.name === rest[0]) : undefined
-    context.out(topic ? commandHelp(topic) : generalHelp(commands, version))
+    const about = name === 'help' ? rest.find(word => !word.startsWith('-')) : undefined
+    context.out(about === undefined ? generalHelp(commands, version) : commandHelp(commandNamed(about, commands)))
     return 0
   }
   if (/^--?version$/.test(name) || name === 'version') {
     context.out(`gotriage ${version}\n`)
     return 0
   }
-  const command = commands.find(candidate => candidate.name === name)
-  if (!command) {
-    const near = nearest(
-      name,
-      commands.map(candidate => candidate.name),
-    )
-    throw errors.usage(
-      `there is no command "${name}"`,
-      near === undefined ? 'See "gotriage --help".' : `Did you mean "${near}"? See "gotriage --help".`,
-    )
-  }
+  const command = commandNamed(name, commands)
   const args = parseArgs(command, rest)
   if (args.has('help')) {
     context.out(commandHelp(command))
@@ -80,4 +70,18 @@ async function dispatch(words: readonly string[], commands: readonly Command[], 
   }
   const directory = args.flag('C')
   return command.run(args, directory === undefined ? context : await context.inDirectory(directory))
+}
+
+function commandNamed(name: string, commands: readonly Command[]): Command {
+  const command = commands.find(candidate => candidate.name === name)
+  if (command !== undefined) return command
+  if (name.startsWith('-')) throw errors.usage(`"${name}" stands before a command`, 'Write the command first: gotriage COMMAND [FLAGS].')
+  const near = nearest(
+    name,
+    commands.map(candidate => candidate.name),
+  )
+  throw errors.usage(
+    `there is no command "${name}"`,
+    near === undefined ? 'See "gotriage --help".' : `Did you mean "${near}"? See "gotriage --help".`,
+  )
 }

@@ -56,16 +56,22 @@ const byFrame: readonly (readonly [RegExp, WaitKind])[] = [
   [/^(?:sync\.runtime_Semacquire\w*|runtime\.semacquire1?)$/, 'semaphore'],
 ]
 
+/**
+ * Where the standard library waits in a select or on a channel for what comes from outside: the answer of a server, a name, the end of a process
+ * (net/http/transport.go, net/lookup.go, os/exec/exec.go, Go 1.22 to 1.26).
+ */
+const fromOutside = /^(?:net\/http\.\(\*(?:persistConn|http2ClientConn|http2clientStream)\)\.|net\.\(\*Resolver\)\.|os\/exec\.\(\*Cmd\)\.)/
+
 /** The frames above the user's own are those of the runtime and of sync; only they say what is waited for. */
 export function waitKind(group: GoroutineGroup): WaitKind {
   const named = byState.find(([pattern]) => pattern.test(group.state))?.[1]
-  const own = firstUserFrame(group.frames) ?? group.frames.length
-  const above = group.frames.slice(0, own)
+  const own = firstUserFrame(group.frames)
+  const above = group.frames.slice(0, own ?? group.frames.length)
   // `semacquire` is the lock, the wait group or something else that the frames name; a syscall may be a call into C.
   if (named === 'syscall') return above.some(frame => cCall.test(frame.function)) ? 'c-call' : 'syscall'
-  if (named !== undefined) return named
-  for (const [pattern, kind] of byFrame) if (above.some(frame => pattern.test(frame.function))) return kind
-  return 'other'
+  const kind = named ?? byFrame.find(([pattern]) => above.some(frame => pattern.test(frame.function)))?.[1] ?? 'other'
+  const forOthers = own !== undefined && (kind === 'select' || kind === 'channel-receive') // else it is a goroutine of the library's own
+  return forOthers && above.some(frame => fromOutside.test(frame.function)) ? 'io' : kind
 }
 
 /** Waiting in which no timer, descriptor or call outside Go takes part: only another goroutine can end it. */

@@ -171,3 +171,20 @@ test('half of the symptom is enough, a byte less is not', () => {
   expect(explainedOf({...balance, total: {...balance.total, bytes: 100 * mib}}, [0, mib])).toBeUndefined()
   expect(formatBytes(512 * mib)).toBe('512.0 MB')
 })
+
+test('a heap profile without a sample says nothing of the live heap, and a whole range is told low end first', async () => {
+  const spin = await evidenceOf(`${checkout}fixtures/services/eager-batcher/evidence`, ['heap-1.pb.gz'])
+  const [heap] = spin[0]!.of('profile')
+  const none = {...heap!.data, sampleCount: 0}
+  expect(memoryBalance(madeEvidence(status(20 * mib), none))).toBeUndefined()
+  const grown = memoryBalance(madeEvidence(status(10 * mib), metrics({}), status(90 * mib)))
+  expect(grown).toBeUndefined() // RSS alone has no parts
+  const balance = memoryBalance(
+    madeEvidence(
+      status(10 * mib),
+      metrics({'/memory/classes/total:bytes': 9 * mib, '/memory/classes/heap/objects:bytes': mib}),
+      status(90 * mib),
+    ),
+  )!
+  expect(explainedOf(balance, [80 * mib, 50 * mib])).toMatchObject({bytesLow: 50 * mib, bytesHigh: 80 * mib})
+})

@@ -109,9 +109,9 @@ function goStates(evidence: ProgramEvidence): readonly GoParts[] {
     data.cycles.map((cycle): GoParts => ({
       artifact: id,
       timeUnixNs: program.startedUnixNs === undefined ? undefined : program.startedUnixNs + BigInt(Math.round(cycle.atSeconds * 1e9)),
-      live: cycle.liveMb * mib,
+      ...(cycle.liveMb === 0 ? {} : {live: cycle.liveMb * mib}), // whole megabytes: a zero is less than half of one
       garbage: Math.max(0, cycle.endMb - cycle.liveMb) * mib,
-      ...(cycle.stacksMb === undefined ? {} : {stacks: cycle.stacksMb * mib}),
+      ...(cycle.stacksMb === undefined || cycle.stacksMb === 0 ? {} : {stacks: cycle.stacksMb * mib}),
       whole: false,
     })),
   )
@@ -124,7 +124,7 @@ function heapProfileStates(evidence: ProgramEvidence): readonly GoParts[] {
     if (index === undefined) return []
     let live = 0
     for (let sample = 0; sample < data.sampleCount; sample++) live += data.value(sample, index)
-    return [{artifact: id, timeUnixNs, live, whole: false}]
+    return live === 0 ? [] : [{artifact: id, timeUnixNs, live, whole: false}] // so small that no sample fell on it (one each 512 KiB by default)
   })
 }
 
@@ -224,7 +224,8 @@ export function memorySymptom(balance: MemoryBalance): {readonly bytes: number; 
 }
 
 /** Holds what a cause accounts for against the symptom; undefined when memory is no symptom here. */
-export function explainedOf(balance: MemoryBalance, [low, high]: readonly [low: number, high: number]): Explained | undefined {
+export function explainedOf(balance: MemoryBalance, bounds: readonly [number, number]): Explained | undefined {
+  const [low, high] = [Math.min(...bounds), Math.max(...bounds)]
   const symptom = memorySymptom(balance)
   if (symptom === undefined) return undefined
   const enough = high >= memorySymptomSettings.enoughShare.value * symptom.bytes

@@ -55,7 +55,7 @@ const claims: readonly Claim[] = [
   },
   {
     rules: ['busy-wait-loop', 'asm-unbounded-loop', 'nosplit-unbounded-loop', 'readmemstats-hot-path', 'explicit-gc-call'],
-    detectors: ['scheduling-delay', 'stw-overlap', 'observer-effect'],
+    detectors: ['scheduling-delay', 'stw-overlap', 'observer-effect', 'busy-polling'],
     atPlace: true,
   },
   {rules: ['time-after-in-loop', 'tiny-sleep-loop'], detectors: ['timer-goroutines'], atPlace: true},

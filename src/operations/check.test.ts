@@ -143,6 +143,12 @@ func g() {
   })
 })
 
+test('source in a message is on one line and no longer than a sentence bears', async () => {
+  write('a.go', `package m\n\nfunc f() {\n\tprintln(\n\t\t"a",\n\t\t"${'x'.repeat(1000)}",\n\t)\n}\n`)
+  const [finding] = (await run()).envelope.findings
+  expect(finding?.what).toMatch(/^println\( "a", "x{150,200}… is called$/)
+})
+
 describe('a baseline', () => {
   test('holds what was there in a file of another name', async () => {
     write('a.go', 'package m\n\nfunc f() {\n\tprintln("a")\n}\n')

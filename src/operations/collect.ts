@@ -176,7 +176,8 @@ async function during(request: CollectRequest, pid: number | undefined, capture:
   if (pid !== undefined) jobs.push(captureKernel(capture, pid, leftMs, signal), captureTools(request, pid, capture, signal))
   if (base === undefined) capture.note('no-debug-endpoint', 'no /debug/pprof was found: heap, CPU and goroutine profiles are missing')
   else {
-    if (pid === undefined || request.url !== undefined) await waitUntilServed(base, processes, leftMs, signal)
+    if (pid === undefined || request.url !== undefined)
+      await waitUntilServed(base, processes, Math.min(leftMs(), request.command === undefined ? servedMs : startMs), signal)
     jobs.push(
       heaps(request, base, capture, leftMs, signal),
       goroutines(request, base, capture, leftMs, signal),
@@ -200,13 +201,15 @@ function debugBase(url: string): string {
   return withScheme.replace(/\/debug\/.*$/, '').replace(/\/+$/, '')
 }
 
-async function waitUntilServed(base: string, processes: Processes, leftMs: () => number, signal: AbortSignal): Promise<void> {
-  const patienceMs = Math.min(leftMs(), 10_000)
+/** How long a program that was just started may take until it serves, and one that runs may take to answer. */
+const [startMs, servedMs] = [10_000, 2000]
+
+async function waitUntilServed(base: string, processes: Processes, patienceMs: number, signal: AbortSignal): Promise<void> {
   for (let waited = 0; waited < patienceMs && !signal.aborted; waited += 100) {
     if (await processes.get(`${base}/debug/pprof/`, {timeoutMs: 2000, bytesMax: textBytesMax, signal}).catch(() => undefined)) return
     await processes.sleep(100, signal)
   }
-  if (!signal.aborted) throw errors.unreadable(`${base}/debug/pprof/`, 'nothing answers')
+  if (!signal.aborted) throw errors.noAnswer(`${base}/debug/pprof/`)
 }
 
 /** Calls `take` `count` times, first at once and last at the end of the capture. */

@@ -58,7 +58,7 @@ export async function diagnose(request: DiagnoseRequest, host: Host, task: Task,
     throw errors.usage(
       first === undefined
         ? `no evidence in ${request.paths.join(', ')}`
-        : `${first.path === undefined ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
+        : `${first.path === undefined || first.message.includes(`"${first.path}"`) ? '' : `${first.path}: `}${first.message.replace(/\.$/, '')}`,
       'Give a profile, trace, dump or log of the program, or a directory with its Go module.',
     )
   }
@@ -136,7 +136,7 @@ const inDefaultPreset = (id: string) => allRules.some(rule => rule.id === id && 
 
 interface Inputs {
   readonly files: readonly string[]
-  /** Those of them that were only found among source. */
+  /** Those of them that were only found among source, or are logs without a word. */
   readonly besideSource: ReadonlySet<string>
   readonly moduleDir: string | undefined
 }
@@ -202,6 +202,11 @@ function besideEachOther(task: Task, signal: AbortSignal): {readonly evidence: T
 /** Which files are evidence and which directory is the source. */
 async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Promise<Inputs> {
   let moduleDir = request.source
+  if (moduleDir !== undefined) {
+    const stat = await host.stat(moduleDir)
+    if (stat === undefined) throw errors.notFound(moduleDir)
+    if (stat.kind !== 'directory') throw errors.usage(`--source ${moduleDir}: it is no directory`, 'Name the directory of the Go module.')
+  }
   const files: string[] = []
   const besideSource = new Set<string>()
   for (const given of request.paths) {
@@ -218,13 +223,17 @@ async function inputsOf(request: DiagnoseRequest, host: Host, notes: Note[]): Pr
     const evidence = (await host.stat(`${path}/evidence`))?.kind === 'directory' ? `${path}/evidence` : path
     const amongSource = isModule && evidence === path
     const found = (await evidenceFiles(host, evidence, notes)).filter(file => !amongSource || !isProgramFile(file, path))
-    if (amongSource) for (const file of found) besideSource.add(file)
+    for (const file of found) if (amongSource || (await isSilentLog(host, file))) besideSource.add(file)
     files.push(...found)
   }
   if (moduleDir !== undefined && (await host.stat(`${moduleDir}/go.mod`))?.kind !== 'file')
     notes.push({code: 'no-go-mod', message: 'no go.mod here: the source is read as one package tree without a module', path: moduleDir})
   return {files: files.sort(), besideSource, moduleDir}
 }
+
+/** A log that nobody wrote to, found in a directory: a program that says nothing is no failed capture. */
+const isSilentLog = async (host: Host, file: string): Promise<boolean> =>
+  /(?:\.(?:log|err|out)|\/std(?:err|out)[^/]*)$/.test(file) && (await host.stat(file))?.size === 0
 
 /** In a module without an evidence/ directory, files that belong to the program itself are no evidence; nor is what its tests and dependencies keep. */
 const isProgramFile = (path: string, module: string) =>

@@ -46,7 +46,9 @@ export async function identify(paths: readonly string[], host: Host, task: Task)
   if (read.artifacts.length === 0) {
     const first = notes[0]
     throw errors.usage(
-      first ? `${first.path ?? paths[0] ?? ''}: ${first.message.replace(/\.$/, '')}` : `no evidence in ${paths.join(', ')}`,
+      first
+        ? `${first.message.includes(`"${first.path ?? ''}"`) ? '' : `${first.path ?? paths[0] ?? ''}: `}${first.message.replace(/\.$/, '')}`
+        : `no evidence in ${paths.join(', ')}`,
       'Give a profile, trace, dump or log of a Go program.',
     )
   }

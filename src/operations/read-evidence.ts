@@ -1,7 +1,7 @@
 // Files and directories named by the user → decoded artifacts, in order of path and offset. What cannot be read becomes a note; the rest is kept.
 import {errors, TriageError} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
-import {checkpoint, type Task} from '../base/progress.ts'
+import {breathe, type Task} from '../base/progress.ts'
 import {sha256HexOf} from '../base/sha256.ts'
 import {manifestName, type Manifest, parseManifest, programOf, timeOf} from '../evidence/containers/manifest.ts'
 import {decodeSource} from '../evidence/decode.ts'
@@ -41,7 +41,7 @@ export async function readEvidence(
   let complete = true
   const manifests = await manifestsOf(host, files, notes)
   for (const [done, path] of files.entries()) {
-    checkpoint(task)
+    await breathe(task)
     task.progress?.('reading evidence', done, files.length)
     if (path === manifestName || path.endsWith(`/${manifestName}`)) continue
     const [manifest, relative] = manifestFor(manifests, path)

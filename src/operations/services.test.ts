@@ -11,6 +11,7 @@ const services: readonly (readonly [name: string, cause: string, line: string])[
   ['c-strings', 'c-memory-leak', '	return int(C.hash(C.CString(key)))'],
   ['cyclic-tree', 'panic', '		n += child.count()'],
   ['dropped-cancel', 'goroutine-leak', '		<-ctx.Done()'],
+  ['eager-batcher', 'busy-loop', '		case n := <-b.in:'],
   ['endless-tickers', 'goroutine-leak', '	for range t.C {'],
   ['forgotten-unlock', 'deadlock', '		return errUnknown'],
   ['growing-slice', 'retained-allocations', 'func newEvent() *event { return &event{at: time.Now()} }'],
@@ -19,10 +20,13 @@ const services: readonly (readonly [name: string, cause: string, line: string])[
   ['nil-channel', 'goroutine-leak', '	<-s.ready'],
   ['open-bodies', 'response-body-leak', '	resp, err := http.Get(base + "/health")'],
   ['open-rows', 'pool-exhausted', '	rs, err := db.QueryContext(ctx, "select a from t")'],
+  ['price-outside-tx', 'pool-exhausted', '	err = s.db.QueryRowContext(ctx, "select price from items where id = ?", item).Scan(&price)'],
   ['read-lock-twice', 'deadlock', '	c.mu.RLock()'],
+  ['silent-audit', 'finalizers-stuck', '	closed <- s.id'],
   ['silent-backend', 'missing-timeout', '	return http.Get("http://" + address + path)'],
   ['slow-consumer', 'retained-allocations', '			o.push(message{i, make([]byte, 2048)})'],
   ['slow-lock', 'lock-contention', '	time.Sleep(2 * time.Millisecond) // asks another service under the lock'],
+  ['timer-per-message', 'retained-allocations', '		case <-time.After(time.Hour):'],
   ['two-locks', 'deadlock', '	from.mu.Lock()'],
 ]
 
@@ -42,6 +46,13 @@ test('the second cause of abandoned-answers is the goroutines that send to nobod
   const leak = envelope.causes.find(one => one.id === 'goroutine-leak')
   expect(leak?.confidence).toBeGreaterThanOrEqual(0.7)
   expect(leak?.chain.map(step => step.because).join()).toContain('when the select takes another case')
+})
+
+test('what keeps the timers of timer-per-message is told by the hazard in its source, with the remedy', async () => {
+  const {envelope} = await diagnose({paths: ['.']}, nodeHost({cwd: `${checkout}fixtures/services/timer-per-message`}), {})
+  const [first] = envelope.causes
+  expect(first?.chain.map(step => step.because).join()).toContain('stays until it fires')
+  expect(first?.remedies[0]?.do).toContain('Make one timer before the loop')
 })
 
 test.each(['open-sockets', 'warm-up'])('%s is well, and no cause is more than a suspicion', async name => {

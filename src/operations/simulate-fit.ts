@@ -26,7 +26,7 @@ export async function fitScenario(host: Host, kind: 'scheduler' | 'heap', paths:
   }
   const found = [...new Set(artifacts.map(({artifact}) => artifact.format))].join(', ')
   throw errors.usage(
-    `${name}: ${found === '' ? (notes[0]?.message ?? 'nothing that can be read') : `found ${found}`}`,
+    `${name}: ${found === '' ? (notes[0]?.message.replace(/\.+$/, '') ?? 'nothing that can be read') : `found ${found}`}`,
     kind === 'scheduler' ? 'Give an execution trace.' : 'Give a log with gctrace lines, or metrics taken several times.',
   )
 }

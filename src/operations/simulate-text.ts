@@ -35,6 +35,8 @@ function amount(value: number, unit: string): string {
       return `${formatBytes(value)}/s`
     case 'share':
       return `${(value * 100).toPrecision(3)} %`
+    case 'count':
+      return String(Number.isInteger(value) ? value : Number(value.toPrecision(5)))
     default:
       return `${Number(value.toPrecision(5))} ${unit}`
   }

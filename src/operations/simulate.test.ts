@@ -117,6 +117,52 @@ describe('gotriage simulate', () => {
     expect(exit).toBe(2)
     expect(stderr.join('\n')).toMatch(/--events.*1000/)
   })
+
+  test.each([
+    ['no model', [], /needs a model\. Give one of: scheduler, heap/],
+    ['a range of fractions', ['--sweep', 'machine.quota=0.5..2'], /"0\.5\.\.2" is no range of whole numbers\. Write the values/],
+    [
+      'a value set from outside',
+      ['--set', 'gomaxprocs=x'],
+      /unlocked-1000\.yaml with gomaxprocs=x: scenario\.gomaxprocs: a number is needed/,
+    ],
+    [
+      'a figure that does not exist',
+      ['--sweep', 'gomaxprocs=1,2', '--set', 'duration=1ms', '--set', 'warmup=0s', '--show', 'switchs'],
+      /--show switchs: the runs have no such figure\. Did you mean "switches"\?/,
+    ],
+    ['a profile that is none', ['--profile', 'unlocked-1000.yaml'], /unlocked-1000\.yaml: no cost profile .*calibrate/],
+  ])('answers %s with what was wrong and what to write', async (what, words, message) => {
+    const {exit, stderr} = await run(...(what === 'no model' ? [] : ['scheduler', 'unlocked-1000.yaml', '--seeds', '1']), ...words)
+    expect(stderr.join('\n')).toMatch(message)
+    expect(exit).toBe(2)
+  })
+
+  test('takes a cost profile for the scheduler only', async () => {
+    const {exit, stderr} = await run('heap', 'three-days-then-oom.yaml', '--profile', 'x.json')
+    expect([exit, stderr.join(' ')]).toEqual([2, expect.stringMatching(/simulate heap reads no cost profile/)])
+  })
+
+  test('gives no interval below nothing and no share above all, however few seeds there are', async () => {
+    const {data} = document(
+      (
+        await run(
+          'scheduler',
+          'smt-separate-cores.yaml',
+          '--set',
+          'duration=60ms',
+          '--set',
+          'warmup=0s',
+          '--seeds',
+          '2',
+          '--format',
+          'json',
+        )
+      ).stdout,
+    )
+    const metrics = Object.values(data.metrics as Record<string, {value: number; unit: string; lo95: number; hi95: number}>)
+    for (const {lo95, hi95, unit} of metrics) expect([lo95 >= 0, unit !== 'share' || hi95 <= 1]).toEqual([true, true])
+  })
 })
 
 describe('--fit', () => {
@@ -176,6 +222,8 @@ describe('--fit', () => {
     const {exit, stderr} = await gotriage(['simulate', 'heap', '--fit', 'hog.trace'], {cwd: `${checkout}fixtures/traces`})
     expect(exit).toBe(2)
     expect(stderr.join('\n')).toMatch(/found trace\/go1\.26/)
+    const yaml = await gotriage(['simulate', 'heap', '--fit', 'session-load.yaml'], {cwd})
+    expect([yaml.exit, yaml.stderr.join(' ').includes('..')]).toEqual([2, false])
   })
 })
 

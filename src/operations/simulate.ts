@@ -5,9 +5,10 @@ import {checkpoint, type Task} from '../base/progress.ts'
 import type {CostProfile} from '../sim/calibration/cost-profile.ts'
 import {parseProfile} from '../sim/calibration/profile-file.ts'
 import {controllers} from '../sim/gc/controller.ts'
-import {runHeap, type HeapRun} from '../sim/gc/heap.ts'
+import {heapInSteps, type HeapRun} from '../sim/gc/heap.ts'
 import {heapMetrics} from '../sim/gc/metrics.ts'
 import {overSeeds} from '../sim/kernel/statistics.ts'
+import {drained, type Steps} from '../sim/kernel/steps.ts'
 import {heapKeys, readHeapScenario} from '../sim/scenario/heap-scenario.ts'
 import {rounded, type Metric, type Metrics} from '../sim/scenario/metric.ts'
 import {ScenarioReader, scenarioBytesMax, type Field} from '../sim/scenario/reader.ts'
@@ -15,7 +16,7 @@ import {readSchedulerScenario, schedulerKeys} from '../sim/scenario/scheduler-sc
 import {settingsApplied} from '../sim/scenario/settings.ts'
 import {readSmallScenario, smallKeys, smallKinds} from '../sim/scenario/small-scenarios.ts'
 import {heatMap, schedulerMetrics} from '../sim/scheduler/metrics.ts'
-import {runScheduler, type SchedulerRun} from '../sim/scheduler/run.ts'
+import {schedulerInSteps, type SchedulerRun} from '../sim/scheduler/run.ts'
 
 export const simulateKinds = ['scheduler', 'heap', ...smallKinds] as const
 export type SimulateKind = (typeof simulateKinds)[number]
@@ -73,22 +74,34 @@ interface Prepared {
   readonly title: string
   readonly seeds: number
   readonly claims: readonly Claim[]
-  run(seed: number): {readonly metrics: Metrics; readonly scheduler?: SchedulerRun; readonly heap?: HeapRun}
+  run(seed: number): Steps<Seeded>
+}
+
+/** What one seed gave. */
+interface Seeded {
+  readonly metrics: Metrics
+  readonly scheduler?: SchedulerRun
+  readonly heap?: HeapRun
 }
 
 /** Runs the scenario. The same request gives the same answer, byte for byte. */
 export function simulate(request: SimulateRequest, task?: Task): SimulateResult {
+  return drained(simulateInSteps(request, task))
+}
+
+/** The same, handing over now and then how much of it is done. */
+export function* simulateInSteps(request: SimulateRequest, task?: Task): Steps<SimulateResult> {
   const prepared = prepare(request)
   const seeds = request.seeds ?? prepared.seeds
   if (!Number.isInteger(seeds) || seeds < 1 || seeds > seedsMax) throw errors.usage(`${seeds} seeds`, `Give 1 to ${seedsMax}.`)
   const runs: Metrics[] = []
-  let first: ReturnType<Prepared['run']> | undefined
+  let first: Seeded | undefined
   for (let i = 0; i < seeds; i++) {
     checkpoint(task)
-    const run = prepared.run(request.seed + i)
+    const run = yield* scaled(prepared.run(request.seed + i), i, seeds)
     first ??= run
     runs.push(run.metrics)
-    task?.progress?.('seeds', i + 1, seeds)
+    yield (i + 1) / seeds
   }
   const metrics = seeds === 1 ? runs[0]! : joined(runs)
   return {
@@ -102,13 +115,26 @@ export function simulate(request: SimulateRequest, task?: Task): SimulateResult 
   }
 }
 
+/** The steps of the `i`th of `n` equal parts, as shares of the whole. */
+function* scaled<T>(steps: Steps<T>, i: number, n: number): Steps<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    yield (i + step.value) / n
+  }
+}
+
 /** The mean over the seeds with its interval; a figure that some seeds do not have counts over those that do. */
 function joined(runs: readonly Metrics[]): Metrics {
   const out: Record<string, Metric> = {}
   for (const name of new Set(runs.flatMap(run => Object.keys(run)))) {
     const present = runs.flatMap(run => run[name] ?? [])
     const {value, lo95, hi95} = overSeeds(present.map(m => m.value))
-    out[name] = {value: rounded(value), unit: present[0]!.unit, lo95: rounded(lo95), hi95: rounded(hi95)}
+    // The interval of Student knows nothing of limits; a time is never negative, and a share of a whole never more than it.
+    const {unit} = present[0]!
+    const low = present.every(m => m.value >= 0) ? Math.max(0, lo95) : lo95
+    const high = unit === 'share' && present.every(m => m.value <= 1) ? Math.min(1, hi95) : hi95
+    out[name] = {value: rounded(value), unit, lo95: rounded(low), hi95: rounded(high)}
   }
   return out
 }
@@ -120,7 +146,10 @@ function judged(claim: Claim, metrics: Metrics): {simulated?: Metric; ratio?: nu
 }
 
 function prepare(request: SimulateRequest): Prepared {
-  const {root} = new ScenarioReader(request.name, settingsApplied(request.yaml, request.set ?? {}))
+  const set = Object.entries(request.set ?? {}).filter(([key]) => key !== 'profile')
+  const {root} = new ScenarioReader(request.name, settingsApplied(request.yaml, request.set ?? {}), {
+    changed: set.map(([key, value]) => `${key}=${value}`).join(' '),
+  })
   const own: readonly string[] = request.kind === 'scheduler' ? schedulerKeys : request.kind === 'heap' ? heapKeys : smallKeys[request.kind]
   const kind = root.map().get('kind')
   if (kind !== undefined && kind.oneOf(simulateKinds) !== request.kind)
@@ -132,22 +161,26 @@ function prepare(request: SimulateRequest): Prepared {
   const eventsMax = request.eventsMax ?? eventsDefault
   if (request.kind === 'scheduler') {
     const scenario = readSchedulerScenario(root, entries, request.profiles)
-    const run = (seed: number) => {
-      const scheduler = runScheduler(scenario, {seed, eventsMax, check: request.check ?? false})
+    const run = function* (seed: number): Steps<Seeded> {
+      const scheduler = yield* schedulerInSteps(scenario, {seed, eventsMax, check: request.check ?? false})
       return {metrics: schedulerMetrics(scheduler, scenario), scheduler}
     }
     return {title, seeds, claims, run}
   }
   if (request.kind === 'heap') {
     const {scenario, controller} = readHeapScenario(root, entries)
-    const run = () => {
-      const heap = runHeap(scenario, controller === undefined ? undefined : controllers[controller]!())
+    const run = function* (seed: number): Steps<Seeded> {
+      const heap = yield* heapInSteps({...scenario, seed}, controller === undefined ? undefined : controllers[controller]!())
       return {metrics: heapMetrics(heap, scenario), heap}
     }
     return {title, seeds, claims, run}
   }
   const small = readSmallScenario(request.kind, root, entries)
-  return {title, seeds, claims, run: seed => ({metrics: small(seed, eventsMax)})}
+  const run = function* (seed: number): Steps<Seeded> {
+    yield 0
+    return {metrics: small(seed, eventsMax)}
+  }
+  return {title, seeds, claims, run}
 }
 
 function readClaim(field: Field): Claim {
@@ -192,9 +225,15 @@ export interface SweepPoint {
 }
 
 /** Runs the scenario once for each value of one setting: `gomaxprocs=1..64`, `gogc=10,50,100`. */
-export function sweep(request: SimulateRequest, what: string, task?: Task): readonly SweepPoint[] {
+export function* sweepInSteps(request: SimulateRequest, what: string, task?: Task): Steps<readonly SweepPoint[]> {
   const {path, values} = parseSweep(what)
-  return values.map(value => ({value, metrics: simulate({...request, set: {...request.set, [path]: value}}, task).metrics}))
+  const points: SweepPoint[] = []
+  for (const [i, value] of values.entries()) {
+    const set = {...request.set, [path]: value}
+    const {metrics} = yield* scaled(simulateInSteps({...request, set}, task), i, values.length)
+    points.push({value, metrics})
+  }
+  return points
 }
 
 const sweepMax = 256
@@ -209,7 +248,9 @@ export function parseSweep(what: string): {readonly path: string; readonly value
     if (to < from || to - from >= sweepMax)
       throw errors.usage(`"${match[2]}" is no range of at most ${sweepMax} values`, 'Give a smaller one, or a list.')
     values = Array.from({length: to - from + 1}, (_, i) => String(from + i))
-  } else values = match[2].split(',')
+  } else if (match[2].includes('..'))
+    throw errors.usage(`"${match[2]}" is no range of whole numbers`, 'Write the values one by one, like 0.5,1,1.5,2.')
+  else values = match[2].split(',')
   if (values.length > sweepMax) throw errors.usage(`${values.length} values, at most ${sweepMax}`, 'Give fewer.')
   return {path: match[1], values}
 }

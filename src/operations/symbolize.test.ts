@@ -74,6 +74,8 @@ describeNeeding('go', 'Go addresses', () => {
     expect(buildInfoOf(await elfOf(stripped))?.goVersion).toBe(execFileSync('go', ['env', 'GOVERSION']).toString().trim())
     const {exit, stdout} = await gotriage(['symbolize', whole, `0x${(pcs[0] ?? 0n).toString(16)}`])
     expect([exit, stdout.includes(said[0] ?? '-')]).toEqual([0, true])
+    const json: unknown = JSON.parse((await gotriage(['symbolize', whole, `0x${(pcs[0] ?? 0n).toString(16)}`, '--format', 'json'])).stdout)
+    expect(json).toMatchObject({schema: 'gotriage/1', tool: {command: 'symbolize'}, data: {addresses: [{source: 'dwarf'}]}})
   })
 })
 

@@ -1,6 +1,6 @@
 // Loaded packages through the type checker: bodies only of those asked for, declarations of the rest when something refers to them.
 import type {Task} from '../base/progress.ts'
-import {checkpoint} from '../base/progress.ts'
+import {breathe} from '../base/progress.ts'
 import {stackOverflowed, tellsOfOverflow} from '../base/stack-overflow.ts'
 import type {Loaded, LoadedPackage} from '../go/load/api.ts'
 import {PackageChecker} from '../go/load/check-packages.ts'
@@ -23,9 +23,8 @@ export async function* typePackages(
   checker = new PackageChecker(loaded),
 ): AsyncIterable<TypedPackage> {
   for (const [done, root] of loaded.roots.entries()) {
-    checkpoint(task)
+    await breathe(task)
     task.progress?.('checking packages', done, loaded.roots.length)
-    if (done % 8 === 0) await Promise.resolve()
     if (skip.has(root)) continue
     const checked = checker.check(root)
     if (isCutShort(checked)) stackOverflowed(task)

@@ -1,5 +1,6 @@
 // `npm run validate`: real Go programs beside the simulator. `measure` runs the programs, `report` writes docs/validation.md; without a word both.
 // `calibrate --output FILE` measures a cost profile with the same care: of several runs the least disturbed one.
+// With --rows readyNs,parkNs only these are added to the file.
 // Flags: --only w1,w4  --runs 10  --seconds 4  --release go1.25.9  --quick (three runs of one second)
 // --when-idle MINUTES (on a shared machine: each run begins in an idle moment)  --through CMD (each run is started through it, like "taskset -c 0,1").
 import {measure, olderReleases, workloads} from './measure.ts'
@@ -33,8 +34,10 @@ const how = {
 const say = (line: string) => console.error(line)
 
 if (what === 'calibrate') {
-  const {calibrate, profilePath} = await import('./calibrate.ts')
-  calibrate(flag('name') ?? 'this-machine', flag('output') ?? profilePath, runs, say, through)
+  const {addRows, calibrate, profilePath} = await import('./calibrate.ts')
+  const rows = flag('rows')?.split(',')
+  if (rows === undefined) calibrate(flag('name') ?? 'this-machine', flag('output') ?? profilePath, runs, say, through)
+  else addRows(flag('output') ?? profilePath, rows, runs, say, through)
 } else if (what !== 'report') {
   if (what === 'both') {
     const {calibrate, profilePath} = await import('./calibrate.ts')

@@ -113,9 +113,19 @@ function reportOf(
   related: Report['related'],
   {data = {}, fixes = [], confidence, severity}: Omit<ReportOptions, 'related'>,
 ): Report {
-  messageOf(rule, {message, data}) // a message that cannot be filled in fails here, as this rule's failure
+  const quoted = Object.fromEntries(Object.entries(data).map(([name, text]) => [name, quotable(text)]))
+  messageOf(rule, {message, data: quoted}) // a message that cannot be filled in fails here, as this rule's failure
   const overrides = {...(confidence === undefined ? {} : {confidence}), ...(severity === undefined ? {} : {severity})}
-  return {ruleId: rule.id, message, place, related, data, fixes, ...overrides}
+  return {ruleId: rule.id, message, place, related, data: quoted, fixes, ...overrides}
+}
+
+/** Source of a message, in characters: who wants the rest has the place. */
+const quotedMax = 200
+
+/** Source text as a sentence can hold it: on one line, and not a whole function. */
+function quotable(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ')
+  return line.length <= quotedMax ? line : `${line.slice(0, quotedMax).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 const neverReports = () => {

@@ -3,17 +3,46 @@ import {formatBytes} from '../../base/units.ts'
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
-import {endedBy, type FoundCause, measuredValue, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
+import {
+  endedBy,
+  explains,
+  type FoundCause,
+  hazardsAt,
+  measuredValue,
+  observationsOf,
+  placesOfAll,
+  says,
+  shownPlace,
+  shows,
+} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
 /** A site below this share is one of many, and its growth is not the answer. */
 const shareMin = 0.5
 
+/** Hazards that keep what their function allocates. */
+const rules = [
+  'time-after-in-loop',
+  'ticker-not-stopped',
+  'defer-in-loop',
+  'context-lost-cancel',
+  'context-reassigned-outer',
+  'finalizer-closes-over-object',
+]
+
 export default defineCause({
   id: 'retained-allocations',
   title: 'What one line allocates stays alive and grows',
   since: '0.1',
-  joins: ['alloc-site-growth', 'live-heap-grows', 'live-objects-grow', 'goroutine-leak', 'killed-for-memory', 'map-unbounded-growth'],
+  joins: [
+    'alloc-site-growth',
+    'live-heap-grows',
+    'live-objects-grow',
+    'goroutine-leak',
+    'killed-for-memory',
+    'map-unbounded-growth',
+    ...rules,
+  ],
   settledBy: 'heap',
 
   find(facts) {
@@ -46,21 +75,26 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
   )
   if (live.some(one => one.subject.name.includes('gctrace'))) supports.add('the live heap grows in gctrace')
   if (live.some(one => one.subject.name.includes('runtime/metrics'))) supports.add('the live heap grows in runtime/metrics')
+  const hazards = hazardsAt(facts, rules, [site])
+  if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
   const counters = new Set<CounterFactor>(bytes.length < 3 ? ['the capture is too short to judge'] : [])
   const symbol = site.places[0]?.symbol ?? site.subject.name
   return {
     ...combine(supports, counters),
     memoryBytes: [grown, 2 * grown],
     title: `what ${symbol} allocates stays alive: ${formatBytes(grown)} more in this capture`,
-    places: placesOfAll([site]),
+    places: placesOfAll([site, ...hazards]),
     chain: [
       shows(site),
       ...live.map(shows),
+      ...hazards.map(explains),
       ...endedBy(facts),
       says(
-        facts.hasSource
-          ? 'who keeps it is not told by a heap profile; no map that only grows and no goroutine that never ends was found at these functions, which leaves a slice, a list, a channel, a cache or a map whose entries are deleted too late'
-          : 'who keeps it is not told by a heap profile; with --source the maps that only grow are looked for',
+        hazards.length > 0
+          ? 'who keeps it is not told by a heap profile; the hazard in the source is at the function that allocates it, and would keep it'
+          : facts.hasSource
+            ? 'who keeps it is not told by a heap profile; no map that only grows and no goroutine that never ends was found at these functions, which leaves a slice, a list, a channel, a cache or a map whose entries are deleted too late'
+            : 'who keeps it is not told by a heap profile; with --source the maps that only grow are looked for',
       ),
     ],
     wrongIf: [
@@ -68,6 +102,7 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
       'the load grew over the capture: compare live bytes for each session or request',
     ],
     remedies: [
+      ...hazards.map(hazard => ({kind: 'code' as const, do: hazard.next})),
       {
         kind: 'code',
         do: `Follow the value from ${shownPlace(site)} to the field, slice, map or channel that it ends in, and give that a bound or a way to let go.`,
@@ -81,7 +116,7 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
     ],
     verify: [
       {
-        command: 'go tool pprof -sample_index=inuse_space -diff_base heap-1.pb.gz heap-N.pb.gz',
+        command: 'go tool pprof -top -sample_index=inuse_space -diff_base heap-1.pb.gz heap-N.pb.gz',
         expect: `the line of ${symbol} no longer leads the list`,
       },
     ],

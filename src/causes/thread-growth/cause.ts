@@ -20,14 +20,14 @@ export default defineCause({
   settledBy: 'threads',
 
   find(facts) {
-    const seen = [...observationsOf(facts, 'threads-grow'), ...observationsOf(facts, 'pool-exhaustion-cascade')]
+    const seen = [...observationsOf(facts, 'threads-grow'), ...observationsOf(facts, 'pool-exhaustion-cascade', 'exhausted')]
     return seen.length === 0 ? [] : [causeOf(facts)]
   },
 })
 
 function causeOf(facts: CaseFile): FoundCause {
   const threads = observationsOf(facts, 'threads-grow')
-  const pools = observationsOf(facts, 'pool-exhaustion-cascade')
+  const pools = observationsOf(facts, 'pool-exhaustion-cascade', 'exhausted') // the other waits are of Go, and take no threads
   const all = [...threads, ...pools]
   const hazards = hazardsAt(facts, rules, all)
   const supports = new Set<SupportFactor>()

@@ -118,7 +118,7 @@ function causeOf(hazard: Hazard, facts: CaseFile): FoundCause {
         expect: `no alloc-site-growth at ${site?.places[0]?.symbol ?? insert?.symbol ?? 'the insert'}, and a live heap slope of about 0 B/s once sessions end as fast as they begin`,
       },
       {
-        command: `go tool pprof -sample_index=inuse_space -diff_base heap-1.pb.gz heap-N.pb.gz`,
+        command: `go tool pprof -top -sample_index=inuse_space -diff_base heap-1.pb.gz heap-N.pb.gz`,
         expect: `the line of ${site?.places[0]?.symbol ?? insert?.symbol ?? 'the insert'} no longer leads the list`,
       },
     ],

@@ -10,6 +10,13 @@ function seconds(args: Parsed, name: string, otherwise: number): number {
   return value
 }
 
+function whole(args: Parsed, name: string, otherwise: number): number {
+  const text = args.flag(name)
+  if (text === undefined) return otherwise
+  if (!/^\d{1,9}$/.test(text)) throw errors.usage(`--${name} ${text}`, 'Give a whole number, 0 or more.')
+  return Number(text)
+}
+
 export const command: Command = {
   name: 'collect',
   summary: 'capture all that a diagnosis wants from a running program, in bounded time',
@@ -52,7 +59,7 @@ export const command: Command = {
       perfSeconds: Math.round(seconds(args, 'perf', 0)),
       straceSeconds: Math.round(seconds(args, 'strace', 0)),
       sigquit: args.has('sigquit'),
-      goroutinesMax: Number(args.flag('goroutines-max') ?? 20_000),
+      goroutinesMax: whole(args, 'goroutines-max', 20_000),
     }
     context.note('this capture costs the target:')
     for (const line of costOf(request)) context.note(`  ${line}`)

@@ -4,6 +4,7 @@ import {envelopeJson} from '../../findings/json.ts'
 import {exitCodeOf, type FailOn} from '../../findings/exit-code.ts'
 import {diagnosisText} from '../../findings/text.ts'
 import type {Command} from '../command.ts'
+import {hostWithStdin} from '../stdin-host.ts'
 import {terminalText} from '../terminal-text.ts'
 
 const formats = ['text', 'json', 'html'] as const
@@ -26,6 +27,7 @@ export const command: Command = {
   examples: [
     'gotriage diagnose examples/incidents/map-growth-oom',
     'gotriage diagnose heap-1.pb.gz heap-2.pb.gz heap-3.pb.gz --source .',
+    'kubectl logs my-pod | gotriage diagnose - --source .',
     'gotriage diagnose --before examples/incidents/map-growth-oom --after examples/incidents/map-growth-oom/fixed',
   ],
   async run(args, context) {
@@ -34,7 +36,8 @@ export const command: Command = {
     const [before, after] = [args.flag('before'), args.flag('after')]
     if ((before === undefined) !== (after === undefined) || (before !== undefined && args.positionals.length > 0))
       throw errors.usage('--before and --after go together, without other paths', 'Give --before DIR --after DIR.')
-    const {host, task} = context
+    const {task} = context
+    const host = hostWithStdin(context)
     ;(await import('../../host/node/optimise-late.ts')).optimiseSparingly()
     const services = context.checkAside === undefined ? {} : {checkAside: context.checkAside}
     const diagnosis =

@@ -1,5 +1,5 @@
 // gotriage explain: thin; the work is operations/explain.ts.
-import type {Command} from '../command.ts'
+import type {Command, CommandContext, Parsed} from '../command.ts'
 
 export const command: Command = {
   name: 'explain',
@@ -11,15 +11,19 @@ export const command: Command = {
     const {explain, explainable} = await import('../../operations/explain.ts')
     const id = args.positionals[0]
     if (id === undefined) {
-      context.out(`${explainable().join('\n')}\n`)
-      return 0
+      const ids = explainable()
+      return print(args, context, `${ids.join('\n')}\n`, {ids})
     }
     const explained = explain(id)
-    if (args.flag('format') === 'json') {
-      const {envelopeJson} = await import('../../findings/json.ts')
-      const {emptyEnvelope} = await import('../../findings/envelope.ts')
-      context.out(envelopeJson({...emptyEnvelope('explain'), data: {...explained}}))
-    } else context.out(explained.text)
-    return 0
+    return print(args, context, explained.text, {...explained})
   },
+}
+
+async function print(args: Parsed, context: CommandContext, text: string, data: Readonly<Record<string, unknown>>): Promise<number> {
+  if (args.flag('format') === 'json') {
+    const {envelopeJson} = await import('../../findings/json.ts')
+    const {emptyEnvelope} = await import('../../findings/envelope.ts')
+    context.out(envelopeJson({...emptyEnvelope('explain'), data}))
+  } else context.out(text)
+  return 0
 }

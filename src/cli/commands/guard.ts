@@ -22,6 +22,9 @@ export const command: Command = {
     {name: 'hours', value: 'N', help: 'trial: hours of each kind of traffic (default 1)'},
     {name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json'},
   ],
+  details: [
+    'kinds: breaker, ab, gogc, cgo, cgomonitor, ci, gin, deadline, safemap, struct, numa, gomaxprocs; their keys are in docs/guards.md',
+  ],
   examples: [
     'gotriage guard breaker --config breaker.yaml --out internal/breaker',
     'gotriage guard breaker --config breaker.yaml --out internal/breaker --check',

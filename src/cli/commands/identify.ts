@@ -2,6 +2,7 @@
 import {errors} from '../../base/errors.ts'
 import {envelopeJson} from '../../findings/json.ts'
 import type {Command} from '../command.ts'
+import {hostWithStdin} from '../stdin-host.ts'
 import {terminalText} from '../terminal-text.ts'
 
 export const command: Command = {
@@ -12,7 +13,7 @@ export const command: Command = {
   examples: ['gotriage identify stderr.log heap.pb.gz', 'gotriage identify --format json evidence/'],
   async run(args, context) {
     const {identify, identificationText} = await import('../../operations/identify.ts')
-    const identification = await identify(args.positionals, context.host, context.task)
+    const identification = await identify(args.positionals, hostWithStdin(context), context.task)
     context.out(args.flag('format') === 'json' ? envelopeJson(identification.envelope) : terminalText(identificationText(identification)))
     if (!identification.envelope.complete && args.has('strict-input'))
       throw errors.usage('part of the input could not be read', 'See the notes, or leave --strict-input out.')

@@ -21,6 +21,7 @@ export const command: Command = {
     {name: 'C', value: 'DIR', help: 'directory that patterns and printed file names start from (types)'},
     {name: 'tests', help: 'the test files of the named packages too (types)'},
     {name: 'tags', value: 'T', many: true, help: 'build tags, separated by commas (types)'},
+    {name: 'format', value: 'FORMAT', choices: ['json'], help: 'json lines; there is no other'},
   ],
   examples: ['gotriage inspect syntax main.go', 'gotriage inspect syntax --digest *.go', 'gotriage inspect types ./...'],
   async run(args, context) {

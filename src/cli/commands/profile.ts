@@ -1,10 +1,12 @@
 // gotriage profile: what go tool pprof says of profiles, in the same words and flags, and what it does not say.
-import {memorySource} from '../../base/byte-source.ts'
 import {errors, TriageError} from '../../base/errors.ts'
 import type {ProfileRequest} from '../../operations/profile-flags.ts'
 import {profileHelp} from '../../operations/profile-shell-help.ts'
 import type {ProfileShell, ShellFile} from '../../operations/profile-shell.ts'
 import type {Command, CommandContext} from '../command.ts'
+import {hostWithStdin} from '../stdin-host.ts'
+
+const exports = ['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html']
 
 export const command: Command = {
   name: 'profile',
@@ -12,7 +14,13 @@ export const command: Command = {
   usage:
     '[top|tree|traces|tags|raw|comments|peek RE|list RE|diff|flame|html|svg|dot|callgrind|proto|topproto|folded|speedscope] [pprof flags] [--format FORMAT] [-o OUT] FILE…',
   passthrough: true,
-  flags: [],
+  flags: [
+    {
+      name: 'format',
+      value: 'FORMAT',
+      help: `text (default), dot, ${exports.join(', ')}; the others than text are of the whole profile or of a diff`,
+    },
+  ],
   details: profileHelp(),
   examples: [
     'gotriage profile top cpu.pb.gz',
@@ -28,7 +36,7 @@ export const command: Command = {
     const request = inFormat(parseProfileFlags(args.positionals), args.flag('format'))
     await refuseMisspelt(request, context)
     if (request.files.length === 0) throw errors.usage('no profile source specified', 'Name a profile: gotriage profile top FILE.')
-    const profileContext = {host: withStdin(context), task: context.task, note: (line: string) => context.note(line)}
+    const profileContext = {host: hostWithStdin(context), task: context.task, note: (line: string) => context.note(line)}
     if (request.command === '') {
       const {profileShell} = await import('../../operations/profile-shell.ts')
       return await runShell(await profileShell(request, profileContext, context.terminal), context)
@@ -59,8 +67,6 @@ export const command: Command = {
     return 0
   },
 }
-
-const exports = ['proto', 'topproto', 'folded', 'speedscope', 'svg', 'html']
 
 /** `--format html` and its like, for the whole profile or for a comparison. */
 function inFormat(request: ProfileRequest, format: string | undefined): ProfileRequest {
@@ -110,17 +116,6 @@ async function write(bytes: Uint8Array, output: string, context: CommandContext)
   }
   context.note(`Generating report in ${output}`)
   await context.write(output, bytes)
-}
-
-/** `-` is standard input, read once. */
-function withStdin(context: CommandContext): CommandContext['host'] {
-  let read: Promise<Uint8Array> | undefined
-  const {host} = context
-  return {
-    ...host,
-    open: async path => (path === '-' ? memorySource('-', await (read ??= context.stdin())) : host.open(path)),
-    stat: path => (path === '-' ? Promise.resolve(undefined) : host.stat(path)),
-  }
 }
 
 async function runShell(shell: ProfileShell, context: CommandContext): Promise<number> {

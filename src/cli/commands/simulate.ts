@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {existsSync} from 'node:fs'
 import {errors} from '../../base/errors.ts'
+import {nearest} from '../../base/nearest.ts'
 import type {Note} from '../../findings/envelope.ts'
 import type {Command, CommandContext, Parsed} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
@@ -42,10 +43,16 @@ export const command: Command = {
   async run(args, context) {
     const [kind, path, ...more] = args.positionals
     if (kind === 'calibrate') return calibrate(args, context)
-    const {simulate, simulateKinds, readRequest, sweep} = await import('../../operations/simulate.ts')
+    const [{simulateInSteps, simulateKinds, readRequest, sweepInSteps}, {inTurns}] = await Promise.all([
+      import('../../operations/simulate.ts'),
+      import('../in-turns.ts'),
+    ])
     const known = simulateKinds.find(k => k === kind)
     if (known === undefined)
-      throw errors.usage(`simulate ${kind ?? ''}: no such model`, `Give one of: ${simulateKinds.join(', ')}, calibrate.`)
+      throw errors.usage(
+        kind === undefined ? 'simulate needs a model' : `simulate ${kind}: no such model`,
+        `Give one of: ${simulateKinds.join(', ')}, calibrate.`,
+      )
     if (args.has('fit')) {
       if (path !== undefined || (known !== 'scheduler' && known !== 'heap'))
         throw errors.usage(
@@ -58,6 +65,8 @@ export const command: Command = {
     if (path === undefined || more.length > 0)
       throw errors.usage(`simulate ${kind} takes one scenario file`, 'Name it, like examples/scenarios/three-days-then-oom.yaml.')
     const profilePath = args.flag('profile')
+    if (profilePath !== undefined && known !== 'scheduler')
+      throw errors.usage(`simulate ${known} reads no cost profile`, 'Leave --profile away; it belongs to "simulate scheduler".')
     const seeds = args.has('seeds') ? whole(args, 'seeds', 1) : undefined
     const asked = {
       kind: known,
@@ -70,17 +79,23 @@ export const command: Command = {
     }
     const request = await readRequest(context.host, {...asked, path})
     const text = await import('../../operations/simulate-text.ts')
+    context.endAtOnce?.()
     const json = args.flag('format') === 'json'
     const swept = args.flag('sweep')
     if (swept !== undefined) {
-      const points = sweep(request, swept, context.task)
+      const points = await inTurns('sweep', sweepInSteps(request, swept, context.task), context.task)
+      for (const name of args.flags('show')) figureNamed(name, points)
       const names = args.has('show') ? args.flags('show') : usual.filter(name => points.some(p => (p.metrics[name]?.value ?? 0) !== 0))
       return print(args, context, json ? await envelope({sweep: swept, points}) : terminalText(text.sweepText(swept, points, names)))
     }
-    const result = simulate(request, context.task)
+    const result = await inTurns('simulation', simulateInSteps(request, context.task), context.task)
     const vs = args.flag('vs')
     if (vs !== undefined) {
-      const other = simulate(await readRequest(context.host, {...asked, path: vs}), context.task)
+      const other = await inTurns(
+        'second simulation',
+        simulateInSteps(await readRequest(context.host, {...asked, path: vs}), context.task),
+        context.task,
+      )
       return print(args, context, json ? await envelope({...result, vs: other}) : terminalText(text.comparisonText(result, other)))
     }
     return print(
@@ -89,6 +104,17 @@ export const command: Command = {
       json ? await envelope({...result}) : terminalText(text.simulationText(result) + (args.has('heat') ? text.heatText(result) : '')),
     )
   },
+}
+
+/** A figure that is asked for must be one of some value of the sweep. */
+function figureNamed(name: string, points: readonly {readonly metrics: Readonly<Record<string, unknown>>}[]): void {
+  const known = new Set(points.flatMap(point => Object.keys(point.metrics)))
+  if (known.has(name)) return
+  const near = nearest(name, [...known])
+  throw errors.usage(
+    `--show ${name}: the runs have no such figure`,
+    near === undefined ? 'See docs/metrics.md.' : `Did you mean "${near}"?`,
+  )
 }
 
 /** What a sweep prints when nobody asks for other figures. */
@@ -167,6 +193,7 @@ async function calibrate(args: Parsed, context: CommandContext): Promise<number>
   context.note('building and running the calibration program; about a minute on an idle machine')
   const run = spawnSync('go', ['run', '.', 'calibrate', '1'], {cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 300_000})
   if (run.error !== undefined) throw errors.missingTool('go', 'Install Go 1.24 or later, or use a shipped profile.')
+  if (run.signal === 'SIGINT') throw errors.cancelled()
   if (run.status !== 0)
     throw errors.unsupported(`the calibration program failed: ${run.stderr.trim().split('\n')[0] ?? ''}`, 'It runs on linux/amd64.')
   const cgo = spawnSync('go', ['run', './cgocall'], {cwd: folder, encoding: 'utf8', timeout: 120_000})

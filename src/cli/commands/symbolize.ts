@@ -1,5 +1,7 @@
 // gotriage symbolize: thin; the work is operations/symbolize.ts.
 import {errors} from '../../base/errors.ts'
+import {emptyEnvelope} from '../../findings/envelope.ts'
+import {envelopeJson} from '../../findings/json.ts'
 import type {Command} from '../command.ts'
 import {terminalText} from '../terminal-text.ts'
 
@@ -18,7 +20,11 @@ export const command: Command = {
     const {symbolize, symbolizedText} = await import('../../operations/symbolize.ts')
     const maps = args.flag('maps')
     const found = await symbolize({binary, addresses, ...(maps === undefined ? {} : {maps})}, context.host, context.task)
-    context.out(args.flag('format') === 'json' ? `${JSON.stringify(found, undefined, 2)}\n` : terminalText(symbolizedText(found)))
+    if (args.flag('format') === 'json') {
+      const {notes, ...data} = found
+      const said = notes.map(message => ({code: 'symbolize', message}))
+      context.out(envelopeJson({...emptyEnvelope('symbolize'), data, notes: said}))
+    } else context.out(terminalText(symbolizedText(found)))
     return found.addresses.some(({source}) => source !== 'unknown') || addresses.length === 0 ? 0 : 1
   },
 }

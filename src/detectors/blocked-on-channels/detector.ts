@@ -1,14 +1,16 @@
 // blocked-on-channels: goroutines cannot send because nobody receives fast enough. See detector.md.
+import type {Place} from '../../base/place.ts'
+import {parseSymbolName} from '../../base/symbol-name.ts'
 import {defineDetector, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
-import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
-import {dumpsOf, placesOfWaiters, waitersOf} from '../../diagnosis/goroutine-waits.ts'
+import {placesOf, relatedPlace, shownFrame} from '../../diagnosis/frame-places.ts'
+import {dumpsOf, placesOfWaiters, type Waiters, waitersOf} from '../../diagnosis/goroutine-waits.ts'
 import {anyFrame, percent, shareOf, timeIndex} from '../../diagnosis/profile-shares.ts'
 
 type Message = 'dump' | 'profile' | 'trace'
 type Settings = Readonly<Record<'sendersMin' | 'delayShareMin' | 'delayNsMin' | 'lifeShareMin', number>>
 
 const why =
-  'a send waits until a receiver takes the value or the buffer has room: either the receiver is slower than the senders, or it is gone'
+  'a send waits until a receiver takes the value or the buffer has room: either the receiver is slower than the senders, or it is gone, or it waits to send itself'
 const next = 'Look at who receives there and how long it takes for one value; bound the senders, or let them give up with a context.'
 
 export default defineDetector({
@@ -35,8 +37,9 @@ export default defineDetector({
 function ofDump(evidence: ProgramEvidence, settings: Settings): Observed<Message>[] {
   const last = dumpsOf(evidence).at(-1)
   if (last === undefined) return []
-  return waitersOf(last.dump, last.artifact.program.module)
-    .filter(waiters => waiters.kind === 'channel-send' && waiters.count >= settings.sendersMin)
+  const senders = waitersOf(last.dump, last.artifact.program.module).filter(waiters => waiters.kind === 'channel-send')
+  return senders
+    .filter(waiters => waiters.count >= settings.sendersMin)
     .map(waiters => ({
       message: 'dump' as const,
       data: {count: String(waiters.count), site: shownFrame(waiters.frame)},
@@ -53,8 +56,21 @@ function ofDump(evidence: ProgramEvidence, settings: Settings): Observed<Message
           at: `line ${waiters.groups[0]?.line ?? 1}`,
         },
       ],
-      places: placesOfWaiters(waiters),
+      places: [...placesOfWaiters(waiters), ...otherSenders(waiters, senders)],
     }))
+}
+
+/** Where else methods of the same type wait to send, few as they may be: workers that fill the queue they take from are among the senders. */
+const otherSenders = (waiters: Waiters, senders: readonly Waiters[]): Place[] =>
+  senders
+    .filter(other => other !== waiters && other.frame.file !== '' && ownerOf(other.frame.function) === ownerOf(waiters.frame.function))
+    .slice(0, 3)
+    .map(other => relatedPlace(other.frame, `${other.count} more wait here to send`))
+
+/** Package and receiver type of a method; a function has no owner but itself. */
+function ownerOf(name: string): string {
+  const symbol = parseSymbolName(name)
+  return symbol?.receiver === undefined ? name : `${symbol.packagePath}.${symbol.receiver}`
 }
 
 function ofProfile(evidence: ProgramEvidence, settings: Settings): Observed<Message>[] {

@@ -1,6 +1,7 @@
 // gc-assist-stall: goroutines spend their time helping the collector. See detector.md.
 import {defineDetector, type Observed} from '../../diagnosis/engine/detector.ts'
 import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
+import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
 import {anyFrame, percent, shareOf, timeIndex} from '../../diagnosis/profile-shares.ts'
 
 const assisting = /^runtime\.(?:gcAssistAlloc1?|gcParkAssist)$/
@@ -18,7 +19,7 @@ export default defineDetector({
   settings: {
     cpuShareMin: {value: 0.05, unit: 'of CPU time', source: 'detector.md#settings'},
     samplesMin: {value: 20, unit: 'samples', source: 'detector.md#settings'},
-    runningShareMin: {value: 0.1, unit: "of a group's running time", source: 'detector.md#settings'},
+    runningShareMin: {value: 0.1, unit: 'of the time in which a group runs or could run', source: 'detector.md#settings'},
     assistNsMin: {value: 2e6, unit: 'ns', source: 'detector.md#settings'},
   },
   messages: {
@@ -28,7 +29,7 @@ export default defineDetector({
       next: 'Allocate less in {function}, or give the collector more room with a larger GOGC or a memory limit above what is live.',
     },
     trace: {
-      what: 'goroutines started in {group} spend {share} of their running time in mark assists',
+      what: 'goroutines started in {group} are in mark assists for {share} of the time in which they run or could run',
       why: 'a goroutine that allocates while a collection runs has to mark in proportion to what it allocates, so its work stands still meanwhile',
       next: 'Allocate less there, or give the collector more room with a larger GOGC or a memory limit above what is live.',
     },
@@ -63,11 +64,10 @@ export default defineDetector({
     for (const artifact of evidence.of('trace')) {
       const [worst] = artifact.data.groups
         .filter(group => group.runningNs > 0 && group.assistNs >= settings.assistNsMin && !group.start.startsWith('runtime.'))
-        .filter(group => group.assistNs >= settings.runningShareMin * group.runningNs)
+        .filter(group => group.assistNs >= settings.runningShareMin * wantedNs(group))
         .sort((a, b) => b.assistNs - a.assistNs)
       if (worst === undefined) continue
-      // Assist ranges are wall time and hold the waits of the goroutine too, so they may pass its running time.
-      const share = Math.min(1, worst.assistNs / worst.runningNs)
+      const share = Math.min(1, worst.assistNs / wantedNs(worst))
       found.push({
         message: 'trace',
         data: {group: worst.start, share: percent(share)},
@@ -76,8 +76,8 @@ export default defineDetector({
         severity: artifact.data.wallNs >= 1e9 ? 'warning' : 'info',
         measured: [
           {
-            name: 'mark assist time / running time',
-            value: Number((worst.assistNs / worst.runningNs).toFixed(3)),
+            name: 'mark assist time / time running or runnable',
+            value: Number((worst.assistNs / wantedNs(worst)).toFixed(3)),
             unit: '1',
             limit: settings.runningShareMin,
             limitSource: 'detector.md#settings',
@@ -86,9 +86,18 @@ export default defineDetector({
           {name: 'mark assist time', value: worst.assistNs, unit: 'ns', artifact: artifact.id},
           {name: 'length of the trace', value: artifact.data.wallNs, unit: 'ns', artifact: artifact.id},
         ],
-        places: worst.createdAt === undefined ? [] : placesOf([worst.createdAt], 'these goroutines are started here'),
+        places:
+          worst.createdAt === undefined || isStandardLibrary(worst.createdAt.function)
+            ? []
+            : placesOf([worst.createdAt], 'these goroutines are started here'),
       })
     }
     return found
   },
 })
+
+/**
+ * Assist ranges are wall time: they hold what the goroutine waits for a P meanwhile, and for credit of the background workers (runtime/mgcmark.go,
+ * gcParkAssist), so they are held against more than the time it ran.
+ */
+const wantedNs = ({runningNs, runnableNs}: {readonly runningNs: number; readonly runnableNs: number}) => runningNs + runnableNs

@@ -28,17 +28,17 @@ export default defineDetector({
   },
   messages: {
     mutex: {
-      what: 'goroutines waited {delay} for locks that {site} held',
+      what: 'goroutines waited {delay} together for locks that {site} held',
       why: 'a mutex profile counts the waiting where the lock was released: it is this critical section that makes others wait',
       next: 'Make the critical section of {function} shorter, or split what the lock guards.',
     },
     block: {
-      what: 'goroutines waited {delay} for a lock at {site}, {waits} times',
+      what: 'goroutines waited {delay} together for a lock at {site}, {waits} times',
       why: 'a block profile counts the waiting where it happens; who held the lock is in the mutex profile',
       next: 'Take a mutex profile (SetMutexProfileFraction) to see which critical section is the long one.',
     },
     readers: {
-      what: 'readers waited {delay} for a read lock at {site}, {waits} times',
+      what: 'readers waited {delay} together for a read lock at {site}, {waits} times',
       why: 'a waiting writer of an RWMutex stops new readers until it has had its turn, so a slow writer, or a slow reader before it, delays them all',
       next: 'Shorten the section under the write lock, or publish a copy that readers load atomically.',
     },

@@ -14,4 +14,13 @@ test('calls that hang while connections are left are not reported', async () => 
   expect(await observed(detector, `${checkout}src/detectors/timer-goroutines/testdata`, ['workers.goroutine.txt'])).toEqual([])
 })
 
+test('transactions whose goroutines wait for a second connection are told with the line that asks for it', async () => {
+  const captured = `${checkout}fixtures/services/price-outside-tx/evidence`
+  for (const dump of ['goroutine-1.txt.gz', 'goroutine-2.txt.gz']) {
+    const [found] = await observed(detector, captured, [dump])
+    expect(found?.message).toMatchObject({id: 'nested', data: {nested: 'at least 8', open: 'a Tx'}})
+    expect(found?.places[0]?.symbol).toBe('main.(*shop).price')
+  }
+})
+
 silentOnCorpus(detector, ['goroutine-dump', 'pprof-goroutine', 'crash'])

@@ -18,6 +18,8 @@ import type {DumpFrame, GoroutineDump, GoroutineGroup} from '../../evidence/mode
 const acquiring =
   /^database\/sql\.\(\*DB\)\.conn$|\.\(\*ConnPool\)\.waitTurn$|semaphore\.\(\*Weighted\)\.Acquire$|\.\(\*\w*[pP]ool\w*\)\.(?:Get|get|Acquire|acquire|Take|take|Borrow|wait\w*)(?:Context|Conn|WithContext)?$/
 
+type Message = 'exhausted' | 'nested' | 'abandoned'
+
 interface PoolWait {
   readonly waiters: Waiters
   readonly acquire: DumpFrame
@@ -39,9 +41,14 @@ export default defineDetector({
       why: 'a call into C or a blocking system call cannot be ended from Go, so what it holds stays taken and everybody behind it waits until their own time-outs',
       next: 'Give the call a time limit of its own (a socket deadline, a non-blocking call, or a process that can be killed), and the wait for the pool a context.',
     },
+    nested: {
+      what: '{waiters} goroutines wait in {acquire}; {nested} of them hold {open} open that they began themselves, and wait for a second connection at {site}',
+      why: 'each keeps one connection of the pool while it waits for another one of it; once every connection is kept like this nobody goes on before a context ends',
+      next: 'Make the statement in {function} through the Tx that is open, or make it before the Tx begins; a larger SetMaxOpenConns only moves the load at which it stands still.',
+    },
     abandoned: {
       what: '{waiters} goroutines wait in {acquire}{series}, and no goroutine of the dump uses a connection of it',
-      why: 'connections are taken by code that runs or by what that code has left open: with database/sql a Rows, Stmt, Conn or Tx that is not closed keeps its connection for ever, and without a context the waiters wait as long',
+      why: 'connections are taken by code that runs or by what that code has left open: with database/sql a Rows, a Row that is not scanned, a Conn or a Tx keeps its connection until it is closed or its context ends, and without a context the waiters wait as long',
       next: 'Look at {function} and its neighbours for a Rows without Close on some path, a Tx without Commit or Rollback, a Conn without Close; set SetMaxOpenConns and watch DB.Stats().InUse.',
     },
   },
@@ -50,12 +57,14 @@ export default defineDetector({
     const dumps = dumpsOf(evidence)
     const last = dumps.at(-1)
     if (last === undefined) return []
+    const nested = ofNested(last, settings.waitersMin)
+    if (nested.length > 0) return nested
     const abandoned = ofAbandoned(dumps, settings.waitersMin)
     if (abandoned.length > 0) return abandoned
     const module = last.artifact.program.module
     const pools = new Map<string, PoolWait[]>()
     for (const wait of poolWaits(last.dump, module)) pools.set(wait.acquire.function, [...(pools.get(wait.acquire.function) ?? []), wait])
-    return [...pools].flatMap(([name, waits]): Observed<'exhausted' | 'abandoned'>[] => {
+    return [...pools].flatMap(([name, waits]): Observed<Message>[] => {
       const waiting = waits.reduce((sum, one) => sum + one.waiters.count, 0)
       const callers = new Set(waits.map(one => one.waiters.frame.function))
       const holders = holdersOf(last.dump, callers, packageOf(name))
@@ -89,11 +98,70 @@ export default defineDetector({
   },
 })
 
+/** What database/sql starts beside an open Tx or Rows, in the goroutine that began it (beginDC, initContextClose, Go 1.8 to 1.26). */
+const watchers: readonly (readonly [watcher: RegExp, open: string])[] = [
+  [/^database\/sql\.\(\*Tx\)\.awaitDone$/, 'a Tx'],
+  [/^database\/sql\.\(\*Rows\)\.awaitDone$/, 'a Rows'],
+]
+
+/** Waiters for a connection that are named as the starters of such a watcher: they hold one already. */
+function ofNested({dump, artifact}: SeenDump, waitersMin: number): Observed<Message>[] {
+  const waits = poolWaits(dump, artifact.program.module).filter(one => one.acquire.function === sqlConn)
+  const waiting = waits.reduce((sum, one) => sum + one.waiters.count, 0)
+  if (waiting < waitersMin) return []
+  for (const [watcher, open] of watchers) {
+    const watched = dump.groups.filter(group => group.frames.some(frame => watcher.test(frame.function)))
+    const begun = new Set(watched.flatMap(group => group.parents ?? []))
+    const nested = waits
+      .map(wait => ({wait, held: wait.waiters.groups.flatMap(group => group.ids).filter(id => begun.has(id)).length}))
+      .filter(({held}) => held > 0)
+      .sort((a, b) => b.held - a.held)
+    const [first] = nested
+    if (first === undefined) continue
+    const {waiters} = first.wait
+    return [
+      {
+        message: 'nested',
+        data: {
+          waiters: String(waiting),
+          acquire: sqlConn,
+          nested: `at least ${nested.reduce((sum, {held}) => sum + held, 0)}`,
+          open,
+          site: shownFrame(waiters.frame),
+          function: waiters.frame.function,
+        },
+        subject: {kind: 'goroutines', name: `pool of ${sqlConn}`},
+        confidence: 0.9,
+        measured: [
+          {
+            name: 'goroutines that wait for the pool',
+            value: waiting,
+            unit: 'goroutines',
+            limit: waitersMin,
+            limitSource: 'detector.md#settings',
+            artifact: artifact.id,
+            at: `line ${waiters.groups[0]?.line ?? 1}`,
+          },
+          {
+            name: `${open.slice(2)} open`,
+            value: watched.reduce((sum, group) => sum + group.count, 0),
+            unit: open.slice(2),
+            artifact: artifact.id,
+            at: `line ${watched[0]?.line ?? 1}`,
+          },
+        ],
+        places: placesOfWaiters(waiters),
+      },
+    ]
+  }
+  return []
+}
+
 /**
  * Waiters of database/sql in every dump, more in the last, the first of them still there, and nobody who uses a connection: sql.go keeps one only for
- * who has a driverConn on the stack or an open Rows, Stmt, Conn or Tx (DB.conn, DB.putConn, Go 1.22 to 1.26).
+ * who has a driverConn on the stack or an open Rows, Conn or Tx (DB.conn, DB.putConn, Go 1.22 to 1.26).
  */
-function ofAbandoned(dumps: readonly SeenDump[], waitersMin: number): Observed<'exhausted' | 'abandoned'>[] {
+function ofAbandoned(dumps: readonly SeenDump[], waitersMin: number): Observed<Message>[] {
   const full = dumps.filter(({dump}) => dump.form === 'debug2' || dump.form === 'crash')
   const last = full.at(-1)
   if (last === undefined || full.length < 2) return []

@@ -2,6 +2,7 @@
 import {formatNanos} from '../../base/units.ts'
 import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
 import {placesOf} from '../../diagnosis/frame-places.ts'
+import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
 import type {TraceReport, TraceSpanGroup, TraceStop} from '../../evidence/model/trace.ts'
 
@@ -88,7 +89,7 @@ function ofStops(artifact: Identified<'trace'>, settings: Settings): Observed<Me
         },
         {name: 'until the last P had stopped', value: longest.stoppingNs, unit: 'ns', artifact: artifact.id},
       ],
-      places: longest.by === undefined ? [] : placesOf([longest.by], 'stopped the world'),
+      places: longest.by === undefined || isStandardLibrary(longest.by.function) ? [] : placesOf([longest.by], 'stopped the world'),
     })
   const share = report.wallNs > 0 ? sum / report.wallNs : 0
   if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings))
@@ -127,7 +128,7 @@ function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share
       {name: 'stops', value: stops.length, unit: 'stops', artifact: artifact.id},
       ...[...byKind].map(([name, ns]) => ({name: `stopped for ${name}`, value: ns, unit: 'ns', artifact: artifact.id})),
     ],
-    places: site === undefined ? [] : placesOf([site], 'stops the world'),
+    places: site === undefined || isStandardLibrary(site.function) ? [] : placesOf([site], 'stops the world'),
   }
 }
 

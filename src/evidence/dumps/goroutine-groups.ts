@@ -20,6 +20,7 @@ interface Building {
   readonly frames: readonly DumpFrame[]
   readonly createdBy: DumpFrame | undefined
   readonly ids: string[]
+  readonly parents: string[]
   readonly labels: ReadonlyMap<string, string> | undefined
   readonly line: number
 }
@@ -29,6 +30,8 @@ export interface GoroutineRecord {
   /** Leaf first, from `frame`. */
   readonly frames: readonly number[]
   readonly createdBy: number | undefined
+  /** Id of the goroutine that started it. */
+  readonly parent?: string | undefined
   /** Of the header. */
   readonly line: number
 }
@@ -66,7 +69,7 @@ export class GoroutineGroups {
     return frame
   }
 
-  add({header, frames, createdBy, line}: GoroutineRecord): void {
+  add({header, frames, createdBy, parent, line}: GoroutineRecord): void {
     if (++this.#total > goroutinesMax) throw errors.limit('goroutines of a dump', goroutinesMax)
     const labels = header.labels === undefined ? '' : JSON.stringify([...header.labels])
     const key = `${header.state}|${header.lockedToThread ? 'l' : ''}|${frames.join(' ')}|${createdBy ?? ''}|${labels}`
@@ -82,6 +85,7 @@ export class GoroutineGroups {
         frames: frames.map(id => this.frameAt(id)),
         createdBy: createdBy === undefined ? undefined : this.frameAt(createdBy),
         ids: [header.id],
+        parents: parent === undefined ? [] : [parent],
         labels: header.labels,
         line,
       })
@@ -89,6 +93,7 @@ export class GoroutineGroups {
     }
     group.count++
     keepOldest(group.ids, header.id)
+    if (parent !== undefined && !group.parents.includes(parent)) keepOldest(group.parents, parent)
     const before = group.waitMinutesMin
     if (wait === undefined && before === undefined) return
     group.waitMinutesMin = Math.min(before ?? 0, wait ?? 0)
@@ -115,12 +120,13 @@ function keepOldest(ids: string[], id: string): void {
 const isSmaller = (a: string, b: string) => (a.length === b.length ? a < b : a.length < b.length)
 
 function finished(group: Building): GoroutineGroup {
-  const {waitMinutesMin, waitMinutesMax, createdBy, labels, ...rest} = group
+  const {waitMinutesMin, waitMinutesMax, createdBy, labels, parents, ...rest} = group
   return {
     ...rest,
     ...(waitMinutesMin === undefined ? {} : {waitMinutesMin}),
     ...(waitMinutesMax === undefined ? {} : {waitMinutesMax}),
     ...(createdBy === undefined ? {} : {createdBy}),
+    ...(parents.length === 0 ? {} : {parents}),
     ...(labels === undefined ? {} : {labels}),
   }
 }

@@ -49,6 +49,19 @@ test('every header form from Go 1.0 to 1.27 is read', () => {
   expect(parseGoroutineHeader('[originating from goroutine 1]:')).toBeUndefined()
 })
 
+test('the goroutines that started the members are kept, smallest first, and those of ancestors are not', async () => {
+  const one = (id: number, by: string) =>
+    `goroutine ${id} [select]:\nmain.f()\n\t/a/b.go:3 +0x1\ncreated by main.g${by}\n\t/a/b.go:9 +0x1\n`
+  const ancestor = '[originating from goroutine 4]:\nmain.g()\n\t/a/b.go:9 +0x1\ncreated by main.h in goroutine 2\n\t/a/b.go:12 +0x1\n'
+  const group = async (text: string) => only(await decoded(text), 'goroutines').groups[0]
+  expect((await group(`${one(20, ' in goroutine 12')}\n${one(21, ' in goroutine 7')}\n${one(22, ' in goroutine 12')}`))?.parents).toEqual([
+    '7',
+    '12',
+  ])
+  expect((await group(one(20, ' in goroutine 12') + ancestor))?.parents).toEqual(['12'])
+  expect(await group(one(20, ''))).not.toHaveProperty('parents') // before Go 1.21
+})
+
 test('waiting times of a group span its members, and one without a time makes the least zero', async () => {
   const one = (id: number, state: string) => `goroutine ${id} [${state}]:\nmain.f(0x${id})\n\t/a/b.go:3 +0x1\n\n`
   const group = async (text: string) => only(await decoded(text), 'goroutines').groups[0]

@@ -32,6 +32,7 @@ export class GoroutineText {
   #headerLine = 0
   #frames: number[] = []
   #createdBy: number | undefined
+  #parent: string | undefined
   #creator = false
   #function: string | undefined
   #inAncestors = false
@@ -108,6 +109,7 @@ export class GoroutineText {
       const by = text.slice('created by '.length)
       const parent = by.lastIndexOf(' in goroutine ')
       this.#function = parent < 0 ? by : by.slice(0, parent)
+      if (!this.#inAncestors) this.#parent = parent < 0 ? undefined : /^\d+/.exec(by.slice(parent + ' in goroutine '.length))?.[0]
       this.#creator = true
       return true
     }
@@ -139,7 +141,7 @@ export class GoroutineText {
   #flush(): void {
     const header = this.#header
     if (header && this.#counts(header)) {
-      this.groups.add({header, frames: this.#frames, createdBy: this.#createdBy, line: this.#headerLine})
+      this.groups.add({header, frames: this.#frames, createdBy: this.#createdBy, parent: this.#parent, line: this.#headerLine})
       if (this.first.length < this.#firstMax)
         this.first.push({
           header,
@@ -151,6 +153,7 @@ export class GoroutineText {
     this.#header = undefined
     this.#frames = []
     this.#createdBy = undefined
+    this.#parent = undefined
     this.#function = undefined
     this.#inAncestors = false
   }

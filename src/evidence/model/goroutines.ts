@@ -24,6 +24,8 @@ export interface GoroutineGroup {
   readonly createdBy?: DumpFrame
   /** The smallest ids of members, up to `idsMax`, ascending: of those that were started first. */
   readonly ids: readonly string[]
+  /** The smallest ids, up to `idsMax`, ascending, of the goroutines that started members; absent where the dump does not say (before Go 1.21). */
+  readonly parents?: readonly string[]
   readonly labels?: ReadonlyMap<string, string>
   /** Line of the first member in the source (from 1). */
   readonly line: number

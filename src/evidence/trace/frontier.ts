@@ -23,8 +23,8 @@ export class Frontier {
   readonly #wide: WideValues
   #generation!: Generation
   #arena: Uint8Array = new Uint8Array(0)
-  #nsPerTick = 1
-  #origin = 0
+  #nsPerTick: number = Number.NaN // a double from the start, as in ProcClock
+  #origin = -0
   #batches: (readonly number[])[] = []
   #batch = new Int32Array(0)
   #at = new Int32Array(0)

@@ -19,6 +19,24 @@ export interface CycleTotals {
   ended: boolean
 }
 
+/** Times begin as no numbers so that V8 keeps doubles there from the start. */
+function newCycle(startNs: number): CycleTotals {
+  const cycle: CycleTotals = {
+    startNs,
+    endNs: Number.NaN,
+    worker: new Float64Array(4),
+    assistNs: Number.NaN,
+    assistRunningNs: Number.NaN,
+    stwNs: Number.NaN,
+    waits: 0,
+    waitNsMax: Number.NaN,
+    ended: false,
+  }
+  cycle.endNs = startNs
+  cycle.assistNs = cycle.assistRunningNs = cycle.stwNs = cycle.waitNsMax = 0
+  return cycle
+}
+
 export class GcCycles {
   readonly list: CycleTotals[] = []
   /** The cycle whose mark phase is under way. */
@@ -33,6 +51,8 @@ export class GcCycles {
   constructor(clock: ProcClock, ledger: GoLedger) {
     this.#clock = clock
     this.#ledger = ledger
+    this.open = newCycle(0) // and away again: as in ProcClock
+    this.open = undefined
   }
 
   markBegins(): void {
@@ -40,9 +60,7 @@ export class GcCycles {
     const clock = this.#clock
     clock.tick()
     clock.gcActive = true
-    const startNs = clock.now
-    const worker = new Float64Array(4)
-    this.open = {startNs, endNs: startNs, worker, assistNs: 0, assistRunningNs: 0, stwNs: 0, waits: 0, waitNsMax: 0, ended: false}
+    this.open = newCycle(clock.now)
     if (this.list.length < cyclesMax) this.list.push(this.open)
     else this.cut = true
   }

@@ -78,8 +78,8 @@ const decoder = new TextDecoder()
 export class GenerationTables {
   /** Counts generations of this file from 1. */
   ordinal = 0
-  /** Nanoseconds per tick; 0 before it was read. */
-  nsPerTick = 0
+  /** Nanoseconds per tick; 0 before it was read, a double from the start, as in ProcClock: code made for one generation fits the next. */
+  nsPerTick: number
   clock: {readonly ticks: number; readonly mono: number; readonly sec: number; readonly nsec: number} | undefined
   /** The strings' bytes, among others. */
   arena: Uint8Array
@@ -102,7 +102,7 @@ export class GenerationTables {
   constructor(arena: Uint8Array, packed?: PackedTables) {
     this.arena = arena
     this.ordinal = packed?.ordinal ?? 0
-    this.nsPerTick = packed?.nsPerTick ?? 0
+    this.nsPerTick = packed?.nsPerTick ?? -0
     this.clock = packed?.clock
     this.#strings = new IdTable(packed?.strings)
     this.#stringStart = packed === undefined ? [] : [0, ...packed.stringEnd.slice(0, -1)]

@@ -21,8 +21,8 @@ export class Generation extends GenerationTables {
   /** M (column form) to its batches; Ms in order of appearance. */
   readonly batchesOfThread = new Map<number, number[]>()
   readonly experimental: {readonly experiment: number; readonly thread: number; readonly bytes: number}[] = []
-  /** Earliest batch, in ticks. */
-  minTicks = 0
+  /** Earliest batch, in ticks; a double from the start, as nsPerTick. */
+  minTicks = -0
   /** The file ends inside this generation: tables may lack entries that its events name. */
   partial = false
   /** The same, and something that every whole generation has is missing. */

@@ -24,7 +24,8 @@ export class ProcClock {
   now: number = Number.NaN
   /** Ps that are not idle now. */
   busy = 0
-  procs = 0
+  /** GOMAXPROCS; a double like the argument it comes from. */
+  procs: number = Number.NaN
   gcActive = false
   stwDepth = 0
   bucketNs = 250_000
@@ -41,8 +42,13 @@ export class ProcClock {
   #bucketFrom: number = Number.NaN
   #bucketUntil: number = Number.NaN
 
+  /** Also sets what changes seldom to something else and back: V8 takes a field that never changed for a constant and throws code away when it does. */
   constructor() {
     this.now = this.#at = this.#bucketFrom = this.#bucketUntil = 0
+    this.busy = this.procs = this.stwDepth = 1
+    this.busy = this.procs = this.stwDepth = 0
+    this.gcActive = true
+    this.gcActive = false
   }
 
   /** Brings `sums` up to now; call before anything they depend on changes, and before reading them. */
@@ -124,9 +130,11 @@ export class ProcClock {
 
   #spread(row: number, from: number, to: number): void {
     const heat = (this.#heat[row] ??= new Float32Array(bucketsMax))
-    let bucket = Math.floor(from / this.bucketNs)
-    for (let at = from; at < to; bucket++) {
-      const end = Math.min(to, (bucket + 1) * this.bucketNs)
+    const {bucketNs} = this
+    let bucket = Math.floor(from / bucketNs)
+    let edge = from - (from % bucketNs) + bucketNs // doubles all along: no small integers that overflow after 2 s
+    for (let at = from; at < to; bucket++, edge += bucketNs) {
+      const end = Math.min(to, edge)
       heat[bucket]! += end - at
       at = end
     }

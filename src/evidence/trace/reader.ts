@@ -75,7 +75,7 @@ class TraceReader implements TraceContext {
   readonly #ordering: Ordering
   readonly #sink: TraceSink
   readonly #task: Task
-  #origin = 0
+  #origin = -0
   #syncs = 0
   #experimental = 0
   /** The cursor whose event is at hand, for messages. */

@@ -57,7 +57,7 @@ export class RunWaits {
     ns[row + goSaturated] = sums[sumSaturated]!
     ns[row + goGcSaturated] = sums[sumGcSaturated]!
     if (now >= this.#windowUntil) {
-      this.#windowUntil = (Math.floor(now / burstWindowNs) + 1) * burstWindowNs
+      this.#windowUntil = now - (now % burstWindowNs) + burstWindowNs // doubles all along: no small integers that overflow after 2 s
       this.#inWindow = 0
     }
     at[row + goBurst] = ++this.#inWindow

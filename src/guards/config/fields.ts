@@ -4,7 +4,7 @@ import {ScenarioReader, type Field} from '../../sim/scenario/reader.ts'
 export type Entries = ReadonlyMap<string, Field>
 
 /** The document's root; complaints name `name` and the line. */
-export const guardRoot = (name: string, yaml: string): Field => new ScenarioReader(name, yaml, 'config').root
+export const guardRoot = (name: string, yaml: string): Field => new ScenarioReader(name, yaml, {root: 'config'}).root
 
 /** Whole milliseconds. */
 export function milliseconds(field: Field | undefined, otherwise: number, min = 1, max = 400 * 86_400_000): number {

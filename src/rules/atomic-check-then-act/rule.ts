@@ -22,7 +22,7 @@ export default defineRule({
     store: {
       what: '{variable} is stored here after a separate load of it decided that it should be',
       why: 'another goroutine can load or store in between: both then act on the same old value, or one store undoes the other',
-      next: 'Use CompareAndSwap, or hold a mutex around both.',
+      next: 'Use CompareAndSwap, or, where more than the store is to be done, sync.Once or a mutex around all of it.',
     },
     map: {
       what: '{variable}.Store runs here because a separate Load found nothing under the key',
@@ -41,8 +41,8 @@ export default defineRule({
 })
 
 function underLock(pass: ActPass, node: Node): boolean {
-  const [around, declared] = [pass.enclosingFunction(node), declarationAround(pass, node)]
-  return around === undefined || locksSomething(pass, around) || (declared !== undefined && callerLocks(declared))
+  const around = pass.enclosingFunction(node)
+  return around === undefined || locksSomething(pass, around)
 }
 
 /** `if x.Load() … { x.Store(…) }`, without a swap of x in it. */
@@ -52,7 +52,8 @@ function atomics(pass: ActPass, stmt: IfStmt): void {
     const access = atomicAccess(pass, call)
     return access?.kind === 'load' ? [{call, key: access.key}] : []
   })
-  if (loads.length === 0 || underLock(pass, stmt)) return
+  const declared = declarationAround(pass, stmt)
+  if (loads.length === 0 || underLock(pass, stmt) || (declared !== undefined && callerLocks(declared))) return
   for (const {call: load, key} of loads) {
     const later = callsIn(pass, stmt.body).flatMap(call => {
       const access = atomicAccess(pass, call)

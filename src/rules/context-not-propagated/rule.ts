@@ -80,6 +80,8 @@ function isHandedOn(pass: Pass<'root'>, call: CallExpr): boolean {
 function detaches(pass: Pass<'root'>, call: Expr): boolean {
   for (const at of pass.ancestors(call)) {
     if (at.kind === 'GoStmt' || at.kind === 'DeferStmt') return true
+    // What is done once for all must not end with the first who asks for it.
+    if (at.kind === 'CallExpr' && /^(?:\(\*sync\.Once\)\.Do|sync\.Once(?:Func|Values?))$/.test(pass.calleeName(at) ?? '')) return true
     if (at.kind === 'FuncDecl')
       return (
         at.body === undefined ||

@@ -149,7 +149,8 @@ function abandonedAt(
   if (path === undefined) return undefined
   for (const receive of receives) {
     const select = selectAround(pass, receive)
-    if (select !== undefined && path.blocks.some(({origin}) => covers(select, origin))) return select
+    if (select !== undefined && path.blocks.some(({origin}) => covers(select, origin)))
+      return othersAreItsOwn(pass, select, receive, send) ? undefined : select
   }
   const last = path.nodes.at(-1)
   const list = pass.parent(started)
@@ -159,9 +160,22 @@ function abandonedAt(
     : undefined
 }
 
-/** A test that has failed by then is repaired first: what it leaves running ends with the test binary. Fatal and its like end the function anyway. */
+/** All other cases receive from channels that the same goroutine sends to instead: then it is past this send, or never comes to it. */
+function othersAreItsOwn(pass: ChanPass, select: SelectStmt, receive: UnaryExpr, send: SendStmt): boolean {
+  const goroutine = pass.enclosingFunction(send)
+  const sent = goroutine === undefined ? [] : pass.within(goroutine, 'SendStmt').map(({chan}) => variableOf(pass, chan))
+  return select.body.list.every(clause => {
+    if (clause.kind !== 'CommClause' || clause.comm === undefined) return false
+    if (covers(clause.comm, receive)) return true
+    const received = pass.within(clause.comm, 'UnaryExpr').find(({op}) => op === '<-')
+    const channel = received === undefined ? undefined : variableOf(pass, received.x)
+    return channel !== undefined && sent.includes(channel)
+  })
+}
+
+/** A test that has failed by then is repaired first: what it leaves running ends with the test binary. Fatal and its like leave through deferred calls. */
 const failsTest = (pass: ChanPass, call: CallExpr): boolean =>
-  /^\(\*?testing\.(?:common|TB|T|B|F)\)\.(?:Error|Errorf|Fail)$|^github\.com\/stretchr\/testify\/(?:assert|require)\.Fail/.test(
+  /^\(\*?testing\.(?:common|TB|T|B|F)\)\.(?:Errorf?|Fail|FailNow|Fatalf?|Skip|Skipf|SkipNow)$|^github\.com\/stretchr\/testify\/(?:assert|require)\.Fail/.test(
     pass.calleeName(call) ?? '',
   )
 

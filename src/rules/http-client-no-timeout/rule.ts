@@ -1,12 +1,12 @@
 // http-client-no-timeout: requests that may wait for ever. See rule.md.
 import {must} from '../../base/answer.ts'
-import {localOf, onlyValue} from '../../analysis/cgo/local-variable.ts'
+import {localOf, mentions, onlyValue} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {parameterAround} from '../../analysis/reading/goroutines.ts'
 import {namedPath} from '../../analysis/reading/named.ts'
 import {isTestFile, unparen} from '../../analysis/reading/terms.ts'
-import type {CallExpr, CompositeLit} from '../../go/syntax/ast.ts'
+import type {CallExpr, CompositeLit, Expr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-client-no-timeout',
@@ -49,14 +49,26 @@ export default defineRule({
   },
 })
 
-/** Its Transport comes from a field, a parameter or a call: it may limit the wait for the answer. */
+/** Its Transport comes from a field, a parameter or a call of another package: it may limit the wait for the answer. */
 function isGivenTransport(pass: Pass<'literal' | 'call'>, literal: CompositeLit): boolean {
   const field = literal.elts.find(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Transport')
   if (field?.kind !== 'KeyValueExpr') return false
-  const variable = localOf(pass, field.value)
-  const value = unparen((variable === undefined ? undefined : onlyValue(pass, variable)) ?? field.value)
+  const value = unparen(valueOf(pass, field.value))
   const made = value.kind === 'UnaryExpr' ? unparen(value.x) : value
-  return made.kind !== 'CompositeLit' && pass.text(made) !== 'nil' && !/\bDefaultTransport$/.test(pass.text(made))
+  if (made.kind === 'CompositeLit' || /^nil$|\bDefaultTransport$/.test(pass.text(made))) return false
+  return made.kind !== 'CallExpr' || pass.calleeOf(made)?.pkg?.path !== pass.packagePath
+}
+
+/** What a local variable is given, once and perhaps with an error beside it. */
+function valueOf(pass: Pass<'literal' | 'call'>, expr: Expr): Expr {
+  const variable = localOf(pass, expr)
+  if (variable === undefined) return expr
+  const assigns = mentions(pass, variable).flatMap(mention => {
+    const parent = pass.parent(mention)
+    return parent?.kind === 'AssignStmt' && parent.lhs.includes(mention) ? [parent] : []
+  })
+  const [only] = assigns
+  return onlyValue(pass, variable) ?? (assigns.length === 1 && only?.rhs.length === 1 ? only.rhs[0] : undefined) ?? expr
 }
 
 /** http-request-without-context says it there: the mend is the same. */

@@ -34,6 +34,11 @@ export default defineRule({
       why: 'it calls whatever has that name in the Go version at hand, without any check of its parameters; since Go 1.23 the linker refuses such a reference unless Go itself marks the symbol, and it never intercepts the calls that Go makes',
       next: 'Use {instead}, or keep a way for the Go versions that refuse or change the symbol.',
     },
+    variable: {
+      what: '{local} is linked to {target}, which is private to Go',
+      why: 'it is whatever variable has that name in the Go version at hand, without any check of its type; since Go 1.23 the linker refuses such a reference unless Go itself marks the symbol',
+      next: 'Use {instead}, or keep a way for the Go versions that refuse or change the symbol.',
+    },
   },
 
   run(pass) {
@@ -46,11 +51,12 @@ export default defineRule({
           if (local === undefined || target === undefined || !internal.test(target)) continue
           const declared = declarationOf(file, local)
           const instead = exported.find(([symbol]) => symbol.test(target))?.[1] ?? 'an exported function'
-          if (declared !== undefined)
-            pass.report(comment, 'pull', {
-              data: {local, target, instead},
-              related: [{node: declared, label: 'declared here, without a body'}],
-            })
+          if (declared === undefined) continue
+          const isFunction = declared.of === 'function'
+          pass.report(comment, isFunction ? 'pull' : 'variable', {
+            data: {local, target, instead},
+            related: [{node: declared.name, label: isFunction ? 'declared here, without a body' : 'declared here'}],
+          })
         }
       }
     }
@@ -58,12 +64,13 @@ export default defineRule({
 })
 
 /** A function without body or a variable without value: a pull. With a body it is a push, which gives a name away. */
-function declarationOf(file: CheckedFile, name: string): Node | undefined {
+function declarationOf(file: CheckedFile, name: string): {readonly of: 'function' | 'variable'; readonly name: Node} | undefined {
   for (const decl of file.state.tree.decls) {
-    if (decl.kind === 'FuncDecl' && decl.name.name === name) return decl.body === undefined ? decl.name : undefined
+    if (decl.kind === 'FuncDecl' && decl.name.name === name) return decl.body === undefined ? {of: 'function', name: decl.name} : undefined
     if (decl.kind !== 'GenDecl' || decl.tok !== 'var') continue
     for (const spec of decl.specs)
-      if (spec.kind === 'ValueSpec' && spec.values.length === 0) for (const ident of spec.names) if (ident.name === name) return ident
+      if (spec.kind === 'ValueSpec' && spec.values.length === 0)
+        for (const ident of spec.names) if (ident.name === name) return {of: 'variable', name: ident}
   }
   return undefined
 }

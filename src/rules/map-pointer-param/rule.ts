@@ -67,21 +67,18 @@ export default defineRule({
 
 /** A function that is handed on as a value: its type is that of the place it goes to. */
 function isPrescribed(pass: MapPass, func: FuncDecl | FuncLit): boolean {
-  if (func.kind === 'FuncLit') {
-    const parent = pass.parent(func)
-    return parent?.kind !== 'AssignStmt' && !(parent?.kind === 'CallExpr' && parent.fun === func)
-  }
-  const object = pass.objectOf(func.name)
-  return (
-    object !== undefined &&
-    mentions(pass, object).some(mention => {
-      if (mention === func.name) return false
-      const parent = pass.parent(mention)
-      const used = parent?.kind === 'SelectorExpr' && parent.sel === mention ? parent : mention
-      const call = pass.parent(used)
-      return !(call?.kind === 'CallExpr' && call.fun === used)
-    })
-  )
+  const parent = pass.parent(func)
+  if (func.kind === 'FuncLit' && parent?.kind === 'CallExpr') return parent.fun !== func
+  const name = func.kind === 'FuncDecl' ? func.name : parent?.kind === 'AssignStmt' ? parent.lhs[parent.rhs.indexOf(func)] : undefined
+  const object = name?.kind === 'Ident' ? pass.objectOf(name) : undefined
+  if (object === undefined) return func.kind === 'FuncLit'
+  return mentions(pass, object).some(mention => {
+    if (mention === name) return false
+    const selector = pass.parent(mention)
+    const used = selector?.kind === 'SelectorExpr' && selector.sel === mention ? selector : mention
+    const call = pass.parent(used)
+    return !(call?.kind === 'CallExpr' && call.fun === used)
+  })
 }
 
 /** `func (T) Method(args A, reply *B) error`: net/rpc asks for the pointer. */

@@ -40,7 +40,11 @@ export interface CostRows {
   readonly chanOpNs: Distribution
   /** Uncontended lock or unlock of a sync.Mutex. */
   readonly mutexOpNs: Distribution
-  /** From one goroutine that blocks to the next one that runs on the same P; most of it before the next one is picked. */
+  /** What it adds to an operation that it wakes a waiting goroutine: `goready`, and the sudog it is found by. */
+  readonly readyNs: Distribution
+  /** From a goroutine that waits to the next one that runs on the same P (`gopark`), the operation itself apart; most of it before the next one is picked. */
+  readonly parkNs: Distribution
+  /** The same for a goroutine that yields through the global queue (`runtime.Gosched`, preemption). */
   readonly goSwitchNs: Distribution
   /** `go f()` up to the return of the statement. */
   readonly goCreateNs: Distribution
@@ -63,6 +67,8 @@ export interface CostRows {
   /** Both, when the CPU went idle so short a time ago that it still polls. */
   readonly futexCallWarmNs: Distribution
   readonly futexWakeWarmNs: Distribution
+  /** From the call to the thread running when the caller goes to sleep at once, so that its own CPU falls idle. */
+  readonly futexRelayNs: Distribution
   /** Longest idle time that counts as so short. */
   readonly warmIdleNs: number
   /** The call when the woken thread shares the caller's CPU. */
@@ -93,6 +99,8 @@ export interface CostRows {
   readonly coldCacheRemoteNs: Distribution
   /** Marking speed of one worker. Unit: bytes per ns (1.07 is 1 GiB/s). */
   readonly markBytesPerNs: number
+  /** How that differs from one collection to the next, as a share of it. */
+  readonly markSpread: Distribution
   /** How fast one P allocates blocks of 4 KiB with pointers, the collector's time not counted. Unit: bytes per ns. */
   readonly allocBytesPerNs: number
   /** Slice of the operating system's scheduler when threads share a CPU. */

@@ -12,7 +12,10 @@ export function parseProfile(name: string, text: string, base = 'xeon-guest'): C
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw errors.malformed('cost profile', 0, cause instanceof Error ? cause.message : 'not JSON')
+    throw errors.usage(
+      `${name}: no cost profile (${cause instanceof Error ? cause.message : 'not JSON'})`,
+      'Write the profile with "gotriage simulate calibrate".',
+    )
   }
   const problem = (what: string) => errors.usage(`${name}: ${what}`, 'Write the profile with "gotriage simulate calibrate".')
   if (!isRecord(json) || !isRecord(json['rows'])) throw problem('a profile is an object with rows')

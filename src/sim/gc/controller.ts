@@ -70,7 +70,23 @@ export function windowedSurvivalController(): HeapController {
   }
 }
 
+/** The memory fuse of S4 4.4: three samples in a row, 2 s apart, of Alloc above 80 % of the quota refuse new sessions; a sample below lets them in again (E-107). */
+export function seedS4FuseController(): HeapController {
+  let [nextS, above, refusing] = [2, 0, false]
+  return sample => {
+    if (sample.nowS < nextS) return undefined
+    nextS = sample.nowS + 2
+    const share = sample.heapLiveBytes / sample.quotaBytes
+    above = share > 0.8 ? above + 1 : 0
+    const refuse = above >= 3
+    if (refuse === refusing) return undefined
+    refusing = refuse
+    return {refuse, because: `Alloc is ${Math.round(100 * share)} % of the quota`}
+  }
+}
+
 export const controllers: Readonly<Record<string, () => HeapController>> = {
   'seed-s4': seedS4Controller,
+  'seed-s4-fuse': seedS4FuseController,
   'windowed-survival': windowedSurvivalController,
 }

@@ -1,8 +1,11 @@
 // The heap over time: a workload allocates and retains, the pacer decides when to collect, and memory is given back or runs out.
 // Between two cycles everything is linear, so a run steps from trigger to trigger; pacing is gc/pacer.ts, from src/runtime/mgcpacer.go.
 import {assert, errors} from '../../base/errors.ts'
-import {forcedCollectionAfterNs, markShare, markWorkers} from '../../knowledge/scheduler.ts'
-import {GcCpuLimiter, Pacer} from './pacer.ts'
+import {forcedCollectionAfterNs, markShare, markWorkers, preemptAfterNs} from '../../knowledge/scheduler.ts'
+import {Prng} from '../kernel/prng.ts'
+import {drained, type Steps} from '../kernel/steps.ts'
+import {sampler, type Distribution, type Sampler} from '../kernel/distribution.ts'
+import {GcCpuLimiter, limiterUpdateNs, Pacer} from './pacer.ts'
 import type {HeapController, HeapSample, HeapSettings} from './controller.ts'
 import {demandAt, nextChange, type Workload} from './workload.ts'
 
@@ -15,6 +18,9 @@ export interface HeapScenario {
   readonly scanShare: number
   /** Marking speed of one CPU. Unit: bytes per second. */
   readonly markBytesPerS: number
+  /** How that differs from cycle to cycle, as a share of it; drawn with `seed`. */
+  readonly markSpread?: Distribution
+  readonly seed?: number
   /** CPUs the program itself keeps busy. */
   readonly mutatorCpus: number
   /** CPUs it needs to meet its demand; `mutatorCpus` when absent. With less than that its demand is met even beside the collector. */
@@ -86,7 +92,25 @@ const limitShare = 0.95
 
 /** Runs the scenario; a controller, when given, is asked after every cycle and every tick. */
 export function runHeap(scenario: HeapScenario, controller?: HeapController): HeapRun {
+  return drained(heapInSteps(scenario, controller))
+}
+
+/** The same run, handing over now and then the share of the simulated time that is done. */
+export function heapInSteps(scenario: HeapScenario, controller?: HeapController): Steps<HeapRun> {
   return new Heap(scenario, controller).run()
+}
+
+/** Cycles and ticks between two turns of whoever drives a run in steps: some tens of milliseconds. */
+const roundsAStep = 1 << 12
+
+/** Shortest step to where the limiter begins. Unit: s. */
+const limiterStepS = 20e-6
+
+/** The next time some P calls schedule and the last look is long enough ago: sysmon sees to the first every so often, for a goroutine that computes as for a mark worker. */
+function nextLookS(startedS: number, lookedS: number): number {
+  const everyS = preemptAfterNs / 1e9
+  const rounds = Math.floor((lookedS + limiterUpdateNs / 1e9 - startedS) / everyS + 1e-9) + 1
+  return startedS + rounds * everyS
 }
 
 class Heap {
@@ -94,6 +118,8 @@ class Heap {
   readonly #controller: HeapController | undefined
   readonly #pacer: Pacer
   readonly #limiter: GcCpuLimiter
+  readonly #prng: Prng
+  readonly #spread: Sampler
   readonly #cycles: HeapCycle[] = []
   readonly #series: HeapPoint[] = []
   readonly #decisions: {atS: number; because: string; settings: HeapSettings}[] = []
@@ -122,6 +148,8 @@ class Heap {
     this.#controller = controller
     this.#pacer = new Pacer(scenario.gogc, scenario.memoryLimitBytes ?? Infinity)
     this.#limiter = new GcCpuLimiter(scenario.procs)
+    this.#prng = new Prng(scenario.seed ?? 1)
+    this.#spread = sampler(scenario.markSpread ?? 1)
     this.#pacer.globalsScan = scenario.globalsBytes
     if (scenario.warm === true) {
       const {liveBytes, stackBytes} = this.#demand()
@@ -133,9 +161,10 @@ class Heap {
     this.#pacer.commit(true)
   }
 
-  run(): HeapRun {
+  *run(): Steps<HeapRun> {
     const {durationS, tickS} = this.#s
-    while (this.#nowS < durationS && this.#oomAt === undefined) {
+    for (let n = 1; this.#nowS < durationS && this.#oomAt === undefined; n++) {
+      if (n % roundsAStep === 0) yield this.#nowS / durationS
       const pacer = this.#pacer
       const demand = this.#demand()
       const left = Math.min(
@@ -165,7 +194,7 @@ class Heap {
   /** The program runs alone for `s` seconds. */
   #mutate(s: number, bytesPerS: number): void {
     const pacer = this.#pacer
-    this.#limiter.use(s * 1e9, s * this.#s.mutatorCpus * 1e9, 0)
+    this.#limiter.pool(s * this.#s.mutatorCpus * 1e9, 0)
     this.#grow(s, bytesPerS * s)
     pacer.heapScan += bytesPerS * s * this.#s.scanShare
   }
@@ -230,7 +259,8 @@ class Heap {
 
   #collect(): void {
     if (this.#cycles.length >= cyclesMax) throw errors.limit('garbage collections of the simulation', cyclesMax)
-    const {procs, scanShare, markBytesPerS, mutatorCpus, globalsBytes} = this.#s
+    const {procs, scanShare, mutatorCpus, globalsBytes} = this.#s
+    const markBytesPerS = this.#s.markBytesPerS * this.#spread(this.#prng)
     const needed = Math.max(1e-9, Math.min(mutatorCpus, this.#s.neededCpus ?? mutatorCpus))
     const pacer = this.#pacer
     const demand = this.#demand()
@@ -250,16 +280,23 @@ class Heap {
     const mutatorMax = Math.min(mutatorCpus, procs - dedicated) * (1 - fractionalShare)
     const idleCpus = Math.max(0, procs - workers - mutatorMax)
     const background = markBytesPerS * (workers + idleCpus)
+    const limiter = this.#limiter
+    limiter.look()
+    let lookedS = startedS
     while (left > 0 && this.#oomAt === undefined) {
       pacer.revise()
       const owed = pacer.assistWorkPerByte * demand.allocBytesPerS
       // Of the program's demand this share runs; what it owes beyond the workers' pace it marks itself. Formula: mgcpacer_test.go, idealised utilisation.
-      const limiting = this.#limiter.limiting
+      const limiting = limiter.limiting
       const most = Math.min(1, mutatorMax / needed)
       const runs = limiting ? most : Math.min(most, (background + markBytesPerS * mutatorMax) / (owed + markBytesPerS * needed))
       const assistCpus = limiting ? 0 : Math.max(0, Math.min(mutatorMax - runs * needed, (owed * runs - background) / markBytesPerS))
       const speed = background + markBytesPerS * assistCpus
-      const done = Math.min(step, left)
+      // Assists look all the time, so the limiter begins where its headroom ends; it ends with the first look that schedule makes, when less is used.
+      const filling = procs * markShare + 2 * assistCpus - mutatorMax
+      const untilFull = limiting || assistCpus === 0 || filling <= 0 ? Infinity : Math.max(limiterStepS, limiter.headroomNs / 1e9 / filling)
+      const untilLook = limiting && filling < 0 ? nextLookS(startedS, lookedS) - this.#nowS : Infinity
+      const done = Math.min(step, left, speed * Math.min(untilFull, untilLook))
       const s = done / speed
       const bytes = demand.allocBytesPerS * runs * s
       left -= done
@@ -268,9 +305,14 @@ class Heap {
       black += bytes
       assist += assistCpus * s
       idle += idleCpus * s
-      this.#limiter.use(s * 1e9, (mutatorMax - assistCpus) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
+      limiter.pool((mutatorMax - assistCpus) * s * 1e9, (assistCpus + procs * markShare) * s * 1e9)
       this.#grow(s, bytes)
+      if (assistCpus > 0 || untilLook <= s) {
+        limiter.look()
+        lookedS = this.#nowS
+      }
     }
+    limiter.look()
     const markS = this.#nowS - startedS
     this.#gcCpu += markS * procs * markShare + assist + idle
     this.#assistCpu += assist

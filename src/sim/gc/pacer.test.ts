@@ -62,6 +62,20 @@ test('the limiter lets the collector have half of the CPU once a CPU-second a P 
   expect(limiter.limiting).toBe(false)
 })
 
+test('what was used counts when somebody looks, and only then', () => {
+  const limiter = new GcCpuLimiter(2)
+  limiter.pool(0, 1.5e9)
+  limiter.look()
+  limiter.pool(0, 0.6e9)
+  expect([limiter.headroomNs < 0, limiter.limiting]).toEqual([true, false])
+  limiter.look()
+  expect(limiter.limiting).toBe(true)
+  limiter.pool(5e9, 0)
+  expect(limiter.limiting).toBe(true)
+  limiter.look()
+  expect(limiter.limiting).toBe(false)
+})
+
 const scenario = (over: Partial<HeapScenario> & {readonly live: number; readonly alloc: number}): HeapScenario => ({
   procs: 4,
   gogc: 100,
@@ -128,6 +142,27 @@ describe('the heap', () => {
   test('forces a collection after two minutes without one', () => {
     const run = runHeap(scenario({live: 100e6, alloc: 1000, warm: true, durationS: 600}))
     expect(run.cycles.map(c => Math.round(c.atS))).toEqual([120, 240, 360, 480])
+  })
+
+  test('of an allocator that nothing throttles runs over its goals once the limiter is full, and not before', () => {
+    const run = runHeap(
+      scenario({live: 48 << 20, alloc: 3e9, procs: 2, mutatorCpus: 1, gogc: 50, warm: true, durationS: 30, markBytesPerS: 0.7e9}),
+    )
+    const over = (from: number, until: number) =>
+      Math.max(...run.cycles.filter(c => c.atS >= from && c.atS < until).map(c => c.peakBytes / c.goalBytes))
+    expect(over(0.5, 1.5)).toBeLessThan(1.05)
+    expect(over(20, 30)).toBeGreaterThan(1.2)
+    // Between two looks assists are left out; the bucket fills again in a fraction of that.
+    expect(run.limitingS / 30).toBeGreaterThan(0.3)
+  })
+
+  test('marks at a speed that is drawn for each cycle, the same for the same seed', () => {
+    const of = (seed: number) =>
+      runHeap(scenario({live: 64 << 20, alloc: 100e6, markSpread: {kind: 'uniform', from: 0.5, to: 1.5}, seed})).cycles.map(c => c.markS)
+    expect(of(1)).toEqual(of(1))
+    expect(of(1)).not.toEqual(of(2))
+    const steady = runHeap(scenario({live: 64 << 20, alloc: 100e6})).cycles.map(c => c.markS)
+    expect(Math.max(...of(1))).toBeGreaterThan(1.2 * Math.max(...steady.slice(5)))
   })
 
   test('under a memory limit near the live heap spends its time collecting before it grows', () => {

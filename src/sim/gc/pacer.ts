@@ -177,8 +177,8 @@ export class Pacer {
   }
 }
 
-/** How often the limiter looks at what was used. Unit: ns. Source: mgclimit.go, `gcCPULimiterUpdatePeriod`. */
-const limiterUpdateNs = 10e6
+/** Without assists the limiter looks at what was used after so long, when some P calls schedule. Unit: ns. Source: mgclimit.go, `gcCPULimiterUpdatePeriod`. */
+export const limiterUpdateNs = 10e6
 
 /** The limiter that keeps the collector at half of the CPU: a bucket of one CPU-second a P. Source: mgclimit.go, `accumulate`. */
 export class GcCpuLimiter {
@@ -187,21 +187,30 @@ export class GcCpuLimiter {
   readonly capacityNs: number
   #mutatorNs = 0
   #gcNs = 0
-  #wallNs = 0
 
   constructor(procs: number) {
     this.capacityNs = procs * 1e9
   }
 
-  /** Uses of the last `wallNs`; looked at every 10 ms, so limiting begins and ends no sooner. Source: mgclimit.go, `needUpdate`. */
-  use(wallNs: number, mutatorNs: number, gcNs: number): void {
-    this.#wallNs += wallNs
+  /** CPU time since the last look that nobody has looked at yet. */
+  pool(mutatorNs: number, gcNs: number): void {
     this.#mutatorNs += mutatorNs
     this.#gcNs += gcNs
-    if (this.#wallNs < limiterUpdateNs) return
+  }
+
+  /**
+   * Looks at what was used: after every assist (`gcAssistAlloc1`), where a cycle begins and ends (`startGCTransition`), and while marking in schedule,
+   * when the last look is `limiterUpdateNs` ago (`findRunnableGCWorker`). Only a look turns the limiter on or off. Source: mgclimit.go, `updateLocked`.
+   */
+  look(): void {
     const [mutator, gc] = [this.#mutatorNs, this.#gcNs]
-    this.#wallNs = this.#mutatorNs = this.#gcNs = 0
+    this.#mutatorNs = this.#gcNs = 0
     this.accumulate(mutator, gc)
+  }
+
+  /** How much more of the collector's time than of the program's fits before it limits. */
+  get headroomNs(): number {
+    return this.capacityNs - this.fillNs - (this.#gcNs - this.#mutatorNs)
   }
 
   accumulate(mutatorNs: number, gcNs: number): void {

@@ -8,7 +8,7 @@ export type Distribution =
   | {readonly kind: 'uniform'; readonly from: number; readonly to: number}
   | {readonly kind: 'exponential'; readonly mean: number}
   | {readonly kind: 'lognormal'; readonly median: number; readonly p99: number}
-  /** Measured: ascending values at the named probabilities, straight lines between. */
+  /** Measured: ascending values at the named probabilities; straight lines between them, above the median over the logarithm of what is left. */
   | {readonly kind: 'quantiles'; readonly at: readonly number[]; readonly value: readonly number[]}
 
 export type Sampler = (prng: Prng) => number
@@ -58,5 +58,8 @@ function quantileAt(at: readonly number[], value: readonly number[], p: number):
   if (above < 0) return value.at(-1) ?? 0
   if (above === 0) return value[0] ?? 0
   const [p0, p1, v0, v1] = [at[above - 1]!, at[above]!, value[above - 1]!, value[above]!]
-  return p1 === p0 ? v1 : v0 + ((v1 - v0) * (p - p0)) / (p1 - p0)
+  if (p1 === p0) return v1
+  // Above the median a straight line over the logarithm of what is left: most of what lies between the 99th and the 99.9th percentile is near the first.
+  const way = p0 < 0.5 || p1 >= 1 ? (p - p0) / (p1 - p0) : naturalLog((1 - p0) / (1 - p)) / naturalLog((1 - p0) / (1 - p1))
+  return v0 + (v1 - v0) * way
 }

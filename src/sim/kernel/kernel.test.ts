@@ -59,6 +59,16 @@ describe('chance', () => {
 })
 
 describe('a histogram', () => {
+  test('draw from measured quantiles with the mean of what was measured, tail and all', () => {
+    const prng = new Prng(5)
+    const samples = Array.from({length: 20_000}, () => prng.exponential()).sort((a, b) => a - b)
+    const at = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999]
+    const draw = sampler({kind: 'quantiles', at, value: at.map(p => samples[Math.floor(p * samples.length)]!)})
+    let sum = 0
+    for (let i = 0; i < 100_000; i++) sum += draw(prng)
+    expect(Math.abs(sum / 100_000 - 1)).toBeLessThan(0.02)
+  })
+
   test('tells quantiles to the width of a bucket and the mean exactly', () => {
     const h = new Histogram()
     for (let i = 1; i <= 10_000; i++) h.add(i)

@@ -12,6 +12,7 @@ export const heapKeys = [
   'globals',
   'scan-share',
   'mark-rate',
+  'mark-spread',
   'mutator-cpus',
   'workloads',
   'non-heap',
@@ -49,6 +50,10 @@ export function readHeapScenario(root: Field, entries: Entries): HeapScenarioFil
       globalsBytes: entries.get('globals')?.bytes() ?? 256 * 1024,
       scanShare: entries.get('scan-share')?.number(0, 1) ?? 1,
       markBytesPerS: entries.get('mark-rate')?.bytes(1024) ?? 2 ** 30,
+      ...optional(
+        'markSpread',
+        entries.get('mark-spread')?.distribution(f => f.number(0.01, 100)),
+      ),
       mutatorCpus: entries.get('mutator-cpus')?.number(0.001, procs) ?? procs,
       workloads,
       nonHeapBytes: entries.get('non-heap')?.bytes() ?? 0,

@@ -15,9 +15,12 @@ export class ScenarioReader {
   #nodes = 0
   readonly root: Field
 
-  /** `root` is what complaints call the document. */
-  constructor(name: string, text: string, root = 'scenario') {
+  readonly #changed: string
+
+  /** `root` is what complaints call the document, `changed` what was set from outside: the lines are not those of the file then. */
+  constructor(name: string, text: string, {root = 'scenario', changed = ''} = {}) {
     this.#name = name
+    this.#changed = changed
     if (text.length > scenarioBytesMax) throw errors.limit(`size of ${name} in bytes`, scenarioBytesMax)
     const document = parseDocument(text, {lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true, strict: true})
     const broken = document.errors[0]
@@ -27,7 +30,8 @@ export class ScenarioReader {
   }
 
   problem(offset: number, what: string, hint: string): TriageError {
-    return errors.usage(`${this.#name}:${this.#lines.linePos(offset).line}: ${what}`, hint)
+    const place = this.#changed === '' ? `${this.#name}:${this.#lines.linePos(offset).line}` : `${this.#name} with ${this.#changed}`
+    return errors.usage(`${place}: ${what}`, hint)
   }
 
   count(): void {

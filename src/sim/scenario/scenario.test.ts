@@ -126,6 +126,14 @@ describe('settings from outside', () => {
   })
 })
 
+test('a heap marks at speeds that are spread, one run a seed', () => {
+  const spread = heap.replace('procs: 2', 'procs: 2\nmark-spread: {uniform: [0.5, 1.5]}')
+  const share = (yaml: string, seed: number) => simulate({kind: 'heap', name: 's', yaml, seed}).metrics['gc.mark.wall']!.value
+  expect(share(spread, 1)).not.toBe(share(spread, 2))
+  expect(share(heap, 1)).toBe(share(heap, 2))
+  expect(complaint(heap.replace('procs: 2', 'procs: 2\nmark-spread: 0'), 'heap')).toMatch(/^s\.yaml:3: .*0 lies outside 0\.01 to 100/)
+})
+
 describe('the schema', () => {
   const schema: unknown = JSON.parse(readFileSync(`${checkout}docs/schema/gotriage-scenario-1.schema.json`, 'utf8'))
   const validate = new Ajv2020({allErrors: true, strict: false}).compile(schema as object)

@@ -120,11 +120,12 @@ function costOf(w: World, g: G, program: Program, code: number): number {
       return Math.max(0, g.paceNs + program.count[g.pc]! - w.nowNs)
     case op.send:
     case op.receive:
-      return costs.chanOpNs(w.prng)
-    case op.lock:
+      return costs.chanOpNs(w.prng) + (wakes(w, program, g.pc, code) ? costs.readyNs(w.prng) : 0)
     case op.unlock:
-    case op.add:
     case op.done:
+      return costs.mutexOpNs(w.prng) + (wakes(w, program, g.pc, code) ? costs.readyNs(w.prng) : 0)
+    case op.lock:
+    case op.add:
     case op.wait:
       return costs.mutexOpNs(w.prng)
     case op.sleep:
@@ -145,6 +146,25 @@ function costOf(w: World, g: G, program: Program, code: number): number {
       return costs.goExitNs(w.prng)
     default:
       return 0
+  }
+}
+
+/** Whether the operation at `pc`, as things are at its beginning, will wake a goroutine. */
+function wakes(w: World, program: Program, pc: number, code: number): boolean {
+  const index = program.arg[pc]!
+  switch (code) {
+    case op.send:
+      return w.channels[index]!.receivers.length > 0
+    case op.receive:
+      return w.channels[index]!.senders.length > 0
+    case op.unlock: {
+      const {waiters, woken, starving} = w.mutexes[index]!
+      return waiters.length > 0 && (starving || !woken)
+    }
+    default: {
+      const {count, waiters} = w.groups[index]!
+      return waiters.length > 0 && count <= program.count[pc]!
+    }
   }
 }
 
@@ -287,7 +307,7 @@ export function park(w: World, m: M, g: G): void {
   g.status = gStatus.waiting
   g.m = undefined
   m.curg = undefined
-  switchOut(w, m)
+  switchOut(w, m, w.costs.parkNs)
 }
 
 function send(w: World, m: M, g: G, index: number): void {

@@ -11,6 +11,7 @@ import {
   pidlegetSpinning,
   pidleput,
   releasep,
+  stopAfterCalls,
   stopm,
   stopOne,
   useP,
@@ -26,14 +27,14 @@ import {event, gStatus, pStatus, then, use, type G, type M, type P, type World} 
  * The goroutine that ran is off the P and the M goes for the next. The cost of a switch comes before the pick: gopark, mcall, schedule and what
  * findRunnable looks at before `runqget` are most of it, and until then `runnext` can be seen and stolen. Source: proc.go, `park_m`, `findRunnable`.
  */
-export function switchOut(w: World, m: M): void {
+export function switchOut(w: World, m: M, cost = w.costs.goSwitchNs): void {
   if (m.lockedg !== undefined) {
     schedule(w, m)
     return
   }
   useP(w, m.p!, use.scheduler)
   m.switched = true
-  step(w, m, w.costs.goSwitchNs(w.prng), then.schedule)
+  step(w, m, cost(w.prng), then.schedule)
 }
 
 /** The M looks for a goroutine. It holds a P, or is locked to a goroutine that cannot run now. */
@@ -134,8 +135,8 @@ function startLocked(w: World, m: M, g: G): void {
     return
   }
   m.extraNs += wakeCallNs(w, target)
-  wakeThread(w, target, then.lockedStart)
-  stopm(w, m)
+  wakeThread(w, target, then.lockedStart, true)
+  stopAfterCalls(w, m)
 }
 
 /** The locked goroutine cannot run: its thread gives the P away and sleeps until startLocked. */
@@ -322,8 +323,8 @@ export function goIdle(w: World, m: M): void {
     blockInPoller(w, m, pollUntil, wasSpinning)
     return
   }
-  if (pollUntil !== 0 && (w.pollUntil === 0 || w.pollUntil > pollUntil)) netpollBreak(w, m)
-  stopm(w, m)
+  if (pollUntil !== 0 && (w.pollUntil === 0 || w.pollUntil > pollUntil)) netpollBreak(w, m, true)
+  stopAfterCalls(w, m)
 }
 
 function blockInPoller(w: World, m: M, pollUntil: number, wasSpinning: boolean): void {
@@ -355,7 +356,7 @@ export function polled(w: World, m: M): void {
   const p = pidleget(w)
   if (p === undefined) {
     injectglist(w, m, list)
-    stopm(w, m)
+    stopAfterCalls(w, m)
     return
   }
   acquirep(w, m, p)

@@ -2,7 +2,7 @@
 import {assert, errors} from '../../base/errors.ts'
 import {threadsMax} from '../../knowledge/scheduler.ts'
 import {globalPut, localEmpty, localSize, makeRunnable, runqput} from './queues.ts'
-import {block, startThread, wakeCallNs, wakeThread} from './threads.ts'
+import {block, startThread, step, wakeCallNs, wakeThread} from './threads.ts'
 import {pStatus, then, use, type G, type M, type P, type World} from './world.ts'
 
 /** Charges the P's time so far to what it did and begins `next`. */
@@ -56,13 +56,13 @@ export function pidlegetSpinning(w: World): P | undefined {
   return p
 }
 
-/** Runs `p` on a parked M, last in first out, or on a new thread. `caller` pays for the kernel call. */
-export function startm(w: World, p: P, spinning: boolean, caller: M | undefined): void {
-  startOn(w, w.midle.pop(), p, spinning, caller)
+/** Runs `p` on a parked M, last in first out, or on a new thread. `caller` pays for the kernel call; with `relay` it sleeps at once. */
+export function startm(w: World, p: P, spinning: boolean, caller: M | undefined, relay = false): void {
+  startOn(w, w.midle.pop(), p, spinning, caller, relay)
 }
 
 /** Runs `p` on that parked M; on a new thread when there is none. */
-export function startOn(w: World, parked: M | undefined, p: P, spinning: boolean, caller: M | undefined): void {
+export function startOn(w: World, parked: M | undefined, p: P, spinning: boolean, caller: M | undefined, relay = false): void {
   const m = parked ?? newThread(w)
   m.parked = false
   m.nextp = p
@@ -73,7 +73,7 @@ export function startOn(w: World, parked: M | undefined, p: P, spinning: boolean
   } else {
     if (caller) caller.extraNs += wakeCallNs(w, m)
     w.measures.wakes++
-    wakeThread(w, m, then.start)
+    wakeThread(w, m, then.start, relay)
   }
 }
 
@@ -97,6 +97,7 @@ export function newThread(w: World): M {
     lastCpu: undefined,
     vruntime: 0,
     onSinceNs: 0,
+    offSinceNs: -1e9,
     then: then.never,
     leftNs: 0,
     startNs: 0,
@@ -128,6 +129,12 @@ export function stopm(w: World, m: M): void {
   block(w, m)
 }
 
+/** The same after the kernel calls it made, which it is not asleep during. Source: proc.go, `startlockedm`: `notewakeup`, then `stopm`. */
+export function stopAfterCalls(w: World, m: M): void {
+  if (m.extraNs > 0) step(w, m, 0, then.park)
+  else stopm(w, m)
+}
+
 /** One more M looks for work, if none does and a P is idle. */
 export function wakep(w: World, caller: M | undefined): void {
   if (w.nmspinning !== 0) return
@@ -150,19 +157,19 @@ export function ready(w: World, m: M, g: G, next: boolean): void {
   wakep(w, m)
 }
 
-/** Gives a P whose M is blocked or locked to someone else. */
+/** Gives a P whose M is blocked or locked to someone else. A caller goes to sleep next. */
 export function handoffp(w: World, p: P, caller: M | undefined): void {
   p.status = pStatus.idle
   useP(w, p, use.scheduler)
   const collect = w.collector?.hasWork() === true
   if (!localEmpty(p) || w.globalSize > 0 || collect) {
-    startm(w, p, false, caller)
+    startm(w, p, false, caller, caller !== undefined)
     return
   }
   if (w.nmspinning + w.pidle.length === 0) {
     w.nmspinning = 1
     w.needspinning = false
-    startm(w, p, true, caller)
+    startm(w, p, true, caller, caller !== undefined)
     return
   }
   if (w.gcwaiting) {
@@ -172,7 +179,7 @@ export function handoffp(w: World, p: P, caller: M | undefined): void {
     return
   }
   if (w.pidle.length === w.gomaxprocs - 1 && w.lastpoll !== 0) {
-    startm(w, p, false, caller)
+    startm(w, p, false, caller, caller !== undefined)
     return
   }
   const when = p.timerNs[0]
@@ -225,12 +232,12 @@ export function wakeNetPoller(w: World, when: number, caller: M | undefined): vo
   } else wakep(w, caller)
 }
 
-export function netpollBreak(w: World, caller: M | undefined): void {
+export function netpollBreak(w: World, caller: M | undefined, relay = false): void {
   const poller = w.poller
   if (poller === undefined || !poller.polling) return
   poller.polling = false
   if (caller) caller.extraNs += wakeCallNs(w, poller)
-  wakeThread(w, poller, then.polled)
+  wakeThread(w, poller, then.polled, relay)
 }
 
 /** sysmon leaves its deep sleep. */

@@ -6,13 +6,14 @@ import {GcCpuLimiter, Pacer} from '../gc/pacer.ts'
 import {sampler, type Distribution} from '../kernel/distribution.ts'
 import {EventQueue} from '../kernel/event-queue.ts'
 import {Prng} from '../kernel/prng.ts'
+import {drained, type Steps} from '../kernel/steps.ts'
 import {Collector, type CollectorOptions} from './collector.ts'
 import {descriptorReady, messageArrived, opDone, runOps, startGoroutine} from './execute.ts'
 import {goIdle, lastRound, polled, schedule, startWithP, steal} from './find-runnable.ts'
 import {newGoroutine} from './goroutines.ts'
 import {checkEnd, checkWorld} from './invariants.ts'
 import {Measures} from './measures.ts'
-import {acquirep, newThread, pidleget, pidleput, ready, startm, useP, wakep} from './placement.ts'
+import {acquirep, newThread, pidleget, pidleput, ready, startm, stopm, useP, wakep} from './placement.ts'
 import {signalled} from './preemption.ts'
 import {compile, newNames, numberOf, type Names, type ProgramSource} from './program.ts'
 import {globalPut, makeRunnable} from './queues.ts'
@@ -89,8 +90,16 @@ export interface SchedulerRun {
 const heatSlots = 100
 
 export function runScheduler(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
+  return drained(schedulerInSteps(scenario, options))
+}
+
+/** Events between two turns of whoever drives a run in steps: some tens of milliseconds. */
+const eventsAStep = 1 << 16
+
+/** The same run, handing over now and then the share of the simulated time that is done. */
+export function* schedulerInSteps(scenario: SchedulerScenario, options: RunOptions): Steps<SchedulerRun> {
   const run = beginScheduler(scenario, options)
-  while (run.next());
+  for (let n = 1; run.next(); n++) if (n % eventsAStep === 0) yield run.world.nowNs / scenario.durationNs
   return run
 }
 
@@ -259,6 +268,9 @@ function goOn(w: World, m: M): void {
     case then.lockedStart:
       lockedStart(w, m)
       return
+    case then.park:
+      stopm(w, m)
+      return
     default:
       step(w, m, 1e15, then.never)
   }
@@ -385,6 +397,7 @@ function build(scenario: SchedulerScenario, options: RunOptions): SchedulerRun {
     allm: [],
     allg: [],
     cpus,
+    balanceFailed: 0,
     distance: machine.distance ?? Array.from({length: nodes}, (_, i) => Array.from({length: nodes}, (_, j) => (i === j ? 1 : 2.1))),
     smtSlow: machine.smtSlow ?? 1,
     programs,

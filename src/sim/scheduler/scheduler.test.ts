@@ -261,6 +261,44 @@ describe('machines', () => {
   })
 })
 
+describe('what a hand-over costs', () => {
+  const costs = {chanOpNs: 20, readyNs: 70, parkNs: 90, goSwitchNs: 1000, goCreateNs: 0, goExitNs: 0}
+  const pair = [
+    {
+      name: 'a',
+      steps: [
+        forever({
+          do: 'measure',
+          name: 'trip',
+          steps: [
+            {do: 'send', channel: 'there'},
+            {do: 'receive', channel: 'back'},
+          ],
+        }),
+      ],
+    },
+    {name: 'b', steps: [forever({do: 'receive', channel: 'there'}, {do: 'send', channel: 'back'})]},
+  ] satisfies Parts['programs']
+  const start = pair.map(({name}) => ({program: name, count: 1}))
+
+  test('a round trip on one P is two sends that wake, two receives that wait and two changes of goroutine', () => {
+    const {figure} = run({gomaxprocs: 1, costs, programs: pair, start, durationNs: 1e6, warmupNs: 1e5})
+    expect(figure('measure.trip.p50')).toBeCloseTo(2 * (20 + 70 + 20 + 90), -1)
+  })
+
+  test('a request to yield is lost while the P changes goroutines, and heard while one sends: the longer the one, the longer the pair keeps its P', () => {
+    const share = (readyNs: number, parkNs: number) =>
+      run({
+        gomaxprocs: 1,
+        costs: {...costs, chanOpNs: 500, readyNs, parkNs},
+        programs: [hog, ...pair],
+        start: [{program: 'hog', count: 1}, ...start],
+        durationNs: 1.5e9,
+      }).figure('measure.trip.count')
+    expect(share(500, 7500)).toBeGreaterThan(1.3 * share(7500, 500))
+  })
+})
+
 describe('the collector beside the scheduler', () => {
   const churn = (gomaxprocs: number, count: number, gogc: number) =>
     run({

@@ -1,4 +1,5 @@
 // Threads on CPUs: a small stand-in for the Linux scheduler (wake-up placement, slices, idle balancing, bandwidth quota). Not a model of EEVDF.
+import type {Sampler} from '../kernel/distribution.ts'
 import {event, type Cpu, type M, type World} from './world.ts'
 
 /** Gives the running thread `m` work of `ns`; it goes on with `next` when it is done. */
@@ -56,6 +57,7 @@ export function block(w: World, m: M): void {
   m.version++
   m.cpu = undefined
   m.lastCpu = cpu
+  m.offSinceNs = w.nowNs
   cpu.current = undefined
   cpu.idleSinceNs = w.nowNs
   quotaChanged(w, -1)
@@ -71,14 +73,14 @@ export function sleepThread(w: World, m: M, ns: number, next: number): void {
   w.queue.push(w.nowNs + ns, event.wake, m.id, m.version)
 }
 
-/** Wakes a thread that sleeps on a futex or in epoll. */
-export function wakeThread(w: World, m: M, next: number): void {
+/** Wakes a thread that sleeps on a futex or in epoll. `relay`: who wakes it goes to sleep at once. */
+export function wakeThread(w: World, m: M, next: number, relay = false): void {
   m.then = next
   m.leftNs = m.extraNs
   m.extraNs = 0
   m.version++
   const cpu = freeCpu(w, m.lastCpu)
-  place(w, m, cpu === undefined ? 0 : (warm(w, cpu) ? w.costs.futexWakeWarmNs : w.costs.futexWakeNs)(w.prng))
+  place(w, m, cpu === undefined ? 0 : wakeLatency(w, cpu, relay)(w.prng))
 }
 
 /** A new thread begins. */
@@ -86,6 +88,11 @@ export function startThread(w: World, m: M, next: number): void {
   m.then = next
   m.leftNs = 0
   place(w, m, w.costs.threadStartNs(w.prng))
+}
+
+function wakeLatency(w: World, cpu: Cpu, relay: boolean): Sampler {
+  if (!warm(w, cpu)) return w.costs.futexWakeNs
+  return relay ? w.costs.futexRelayNs : w.costs.futexWakeWarmNs
 }
 
 /** The CPU went idle a moment ago and still polls for work. */
@@ -166,16 +173,43 @@ function signalIfPending(w: World, m: M): void {
   w.queue.push(w.nowNs, event.signal, m.id, g.id)
 }
 
+/** A CPU that falls idle takes no thread from another's queue that ran this short a time ago. Unit: ns. Source: Linux, kernel/sched/fair.c, `task_hot`, `sysctl_sched_migration_cost`. */
+const migrationCostNs = 500_000
+/** After more balancings than this that moved nothing it takes those too. Source: the same, `can_migrate_task`, `nr_balance_failed`; kernel/sched/topology.c, `cache_nice_tries`. */
+const cacheNiceTries = 1
+
 function dispatchNext(w: World, cpu: Cpu): void {
-  let from = cpu
-  if (from.queue.length === 0) {
-    for (const other of w.cpus) if (other.queue.length > from.queue.length) from = other
-    if (from.queue.length === 0) return
+  let [from, m] = [cpu, longestOwed(cpu.queue)]
+  if (m === undefined) {
+    const ranNs = w.balanceFailed > cacheNiceTries ? Infinity : w.nowNs - migrationCostNs
+    for (const other of w.cpus) {
+      const cold = other.queue.length > from.queue.length ? longestOwed(other.queue, ranNs) : undefined
+      if (cold !== undefined) [from, m] = [other, cold]
+    }
+    if (m === undefined) return
+    w.balanceFailed = 0
   }
-  let best = 0
-  for (let i = 1; i < from.queue.length; i++) if (from.queue[i]!.vruntime < from.queue[best]!.vruntime) best = i
-  const m = from.queue.splice(best, 1)[0]!
+  from.queue.splice(from.queue.indexOf(m), 1)
   dispatch(w, m, cpu, w.costs.osSwitchNs(w.prng))
+}
+
+/** Of the threads that ran no later than then. */
+function longestOwed(queue: readonly M[], ranNs = Infinity): M | undefined {
+  let best: M | undefined
+  for (const m of queue) if (m.offSinceNs <= ranNs && (best === undefined || m.vruntime < best.vruntime)) best = m
+  return best
+}
+
+/** At a tick an idle CPU is told of threads that wait for a busy one. Source: Linux, kernel/sched/fair.c, `nohz_balancer_kick`. */
+function balance(w: World, cpu: Cpu): void {
+  w.balanceFailed++
+  for (const idle of w.cpus) {
+    if (idle.current !== undefined || cpu.queue.length === 0) continue
+    const m = longestOwed(cpu.queue)!
+    cpu.queue.splice(cpu.queue.indexOf(m), 1)
+    dispatch(w, m, idle, w.costs.osSwitchNs(w.prng))
+    w.balanceFailed = 0
+  }
 }
 
 function armSlice(w: World, cpu: Cpu, delayNs = w.costs.osSliceNs, again = false): void {
@@ -189,6 +223,8 @@ export function sliceEnded(w: World, cpu: Cpu, version: number): void {
   if (version !== cpu.sliceVersion) return
   cpu.sliceArmed = false
   if (cpu.queue.length === 0 || w.throttled) return
+  balance(w, cpu)
+  if (cpu.queue.length === 0) return
   const current = cpu.current
   if (current === undefined) return
   if (current.onSinceNs === w.nowNs) armSlice(w, cpu)
@@ -200,6 +236,7 @@ function preemptThread(w: World, cpu: Cpu): void {
   pause(w, m)
   m.vruntime += w.nowNs - m.onSinceNs
   m.lastCpu = cpu
+  m.offSinceNs = w.nowNs
   m.cpu = undefined
   cpu.current = undefined
   quotaChanged(w, -1)

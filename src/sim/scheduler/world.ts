@@ -59,6 +59,7 @@ export const then = {
   lockedStart: 14,
   never: 15,
   lockedSleep: 16,
+  park: 17,
 } as const
 
 export interface G {
@@ -163,6 +164,8 @@ export interface M {
   lastCpu: Cpu | undefined
   vruntime: number
   onSinceNs: number
+  /** When it last left a CPU. */
+  offSinceNs: number
   /** Its step: what comes next, how much is left, when it ends. */
   then: number
   leftNs: number
@@ -262,6 +265,8 @@ export interface World {
   readonly allm: M[]
   readonly allg: G[]
   readonly cpus: Cpu[]
+  /** Ticks in a row at which threads waited for a CPU and none was idle. */
+  balanceFailed: number
   /** Relative latency of memory from node to node; 1 on the diagonal. */
   readonly distance: readonly (readonly number[])[]
   readonly smtSlow: number

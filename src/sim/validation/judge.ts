@@ -299,7 +299,8 @@ export function heapRows(profile: CostProfile, measured: Measurements): readonly
       const runs = (found?.runs ?? []).filter(r => (r.figures?.['cycles'] ?? 0) > 0)
       const live = measured.cases[`pacer/goal-${gogc}`]?.runs[0]?.figures
       const what = `GOGC=${gogc}, ${rate === '0' ? 'as fast as it can' : `${rate} MB/s`}`
-      const sims = runs.map(r => runHeap(allocator(profile, gogc, rate === '0', r.figures!, live ?? {})))
+      const {markSpread} = profile.rows
+      const sims = runs.map((r, i) => runHeap({...allocator(profile, gogc, rate === '0', r.figures!, live ?? {}), markSpread, seed: i + 1}))
       const steady = rate === '0' ? 0.15 : 0.05
       return [
         figureRow(

@@ -171,11 +171,86 @@ func threads(n int) (call, start []float64) {
 	return
 }
 
+// relay is two threads on two CPUs that wake each other and go to sleep at once: from the call that wakes until the other one runs.
+func relay(n, cpuA, cpuB int) []float64 {
+	var word uint32
+	var called atomic.Int64
+	var s []float64
+	side := func(turn uint32, cpu int) {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		pin(cpu)
+		defer pin(-1)
+		for i := turn; i < uint32(n); i += 2 {
+			for {
+				v := atomic.LoadUint32(&word)
+				if v == i {
+					break
+				}
+				futex(&word, 128, uintptr(v))
+			}
+			t := now()
+			if i > 1 {
+				s = append(s, float64(t-called.Load())) // one side runs at a time
+			}
+			called.Store(now())
+			atomic.StoreUint32(&word, i+1)
+			futex(&word, 129, 1)
+		}
+	}
+	done := make(chan bool)
+	go func() { side(1, cpuB); done <- true }()
+	side(0, cpuA)
+	<-done
+	return s
+}
+
+// fanOut wakes n goroutines that wait on channels of their own and lets them run: what a send costs that wakes one, and
+// what it takes from one that waits again to the next that runs.
+func fanOut(batches, n int) (send, next []float64) {
+	channels := make([]chan struct{}, n)
+	done := make(chan struct{})
+	for i := range channels {
+		c := make(chan struct{})
+		channels[i] = c
+		last := i == n-2 // the one woken last is in runnext and goes first
+		go func() {
+			for range c {
+				if last {
+					done <- struct{}{}
+				}
+			}
+		}()
+	}
+	for range 2 * n {
+		runtime.Gosched()
+	}
+	for range batches {
+		t := now()
+		for _, c := range channels {
+			c <- struct{}{}
+		}
+		u := now()
+		<-done
+		v := now()
+		send = append(send, float64(u-t)/float64(n))
+		next = append(next, (float64(v-u)-float64(u-t)/float64(n))/float64(n+1)) // n of them and this one wait; one more send wakes it
+	}
+	for _, c := range channels {
+		close(c)
+	}
+	return
+}
+
 func calibrate(d time.Duration) {
 	debug.SetGCPercent(-1)
 	runtime.GOMAXPROCS(1)
 	c := make(chan struct{}, 1)
-	emit("chanOpNs", half(each(200, 2000, func() { c <- struct{}{}; <-c })), nil)
+	operation := half(each(200, 2000, func() { c <- struct{}{}; <-c }))
+	emit("chanOpNs", operation, nil)
+	send, next := fanOut(400, 128)
+	emit("readyNs", less(send, median(operation)), nil)
+	emit("parkNs", less(next, median(operation)), nil)
 	var mu sync.Mutex
 	emit("mutexOpNs", half(each(200, 2000, func() { mu.Lock(); mu.Unlock() })), nil)
 	var stop atomic.Bool
@@ -229,6 +304,7 @@ func calibrate(d time.Duration) {
 		warm = float64(us)
 	}
 	emit("warmIdleNs", []float64{warm * 1000}, nil)
+	emit("futexRelayNs", relay(4000, 0, 1), nil)
 	call, latency = futexPair(500, 0, 0, 200*time.Microsecond)
 	emit("futexCallSameNs", call, nil)
 	emit("osSwitchNs", latency, nil)
@@ -270,12 +346,12 @@ func calibrate(d time.Duration) {
 	debug.FreeOSMemory()
 	emit("allocBytesPerNs", allocationRate(6), nil)
 
-	// Marking speed: bytes scanned for a second of mark CPU.
+	// Marking speed: bytes scanned for a second of mark CPU, collection by collection; the spread is that of the machine's speed.
 	runtime.GOMAXPROCS(1)
-	retain(128 << 20)
+	retain(64 << 20)
 	runtime.GC()
 	var rate []float64
-	for range 6 {
+	for range 60 {
 		a := read("/cpu/classes/gc/mark/dedicated:cpu-seconds", "/cpu/classes/gc/mark/idle:cpu-seconds", "/cpu/classes/gc/mark/assist:cpu-seconds")
 		runtime.GC()
 		b := read("/cpu/classes/gc/mark/dedicated:cpu-seconds", "/cpu/classes/gc/mark/idle:cpu-seconds", "/cpu/classes/gc/mark/assist:cpu-seconds", "/gc/scan/heap:bytes")
@@ -284,7 +360,24 @@ func calibrate(d time.Duration) {
 		}
 	}
 	emit("markBytesPerNs", rate, nil)
+	emit("markSpread", over(rate, median(rate)), nil)
 	_ = d
+}
+
+func less(v []float64, by float64) []float64 {
+	var s []float64
+	for _, x := range v {
+		s = append(s, max(0, x-by))
+	}
+	return s
+}
+
+func over(v []float64, by float64) []float64 {
+	var s []float64
+	for _, x := range v {
+		s = append(s, x/by)
+	}
+	return s
 }
 
 func half(v []float64) []float64 {

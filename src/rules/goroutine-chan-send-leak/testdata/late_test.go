@@ -28,6 +28,18 @@ func TestFatal(t *testing.T) {
 	}
 }
 
+func TestFatalWithDefer(t *testing.T) {
+	defer t.Log("done")
+	done := make(chan bool)
+	go func() { done <- true }()
+	select {
+	case <-done:
+		return
+	case <-time.After(time.Second):
+		t.Fatalf("late")
+	}
+}
+
 func BenchmarkError(b *testing.B) {
 	done := make(chan bool)
 	go func() { done <- true }()

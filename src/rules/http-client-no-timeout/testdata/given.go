@@ -14,6 +14,16 @@ func own() *http.Client {
 	return &http.Client{Transport: t} // want `the client has no Timeout`
 }
 
+func made(host string) (*http.Transport, error) { return &http.Transport{}, nil }
+
+func ownFunction() (*http.Client, error) {
+	t, err := made("a")
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: t}, nil // want `the client has no Timeout`
+}
+
 func ordinary() *http.Client {
 	return &http.Client{Transport: http.DefaultTransport} // want `the client has no Timeout`
 }

@@ -9,5 +9,9 @@ func size(m *map[string]int) int { return len(*m) } // want `m points to a map`
 func all(m map[string]int) int {
 	register(func(p *map[string]int) int { return len(*p) })
 	register(count)
+	named := func(p *map[string]int) int { return len(*p) }
+	register(named)
+	own := func(p *map[string]int) int { return len(*p) } // want `p points to a map`
+	own(&m)
 	return size(&m) // want `&m is passed as a pointer to a map`
 }
