@@ -78,13 +78,13 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
     },
     stdin,
     ...(main === undefined && {endAtOnce: () => void process.off('SIGINT', interrupt)}),
-    ...(availableParallelism() < 2
-      ? {}
-      : {
-          checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given),
-          // Two threads work a fifth more in all than one: where the processors are taken, that is a loss (docs/measurements/trace.md).
-          orderAside: async () => (isBusy() ? undefined : (await import('./order-aside.ts')).orderAside),
-        }),
+    ...(availableParallelism() >= 2 && {
+      checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given),
+    }),
+    // V8's own threads fill the second of two processors, and two threads work a third more in all than one (docs/measurements/trace.md).
+    ...(availableParallelism() >= 4 && {
+      orderAside: async () => (isBusy() ? undefined : (await import('./order-aside.ts')).orderAside),
+    }),
     async inDirectory(path) {
       if (main === undefined) {
         const stat = await context.host.stat(path)
@@ -120,7 +120,7 @@ function columnsAsked(): number | undefined {
 const columnsMax = 10_000
 
 /** Whether there was more to do than there are processors during the last minute; not known on Windows. */
-const isBusy = () => (loadavg()[0] ?? 0) >= 1.5 * availableParallelism()
+const isBusy = () => (loadavg()[0] ?? 0) >= availableParallelism()
 
 /** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
 function mayBeTerminal(fd: number): boolean {

@@ -9,7 +9,7 @@ const views = ['summary', 'latency', 'procs', 'stw', 'goroutines', 'blocked', 'g
 const exports = ['perfetto', 'folded', 'pprof'] as const
 const rowsDefault = 20
 /** Traces from this size on are read and ordered on a thread of their own (bytes); below, its start and compiling for two take what it gains. */
-const asideBytesMin = 6_000_000
+const asideBytesMin = 16_000_000
 
 export const command: Command = {
   name: 'trace',
