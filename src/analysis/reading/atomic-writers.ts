@@ -1,6 +1,6 @@
 // Who writes an atomic variable: all its accesses in the package, and whether those that write come from one goroutine only.
 import {inLoop, localOf, mentions} from '../cgo/local-variable.ts'
-import type {CallExpr, Expr, FuncDecl, FuncLit, Ident, Node} from '../../go/syntax/ast.ts'
+import type {CallExpr, Expr, FieldList, FuncDecl, FuncLit, Ident, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
 import {type AtomicAccess, atomicAccess} from './atomics.ts'
 import {calledLiteral, covers, isTestFile, rootOf, type Source, some, unparen, variableOf} from './terms.ts'
@@ -158,20 +158,22 @@ function callsOf(source: Source, fn: FuncDecl): readonly CallExpr[] | undefined 
 
 const methodNames = new WeakMap<object, ReadonlySet<string>>()
 
+const namesOf = ({list}: FieldList) => list.flatMap(field => field.names.map(({name}) => name))
+
 /** Names of methods that interfaces of the package have. */
 function interfaceMethods(source: Source): ReadonlySet<string> {
   let names = methodNames.get(source.package)
   if (names === undefined) {
-    names = new Set(source.nodes('InterfaceType').flatMap(({methods}) => methods.list.flatMap(field => field.names.map(({name}) => name))))
+    names = new Set(source.nodes('InterfaceType').flatMap(type => (isTestFile(source, type) ? [] : namesOf(type.methods))))
     methodNames.set(source.package, names)
   }
   return names
 }
 
-/** Started by go statements only, none of them in a loop that starts it for the same object again. */
+/** Started by go statements only, none of which starts it again for the same object in a loop; one that only tests call must be a loop. */
 function isEntry(source: Source, fn: FuncDecl): boolean {
   const calls = callsOf(source, fn)
-  if (calls === undefined || calls.length === 0 || !calls.every(call => isStartedOnce(source, call))) return false
+  if (calls === undefined || !calls.every(call => isStartedOnce(source, call))) return false
   return calls.length === 1 || isRunLoop(source, fn)
 }
 
