@@ -177,14 +177,18 @@ function lastSelect(
   return last
 }
 
-/** Whether a way from the case that was taken comes to a receive outside of the select. */
+/** Whether a way from the case that was taken comes to a receive after all: to one further on, or again to this one where the case itself does not leave the loop. */
 function receivesBehind(pass: ChanPass, path: Path, select: SelectStmt, receives: readonly UnaryExpr[]): boolean {
-  const further = receives.filter(receive => !covers(select, receive))
   const taken = path.blocks.findLast(({origin}) => origin.kind === 'CommClause' && select.body.list.includes(origin))?.origin
+  const leaves =
+    taken !== undefined &&
+    (pass.within(taken, 'ReturnStmt').length > 0 ||
+      pass.within(taken, 'BranchStmt').some(({tok, label}) => tok === 'goto' || (tok === 'break' && label !== undefined)))
   const from = taken?.kind === 'CommClause' ? taken.comm : undefined
-  return further.some(receive =>
-    from === undefined ? receive.pos > select.end : pass.flow.wayWithout(from, receive, () => false) !== undefined,
-  )
+  return receives.some(receive => {
+    if (covers(select, receive) && leaves) return false
+    return from === undefined ? receive.pos > select.end : pass.flow.wayWithout(from, receive, () => false) !== undefined
+  })
 }
 
 /** All other cases receive from channels that the same goroutine sends to instead: then it is past this send, or never comes to it. */

@@ -72,3 +72,45 @@ func blocked(work func() error) error {
 		panic("too late")
 	}
 }
+
+// Each case comes back to the select, and what is counted is what was received.
+func counted(a, b func() error) error {
+	first, second := make(chan error), make(chan error)
+	go func() { first <- a() }()
+	go func() { second <- b() }()
+	var failed error
+	done := 0
+	for {
+		select {
+		case err := <-first:
+			failed = err
+			done++
+		case err := <-second:
+			failed = err
+			done++
+		}
+		if done == 2 {
+			return failed
+		}
+	}
+}
+
+func broken(ctx context.Context, a func() error) error {
+	first := make(chan error)
+	go func() {
+		first <- a() // want `nobody receives from first`
+	}()
+	tries := 0
+loop:
+	for {
+		select {
+		case err := <-first:
+			return err
+		case <-ctx.Done():
+			if tries++; tries > 3 {
+				break loop
+			}
+		}
+	}
+	return ctx.Err()
+}
