@@ -42,7 +42,7 @@ export default defineRule({
     filled: {
       what: '{call} gets the address of {value}, which holds {holds}',
       why: 'Go memory passed to C must hold no unpinned Go pointer; with cgocheck on, its default, the call panics as soon as the {kind} points into the Go heap',
-      next: 'Copy what C needs into C memory, or pin what the {kind} points to with runtime.Pinner (Go 1.21).',
+      next: 'Copy what C needs into C memory, or {instead}.',
     },
   },
 
@@ -62,11 +62,20 @@ export default defineRule({
         const {value, kind, holds, confidence} = found
         const type = convertedTo(pass, argument)
         const message = type === undefined || found.message === 'direct' ? found.message : 'hidden'
-        pass.report(argument, message, {data: {call: `C.${name}`, value, kind, holds, type: type ?? ''}, confidence})
+        pass.report(argument, message, {
+          data: {call: `C.${name}`, value, kind, holds, type: type ?? '', instead: insteadOf(kind)},
+          confidence,
+        })
       }
     }
   },
 })
+
+/** runtime.Pinner pins what a pointer points to; the data word of an interface is nobody's to name (runtime/pinner.go, Pin, Go 1.21 to 1.26). */
+const insteadOf = (kind: string): string =>
+  kind === 'interface'
+    ? 'pass a handle for it (runtime/cgo.NewHandle, Go 1.17): what is inside an interface cannot be pinned by way of the interface'
+    : `pin what the ${kind} points to with runtime.Pinner (Go 1.21)`
 
 interface FilledRecord {
   readonly variable: Var
