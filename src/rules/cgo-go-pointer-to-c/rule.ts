@@ -5,6 +5,7 @@ import {addressed, peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
+import {isTypeParam} from '../../go/types/predicates.ts'
 import type {Type} from '../../go/types/types.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -164,7 +165,8 @@ function judge(pass: AnyPass, argument: Expr): Judged | undefined {
   const memory = memoryOf(pass, inner)
   const found = memory === undefined ? undefined : goPointerIn(memory.type, '', 0)
   if (memory === undefined || found === undefined) return undefined
-  const holds = found.path === '' ? `a ${found.kind}` : `the ${found.kind} ${found.path}`
+  const article = found.kind === 'interface' ? 'an' : 'a'
+  const holds = found.path === '' ? `${article} ${found.kind}` : `the ${found.kind} ${found.path}`
   const message = found.kind === 'map' || found.kind === 'channel' ? 'always' : 'filled'
   return {message, value: memory.text, kind: found.kind, holds, confidence: memory.confidence}
 }
@@ -201,7 +203,8 @@ function convertedTo(pass: AnyPass, argument: Expr): string | undefined {
 /** The part of a type that points into Go memory for sure once it is filled. Pointers may as well be C's, and functions need no memory: not counted. */
 function goPointerIn(type: Type, path: string, depth: number): {kind: string; path: string} | undefined {
   const under = underlying(type)
-  if (depth > depthMax || declaredInC(type)) return undefined
+  // What a type parameter stands for is not an interface; none of its types is known to hold a pointer.
+  if (depth > depthMax || declaredInC(type) || isTypeParam(type)) return undefined
   switch (under.kind) {
     case 'Map':
       return {kind: 'map', path}
