@@ -36,7 +36,7 @@ export default defineRule({
         if (namedPath(pass.typeOf(literal)) !== 'net/http.Client' || isTestFile(pass, literal)) continue
         const named = literal.elts.some(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Timeout')
         const positional = literal.elts.some(elt => elt.kind !== 'KeyValueExpr')
-        if (!named && !positional && !isGivenTransport(pass, literal)) pass.report(literal, 'literal')
+        if (!named && !positional && !isGivenTransport(pass, literal) && !isHandedOut(pass, literal)) pass.report(literal, 'literal')
       }
     }
     for (const call of pass.nodes('CallExpr'))
@@ -49,14 +49,37 @@ export default defineRule({
   },
 })
 
-/** Its Transport comes from a field, a parameter or a call of another package: it may limit the wait for the answer. */
+/** Its Transport comes from a field, a parameter or a call of another package, or is a type of one's own: it may limit the wait for the answer. */
 function isGivenTransport(pass: Pass<'literal' | 'call'>, literal: CompositeLit): boolean {
   const field = literal.elts.find(elt => elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' && elt.key.name === 'Transport')
   if (field?.kind !== 'KeyValueExpr') return false
   const value = unparen(valueOf(pass, field.value))
   const made = value.kind === 'UnaryExpr' ? unparen(value.x) : value
-  if (made.kind === 'CompositeLit' || /^nil$|\bDefaultTransport$/.test(pass.text(made))) return false
+  if (made.kind === 'CompositeLit') return namedPath(pass.typeOf(made)) !== 'net/http.Transport'
+  if (/^nil$|\bDefaultTransport$/.test(pass.text(made))) return false
   return made.kind !== 'CallExpr' || pass.calleeOf(made)?.pkg?.path !== pass.packagePath
+}
+
+/** A function of another package gets the client: it may set the Timeout, or give its requests contexts. */
+function isHandedOut(pass: Pass<'literal' | 'call'>, literal: CompositeLit): boolean {
+  let value: Expr = literal
+  let at = pass.parent(value)
+  while (at?.kind === 'ParenExpr' || (at?.kind === 'UnaryExpr' && at.op === '&')) {
+    value = at
+    at = pass.parent(at)
+  }
+  const name =
+    at?.kind === 'AssignStmt' ? at.lhs[at.rhs.indexOf(value)] : at?.kind === 'ValueSpec' ? at.names[at.values.indexOf(value)] : undefined
+  const variable = name === undefined ? undefined : localOf(pass, name)
+  return [value, ...(variable === undefined ? [] : mentions(pass, variable))].some(given => {
+    const call = pass.parent(given)
+    return call?.kind === 'CallExpr' && call.args.includes(given) && isForeign(pass, call)
+  })
+}
+
+function isForeign(pass: Pass<'literal' | 'call'>, call: CallExpr): boolean {
+  const callee = pass.calleeOf(call)
+  return callee?.kind === 'Func' && callee.pkg?.path !== pass.packagePath
 }
 
 /** What a local variable is given, once and perhaps with an error beside it. */

@@ -10,7 +10,7 @@ import type {GoObject, Var} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
 type Given = ReadonlyMap<Var, CallExpr>
-type PoolPass = Pass<'used' | 'returned'>
+type PoolPass = Pass<'used' | 'again' | 'returned'>
 
 export default defineRule({
   id: 'sync-pool-use-after-put',
@@ -25,6 +25,11 @@ export default defineRule({
       what: '{value} is used here after it was put back into its sync.Pool',
       why: 'another goroutine may have got it by now: both then use the same memory',
       next: 'Move Put behind the last use.',
+    },
+    again: {
+      what: '{value} is put back into its sync.Pool a second time',
+      why: 'the pool may then give the same memory to two users at once',
+      next: 'Put it back once.',
     },
     returned: {
       what: 'the result is memory of {value}, which the deferred Put gives back to its sync.Pool',
@@ -49,13 +54,23 @@ export default defineRule({
           const put = reported.has(ident) ? undefined : state.get(variableOf(pass, ident)!)
           reported.add(ident)
           if (put !== undefined)
-            pass.report(ident, 'used', {data: {value: ident.name}, related: [{node: put, label: 'put back here'}], ...inTest(pass, ident)})
+            pass.report(ident, isPutAgain(pass, ident, putters) ? 'again' : 'used', {
+              data: {value: ident.name},
+              related: [{node: put, label: 'put back here'}],
+              ...inTest(pass, ident),
+            })
         }
       })
     }
     for (const defer of pass.nodes('DeferStmt')) afterDefer(pass, defer, putters)
   },
 })
+
+function isPutAgain(pass: PoolPass, ident: Ident, putters: ReadonlySet<GoObject>): boolean {
+  const call = pass.parent(ident)
+  const object = variableOf(pass, ident)
+  return call?.kind === 'CallExpr' && object !== undefined && givenBack(pass, call, putters).includes(object)
+}
 
 /** A test has one goroutine most of the time, and ends. */
 const inTest = (pass: PoolPass, node: Node): {readonly severity?: 'warning'} => (isTestFile(pass, node) ? {severity: 'warning'} : {})
