@@ -38,7 +38,9 @@ const runs = (length: number, period: number) => Array.from({length}, (_, i) => 
 
 const lists: readonly List[] = [
   ...fc.sample(fc.array(fc.nat(5), {maxLength: 60}), {numRuns: 300, seed: 1}).map(keys => ({keys, circle: 0})),
-  ...fc.sample(fc.array(fc.nat(40), {minLength: 40, maxLength: 1500, size: 'max'}), {numRuns: 60, seed: 2}).map(keys => ({keys, circle: 0})),
+  ...fc
+    .sample(fc.array(fc.nat(40), {minLength: 40, maxLength: 1500, size: 'max'}), {numRuns: 60, seed: 2})
+    .map(keys => ({keys, circle: 0})),
   ...fc.sample(fc.array(fc.nat(2), {minLength: 10, maxLength: 300, size: 'max'}), {numRuns: 100, seed: 3}).map(keys => ({keys, circle: 3})),
   ...[13, 49, 50, 51, 200, 4096].flatMap(length =>
     [

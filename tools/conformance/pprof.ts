@@ -12,7 +12,17 @@ import {checkout, corpus} from '../../src/base/testing/needs.ts'
 import {everyPair, everySingle, largeProfile, type Pair} from '../../src/operations/testing/pprof-flags.ts'
 import {corpusProfiles, reasonOf} from '../../src/operations/testing/pprof-oracle.ts'
 import {LineCache} from './line-cache.ts'
-import {addTally, argsOf, compareAlone, compareSession, sessionsOf, spotCheckEvery, tally, type Different, type Tally} from './pprof-pairs.ts'
+import {
+  addTally,
+  argsOf,
+  compareAlone,
+  compareSession,
+  sessionsOf,
+  spotCheckEvery,
+  tally,
+  type Different,
+  type Tally,
+} from './pprof-pairs.ts'
 
 const root = checkout.replace(/\/$/, '')
 const option = (name: string) => {

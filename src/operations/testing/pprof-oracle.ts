@@ -102,8 +102,8 @@ export interface Comparison {
   readonly difference: string
 }
 
-export async function compare(args: readonly string[], cwd: string, mine: Promise<Outcome> = ours(args, cwd)): Promise<Comparison> {
-  const [a, b] = await Promise.all([theirs(args, cwd), mine])
+export async function compare(args: readonly string[], cwd: string, answer: Promise<Outcome> = ours(args, cwd)): Promise<Comparison> {
+  const [a, b] = await Promise.all([theirs(args, cwd), answer])
   const outcome = {args, same: true, refused: false, unstable: false, among: false, reordered: false, difference: ''}
   if (b.bug === true) return {...outcome, same: false, difference: `a bug of ours: ${b.stderr}`}
   if (a.failed && b.failed) return {...outcome, refused: true}
