@@ -22,6 +22,16 @@ let pprofPath: string | undefined
 /** The pprof of the Go toolchain; `go tool` builds it the first time. */
 export const toolchainPprof = (): string => (pprofPath ??= execFileSync('go', ['tool', '-n', 'pprof'], {encoding: 'utf8'}).trim())
 
+/** How long one command line of pprof may take. */
+const aloneMsMax = 10 * 60_000
+
+/** pprof did not end in that time, or printed too much: what it would say nobody knows. */
+export class NoAnswer extends Error {
+  constructor(args: readonly string[]) {
+    super(`no answer of pprof in ${aloneMsMax / 60_000} minutes and ${outputBytesMax >> 20} MB: ${args.join(' ')}`)
+  }
+}
+
 /** How often pprof is asked again where we differ. */
 const repeats = 8
 /** And where it does not agree with itself. */
@@ -50,11 +60,12 @@ export async function theirs(args: readonly string[], cwd: string): Promise<Outc
 
 function runPprof(args: readonly string[], cwd: string): Promise<Outcome> {
   const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent'}
-  const options = {cwd, env, maxBuffer: outputBytesMax, encoding: 'buffer'} as const
-  return new Promise(done => {
-    execFile(toolchainPprof(), ['-symbolize=none', ...args], options, (error, stdout, stderr) =>
-      done({stdout, stderr: stderr.toString(), failed: error !== null}),
-    )
+  const options = {cwd, env, maxBuffer: outputBytesMax, encoding: 'buffer', timeout: aloneMsMax, killSignal: 'SIGKILL'} as const
+  return new Promise((done, failed) => {
+    execFile(toolchainPprof(), ['-symbolize=none', ...args], options, (error, stdout, stderr) => {
+      if (error?.killed === true) failed(new NoAnswer(args))
+      else done({stdout, stderr: stderr.toString(), failed: error !== null})
+    })
   })
 }
 
@@ -91,8 +102,8 @@ export interface Comparison {
   readonly difference: string
 }
 
-export async function compare(args: readonly string[], cwd: string): Promise<Comparison> {
-  const [a, b] = await Promise.all([theirs(args, cwd), ours(args, cwd)])
+export async function compare(args: readonly string[], cwd: string, answer: Promise<Outcome> = ours(args, cwd)): Promise<Comparison> {
+  const [a, b] = await Promise.all([theirs(args, cwd), answer])
   const outcome = {args, same: true, refused: false, unstable: false, among: false, reordered: false, difference: ''}
   if (b.bug === true) return {...outcome, same: false, difference: `a bug of ours: ${b.stderr}`}
   if (a.failed && b.failed) return {...outcome, refused: true}
