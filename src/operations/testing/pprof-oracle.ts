@@ -169,7 +169,7 @@ export class Answers {
   }
 }
 
-/** Lines without what depends on the order of the others: the column of `top` and `tree` that sums up those above, numbers that stand for names. */
+/** Lines without what depends on the order of the others: the column of `top` and `tree` that sums up those above, numbers for names, distances. */
 function rowsOf(output: Buffer): string[] {
   const profile = profileRows(output)
   if (profile !== undefined) return profile
@@ -207,14 +207,22 @@ function decodedOrNot(output: Buffer): ProfileColumns | undefined {
   }
 }
 
-/** callgrind names a function or file once, `fn=(3) main.f`, and then by its number. */
+/** callgrind names a function or file once, `fn=(3) main.f`, and then by its number; an address may stand as its distance to that of the node before. */
 function withoutNumbers(lines: readonly string[]): string[] {
   const names = new Map<string, string>()
+  let [before, own] = [0n, 0n]
   return lines.map(line => {
     const [, kind = '', number = '', name = ''] = /^c?(ob|fl|fn)=\((\d+)\) ?(.*)$/.exec(line) ?? []
-    if (number === '') return line
-    if (name !== '') names.set(kind + number, name)
-    return `${line.slice(0, line.indexOf('='))}=${names.get(kind + number) ?? ''}`
+    if (number !== '') {
+      if (name !== '') names.set(kind + number, name)
+      return `${line.slice(0, line.indexOf('='))}=${names.get(kind + number) ?? ''}`
+    }
+    const [, head = '', address = '', rest = ''] = /^(calls=0 )?(\*|[+-]\d+|0x[\da-f]+)( \d+.*)$/.exec(line) ?? []
+    if (address === '') return line
+    if (head === '') before = own
+    const whole = address.startsWith('0x') ? BigInt(address) : before + (address === '*' ? 0n : BigInt(address))
+    if (head === '') own = whole
+    return `${head}${whole}${rest}`
   })
 }
 
