@@ -26,21 +26,28 @@ export default defineCause({
   id: 'deadlock',
   title: 'Goroutines wait for each other and cannot go on',
   since: '0.1',
-  joins: ['all-goroutines-wait', 'lock-convoy', 'process-crash', ...rules],
+  joins: ['all-goroutines-wait', 'lock-convoy', 'never-woken', 'process-crash', ...rules],
   settledBy: 'goroutine-stacks',
 
   find(facts) {
     const waits = observationsOf(facts, 'all-goroutines-wait')
     const convoys = observationsOf(facts, 'lock-convoy', 'held', 'stuck', 'unknown') // a slow holder is contention
-    const [first] = [...waits, ...convoys]
-    return first === undefined ? [] : [causeOf(first, waits, convoys, facts)]
+    const unwoken = observationsOf(facts, 'never-woken')
+    const [first] = [...waits, ...convoys, ...unwoken]
+    return first === undefined ? [] : [causeOf(first, {waits, convoys, unwoken}, facts)]
   },
 })
 
-function causeOf(first: Observation, waits: readonly Observation[], convoys: readonly Observation[], facts: CaseFile): FoundCause {
+interface Shown {
+  readonly waits: readonly Observation[]
+  readonly convoys: readonly Observation[]
+  readonly unwoken: readonly Observation[]
+}
+
+function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: CaseFile): FoundCause {
   const kind = classOf(first)
   const crash = observationsOf(facts, 'process-crash', 'deadlock', 'test-timeout')
-  const all = [...waits, ...convoys]
+  const all = [...waits, ...convoys, ...unwoken]
   const hazards = hazardsAt(facts, rules, all)
   const supports = new Set<SupportFactor>()
   for (const wait of waits) {
@@ -56,6 +63,13 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
       supports.add('many goroutines have waited for one lock for a minute')
       if (convoy.message.id === 'held') supports.add('a method that waits probably holds the lock')
     } else supports.add('one dump shows many goroutines waiting for one lock')
+  for (const one of unwoken) {
+    if (one.message.id === 'signal' && one.message.data['methods'] !== '1')
+      supports.add('goroutines wait for a signal in two methods, and nobody is there to give it')
+    if (one.message.data['dumps'] !== '1')
+      supports.add('the same goroutines wait for a signal or for room in every dump, and nobody is there to give it')
+    else supports.add('one dump shows goroutines waiting for a signal or for room that nobody gives')
+  }
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
   return {
     ...combine(supports, new Set()),
@@ -85,7 +99,7 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
     ],
     verify: [
       {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit 100 times of 100'},
-      {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait and no lock-convoy'},
+      {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait, lock-convoy or never-woken'},
     ],
     settle: supports.has('the runtime reported a deadlock')
       ? []
@@ -94,6 +108,7 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
 }
 
 function classOf(observation: Observation): BlockingClass {
+  if (observation.id === 'never-woken') return 'communication'
   const said = observation.message.data['blocking']
   return said === 'communication' || said === 'mixed' ? said : 'resource'
 }
