@@ -38,6 +38,13 @@ export default defineCause({
   },
 })
 
+/** One more dump would say the same again. */
+const certain: readonly SupportFactor[] = [
+  'the runtime reported a deadlock',
+  'the same goroutines wait for one lock in every dump, and nobody holds it who could go on',
+  'the same goroutines wait for a signal or for room in every dump, and nobody is there to give it',
+]
+
 interface Shown {
   readonly waits: readonly Observation[]
   readonly convoys: readonly Observation[]
@@ -83,10 +90,12 @@ function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: Ca
     ],
     wrongIf: [
       'the dump is an excerpt, and the goroutine that would go on was left out',
-      'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
+      certain.some(factor => supports.has(factor))
+        ? 'a later dump shows other goroutines at these lines: then it is slow, not stuck'
+        : 'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
     ],
     remedies: [
-      {kind: 'code', do: `${remedyOf[kind]} Begin at ${shownPlace(first)}.`},
+      {kind: 'code', do: `${first.id === 'never-woken' ? first.next : remedyOf[kind]} Begin at ${shownPlace(first)}.`},
       {
         kind: 'setting',
         do: 'Give every test a time limit, so that a hang ends with all stacks instead of a killed job.',
@@ -94,14 +103,17 @@ function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: Ca
       },
       {
         kind: 'guard',
-        do: 'Wait with a limit where one waits for others (select on a context), and restart on a health check that takes the same lock.',
+        do:
+          first.message.id === 'signal'
+            ? 'A Cond knows no time limit: where a wait must be able to end, use a channel and select on the context too. Restart on a health check that goes the same way.'
+            : 'Wait with a limit where one waits for others (select on a context), and restart on a health check that takes the same lock.',
       },
     ],
     verify: [
       {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit 100 times of 100'},
       {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait, lock-convoy or never-woken'},
     ],
-    settle: supports.has('the runtime reported a deadlock')
+    settle: certain.some(factor => supports.has(factor))
       ? []
       : [settleBy('goroutine-stacks', 'what stands at the same line in both is stuck')],
   }

@@ -1,7 +1,7 @@
 // repeated-setup: the CPU goes into making what could be made once. See cause.md.
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
-import {defineCause} from '../../diagnosis/engine/cause.ts'
+import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {type FoundCause, measuredValue, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
@@ -9,10 +9,10 @@ export default defineCause({
   id: 'repeated-setup',
   title: 'The CPU goes into making the same thing again and again',
   since: '0.1',
-  joins: ['setup-repeated'],
+  joins: ['setup-repeated', 'allocation-churn', 'scheduling-delay'],
   settledBy: 'cpu',
 
-  find: facts => observationsOf(facts, 'setup-repeated').map(causeOf),
+  find: facts => observationsOf(facts, 'setup-repeated').map(setup => causeOf(setup, facts)),
 })
 
 const made: Readonly<Record<string, string>> = {
@@ -22,9 +22,10 @@ const made: Readonly<Record<string, string>> = {
   location: 'loads the same time zones',
 }
 
-function causeOf(setup: Observation): FoundCause {
+function causeOf(setup: Observation, facts: CaseFile): FoundCause {
   const supports = new Set<SupportFactor>(['one line makes for a fifth of the CPU time what can be made once'])
   const symbol = setup.places[0]?.symbol ?? setup.subject.name
+  const churn = observationsOf(facts, 'allocation-churn').filter(one => one.places[0]?.symbol === setup.places[0]?.symbol)
   const share = measuredValue(setup, 'share of CPU time') ?? 0
   return {
     ...combine(supports, new Set()),
@@ -32,6 +33,7 @@ function causeOf(setup: Observation): FoundCause {
     places: placesOfAll([setup]),
     chain: [
       shows(setup),
+      ...churn.map(shows),
       says(
         `made once, the same work takes ${Math.round(100 * (1 - share))} % of the CPU it takes now and what is made is no garbage; the profile does not show whether the texts are the same each time, the source does`,
       ),

@@ -3,7 +3,7 @@ import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
-import type {Observation} from '../../findings/finding.ts'
+import type {Hazard, Observation} from '../../findings/finding.ts'
 
 const rules = ['http-server-no-timeout']
 
@@ -17,9 +17,15 @@ export default defineCause({
   find: facts => observationsOf(facts, 'request-bodies-slow').map(bodies => causeOf(bodies, facts)),
 })
 
+/** The server without a limit at the line that accepted them; where the evidence does not name that line, any server without one may be it. */
+function serversOf(bodies: Observation, facts: CaseFile): Hazard[] {
+  const all = facts.hazards.filter(hazard => rules.includes(hazard.id) && hazard.suppressed === undefined)
+  const server = bodies.places.find(place => place.label?.startsWith('the server that accepted them'))
+  return server === undefined ? all : all.filter(hazard => hazard.places.some(place => place.symbol === server.symbol))
+}
+
 function causeOf(bodies: Observation, facts: CaseFile): FoundCause {
-  // The server is made in one function and the handler is another: any server without a read timeout may be the one.
-  const hazards = facts.hazards.filter(hazard => rules.includes(hazard.id) && hazard.suppressed === undefined)
+  const hazards = serversOf(bodies, facts)
   const stays = bodies.message.id === 'stay'
   const supports = new Set<SupportFactor>([
     stays ? 'the same requests wait for their body in every dump or for minutes' : 'one dump shows many requests waiting for their body',

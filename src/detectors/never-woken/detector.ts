@@ -29,6 +29,7 @@ interface Crowd {
   readonly requests: boolean
 }
 
+const accepting = /^net\.\(\*(?:TCPListener|UnixListener)\)\.Accept(?:TCP|Unix)?$/
 const serving = /^net\/http\.\(\*(?:conn|http2serverConn)\)\.(?:serve|runHandler)$/
 /** Bodies and streams of HTTP/2 wait for their peer on a condition variable (net/http/h2_bundle.go, Go 1.22 to 1.26). */
 const forPeer = /^net\/http\.\(\*http2/
@@ -150,11 +151,15 @@ const waitsForPeer = (waiters: Waiters) =>
  */
 function takesPart(others: Waiters, owner: string, kind: WaitKind): boolean {
   const packagePath = owner.slice(0, owner.lastIndexOf('.'))
-  return others.groups.some(group =>
-    group.frames.some(({function: name}) => {
-      if (ownerOf(name) === owner) return true
-      return kind === 'channel-send' && name !== 'main.main' && parseSymbolName(name)?.packagePath === packagePath && !isMain(group.frames)
-    }),
+  return others.groups.some(
+    group =>
+      !group.frames.some(frame => accepting.test(frame.function)) &&
+      group.frames.some(({function: name}) => {
+        if (ownerOf(name) === owner) return true
+        return (
+          kind === 'channel-send' && name !== 'main.main' && parseSymbolName(name)?.packagePath === packagePath && !isMain(group.frames)
+        )
+      }),
   )
 }
 

@@ -1,6 +1,7 @@
 // request-bodies-slow: requests whose handler waits for the rest of what the client sends. See detector.md.
+import type {Place} from '../../base/place.ts'
 import {defineDetector, type Observed} from '../../diagnosis/engine/detector.ts'
-import {placesOf, shownFrame} from '../../diagnosis/frame-places.ts'
+import {placesOf, relatedPlace, shownFrame} from '../../diagnosis/frame-places.ts'
 import {dumpsOf, oldestOf, oldestStay, type SeenDump} from '../../diagnosis/goroutine-waits.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
 import type {DumpFrame, GoroutineGroup} from '../../evidence/model/goroutines.ts'
@@ -17,6 +18,8 @@ interface Site {
   readonly count: number
   /** Undefined where the dump has no ids or times. */
   readonly oldestIds: readonly string[]
+  /** Ids of the goroutines that accepted them. */
+  readonly parents: readonly string[]
   readonly minutesMax: number
   readonly line: number
 }
@@ -83,12 +86,20 @@ export default defineDetector({
               at: `line ${Math.max(1, site.line)}`,
             },
           ],
-          places: placesOf(site.frames, 'waits here for the client'),
+          places: [...placesOf(site.frames, 'waits here for the client'), ...acceptedBy(last, site)],
         },
       ]
     })
   },
 })
+
+/** Where the server runs that started these requests: the goroutine that accepts is named as their starter (Go 1.21 and later). */
+function acceptedBy({dump, artifact}: SeenDump, site: Site): Place[] {
+  const group = dump.groups.find(one => one.ids.some(id => site.parents.includes(id)))
+  const at = group === undefined ? undefined : firstUserFrame(group.frames, artifact.program.module)
+  const frame = at === undefined ? undefined : group?.frames[at]
+  return frame === undefined || frame.file === '' ? [] : [relatedPlace(frame, 'the server that accepted them')]
+}
 
 const isRequest = (group: GoroutineGroup) => group.frames.some(frame => serving.test(frame.function))
 
@@ -113,6 +124,7 @@ function sitesOf({dump, artifact}: SeenDump): Map<string, Site> {
         frames: frames.slice(firstUserFrame(frames, module) ?? 0),
         count: members.reduce((sum, group) => sum + group.count, 0),
         oldestIds: oldestOf(members),
+        parents: members.flatMap(group => group.parents ?? []),
         minutesMax: Math.max(0, ...members.map(group => group.waitMinutesMax ?? 0)),
         line: members[0]?.line ?? 1,
       }
