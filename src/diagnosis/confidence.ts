@@ -34,6 +34,15 @@ export const supportWeights = {
   'the goroutine of finalizers has waited at one line for a minute': 0.9,
   'the goroutine of finalizers waits at one line in every dump': 0.75,
   'one dump shows the goroutine of finalizers waiting': 0.4,
+  'goroutines wait for a signal in two methods, and nobody is there to give it': 0.55,
+  'the same goroutines wait for a signal or for room in every dump, and nobody is there to give it': 0.7,
+  'one dump shows goroutines waiting for a signal or for room that nobody gives': 0.4,
+  'the same requests wait for their body in every dump or for minutes': 0.7,
+  'one dump shows many requests waiting for their body': 0.35,
+  'one line makes for a fifth of the CPU time what can be made once': 0.8,
+  'the heap is large and no collection has run': 0.75,
+  'a heap profile shows that nothing was ever freed': 0.55,
+  'a hazard in source turns it off': 0.6,
   'goroutines that hold a connection wait for a second one': 0.9,
   'goroutines wait for connections that no goroutine uses': 0.7,
   'calls that hang hold the connections others wait for': 0.75,
@@ -71,6 +80,7 @@ export const counterFactors = {
   'the cause explains less than half of the growth': 0.5,
   'the collector takes less than a tenth of the used CPU': 0.5,
   'gctrace shows the collector using less than a tenth of one CPU': 0.5,
+  'another finding says what keeps the Ps busy': 0.5,
   'the capture is too short to judge': 0.6,
 } as const
 

@@ -14,6 +14,9 @@ const rules = [
   'tiny-sleep-loop',
 ]
 
+/** What uses so much CPU time that others wait for it: the waits are its symptom. */
+const busyWith = ['setup-repeated', 'allocation-churn', 'busy-polling', 'gc-thrash']
+
 /** Nanoseconds of trace below which a share says little. */
 const traceNsMin = 200e6
 
@@ -37,6 +40,7 @@ export default defineCause({
     'p-imbalance',
     'observer-effect',
     'numa-exposure',
+    ...busyWith,
     ...rules,
   ],
   settledBy: 'trace',
@@ -70,6 +74,9 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   const traces = facts.evidence.of('trace')
   if (throttled.length === 0 && traces.length > 0 && traces.every(trace => trace.data.wallNs < traceNsMin))
     counters.add('the capture is too short to judge')
+  const busy = busyWith.flatMap(id => observationsOf(facts, id))
+  if (busy.length > 0 && throttled.length === 0 && assembly.length === 0 && imbalance.length === 0)
+    counters.add('another finding says what keeps the Ps busy')
   const advice = observationsOf(facts, 'numa-exposure')
   return {
     ...combine(supports, counters),
@@ -78,6 +85,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
     chain: [
       ...all.map(shows),
       ...hazards.map(explains),
+      ...busy.map(one => says(`the Ps are busy with this: ${one.what}`, 'explains', [one.fingerprint])),
       ...advice.map(one => says(`${one.what}; this is an advice to measure, not a finding of cost`, 'explains', [one.fingerprint])),
       says('single waits of milliseconds are normal; it is their share that counts here'),
     ],
