@@ -158,7 +158,7 @@ describe('the heap', () => {
 
   test('memory that has to be brought in slows a program that has no CPU to spare, and no other', () => {
     // 1 µs a byte-thousand of its own, as much again for the pages: half the rate.
-    const grown = (more: Parameters<typeof scenario>[0]) =>
+    const grown = (more: Partial<HeapScenario>) =>
       runHeap(scenario({live: 0, alloc: 1e9, gogc: -1, procs: 2, mutatorCpus: 1, durationS: 1, ...more})).totalAllocBytes
     expect(grown({})).toBeCloseTo(1e9, -3)
     expect(grown({pageTouchNs: 4096})).toBeCloseTo(0.5e9, -3)
