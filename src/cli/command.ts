@@ -2,7 +2,6 @@
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import type {CheckAside} from '../operations/check-module.ts'
-import type {OrderAside} from '../operations/trace-blocks.ts'
 
 export interface Flag {
   /** Without dashes: `fail-on`. One or two dashes are accepted. */
@@ -41,8 +40,6 @@ export interface CommandContext {
   endAtOnce?(): void
   /** Checks source on another thread; absent where there is only one processor. */
   readonly checkAside?: CheckAside
-  /** Reads and orders an execution trace on another thread; absent where there is only one processor, nothing where all are busy. */
-  readonly orderAside?: () => Promise<OrderAside | undefined>
   /** The same, as if started in another directory (`-C`); a TriageError when there is none. */
   inDirectory(path: string): Promise<CommandContext>
   /** Runs a whole command line again on a thread with a deeper stack, and gives its exit code; absent where there is no such thread. */

@@ -2,7 +2,7 @@
 // deep-thread.ts, which asks the main one for what only that can do.
 import {fstatSync, statSync, writeSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
-import {availableParallelism, loadavg} from 'node:os'
+import {availableParallelism} from 'node:os'
 import {errors} from '../base/errors.ts'
 import {nodeHost} from '../host/node/node-host.ts'
 import type {CommandContext, Printed} from './command.ts'
@@ -81,10 +81,6 @@ export function nodeContext(main?: MainThread): {context: CommandContext; dispos
     ...(availableParallelism() >= 2 && {
       checkAside: async (...given) => (await import('./check-aside.ts')).checkAside(...given),
     }),
-    // V8's own threads fill the second of two processors, and two threads work a third more in all than one (docs/measurements/trace.md).
-    ...(availableParallelism() >= 4 && {
-      orderAside: async () => (isBusy() ? undefined : (await import('./order-aside.ts')).orderAside),
-    }),
     async inDirectory(path) {
       if (main === undefined) {
         const stat = await context.host.stat(path)
@@ -118,9 +114,6 @@ function columnsAsked(): number | undefined {
   return Number.isInteger(columns) && columns > 0 && columns <= columnsMax ? columns : undefined
 }
 const columnsMax = 10_000
-
-/** Whether there was more to do than there are processors during the last minute; not known on Windows. */
-const isBusy = () => (loadavg()[0] ?? 0) >= availableParallelism()
 
 /** Whether it is worth asking: the first look at `process.stdout` makes a stream, which costs as much as a small command. */
 function mayBeTerminal(fd: number): boolean {

@@ -1,7 +1,7 @@
 // What a user can ask of one execution trace: its report, its events as lines, an export for other viewers.
 import type {ByteSource} from '../base/byte-source.ts'
 import type {Task} from '../base/progress.ts'
-import {assert, errors} from '../base/errors.ts'
+import {errors} from '../base/errors.ts'
 import {Sha256} from '../base/sha256.ts'
 import type {Host} from '../base/host.ts'
 import {traceFormat} from '../evidence/trace/batch-feed.ts'
@@ -10,31 +10,18 @@ import {eventLine} from '../evidence/trace/event-line.ts'
 import {ev} from '../evidence/trace/event-types.ts'
 import {hostDelays} from '../evidence/trace/host-delays.ts'
 import {readTrace, type TraceContext, type TraceEnd} from '../evidence/trace/reader.ts'
-import {Replay} from '../evidence/trace/replay.ts'
-import {reportFrom, traceReport, type ReportResult} from '../evidence/trace/report.ts'
+import {traceReport, type ReportResult} from '../evidence/trace/report.ts'
 import {StackTimes} from '../evidence/trace/stack-times.ts'
 import type {TimedState} from '../evidence/trace/timed-states.ts'
 import type {HostDelays, TraceReport} from '../evidence/model/trace.ts'
 import {emptyEnvelope, type Envelope, type Note} from '../findings/envelope.ts'
 import {standOuts} from '../report/trace/stand-outs.ts'
 import {traceText, type TraceView} from '../report/trace/text.ts'
-import type {OrderingThread} from './trace-blocks.ts'
 
 /** Text is handed on in pieces of about this many characters. */
 const pieceChars = 1 << 18
 
 export {traceReport, traceText, type ReportResult}
-
-/** The report of a trace that another thread reads and orders: the same as that of `traceReport`. */
-export function reportOfOrdered(thread: OrderingThread, task: Task, limits: Partial<TraceReport['limits']>): Promise<ReportResult> {
-  return reportFrom(async sink => {
-    const replay = new Replay(thread.blocks, sink)
-    let end: TraceEnd | undefined
-    await thread.run(message => (end = replay.take(message)) !== undefined, task)
-    assert(end !== undefined, 'a thread that orders a trace ends it')
-    return end
-  }, limits)
-}
 
 /** perf sched or run-queue captures beside a trace; throws when the files hold none. */
 export async function readHostDelays(host: Host, files: readonly string[], task: Task): Promise<HostDelays> {

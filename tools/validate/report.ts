@@ -109,7 +109,7 @@ function validation(): string {
     'a fan-out to 128 goroutines); a thread pays for its kernel calls before it parks (proc.go, `startlockedm`); a CPU that falls idle takes no thread that ran half a millisecond ago (kernel/sched/fair.c, `task_hot`);',
     'the limiter of GC CPU is looked at after assists, at the ends of marking and when schedule runs (mgclimit.go, `updateLocked`), not every 10 ms; between two measured quantiles above the median the line is straight',
     'over the logarithm of what is left, which keeps the mean of the samples of a calibration where a straight line gave up to 1.9 times as much.',
-    'No workload was kept unseen, and no cost was chosen: `allocBytesPerNs` is an estimate, and so are `futexRelayNs` (taken to be `futexWakeWarmNs`) and `markSpread` (none) as long as `profile.json` has not got them; all others that matter here are measured.',
+    'No workload was kept unseen, and no cost was chosen: `allocBytesPerNs` is an estimate; all others that matter here are measured.',
     '',
     `Machine: ${measured.machine}. Releases run: ${releases.join(', ')}${unserved.length > 0 ? `; not run: ${unserved.join(', ')}` : ''}.`,
     '',

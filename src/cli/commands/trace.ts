@@ -8,8 +8,6 @@ import {terminalText} from '../terminal-text.ts'
 const views = ['summary', 'latency', 'procs', 'stw', 'goroutines', 'blocked', 'gc', 'tasks'] as const
 const exports = ['perfetto', 'folded', 'pprof'] as const
 const rowsDefault = 20
-/** Traces from this size on are read and ordered on a thread of their own (bytes); below, its start and compiling for two take what it gains. */
-const asideBytesMin = 16_000_000
 
 export const command: Command = {
   name: 'trace',
@@ -57,15 +55,12 @@ export const command: Command = {
 async function report(view: (typeof views)[number], source: ByteSource, args: Parsed, context: CommandContext): Promise<boolean> {
   const format = args.flag('format') ?? 'text'
   if (format === 'html') return page(source, args, context)
-  // Before anything else is loaded: the thread starts meanwhile.
-  const large = args.positionals[1] !== '-' && (source.size ?? 0) >= asideBytesMin
-  const thread = large ? (await context.orderAside?.())?.(source.name, context.host) : undefined
-  const {readHostDelays, reportOfOrdered, traceEnvelope, traceNotes, traceReport, traceText} = await import('../../operations/trace.ts')
+  const {readHostDelays, traceEnvelope, traceNotes, traceReport, traceText} = await import('../../operations/trace.ts')
   const overNs = duration(args, 'over')
   const limits = overNs === undefined ? {} : {waitNs: overNs, stopNs: overNs, syscallNs: overNs}
   const beside = args.flags('host')
   const host = beside.length === 0 ? undefined : await readHostDelays(context.host, beside, context.task)
-  const result = await (thread === undefined ? traceReport(source, context.task, limits) : reportOfOrdered(thread, context.task, limits))
+  const result = await traceReport(source, context.task, limits)
   const rows = count(args, 'rows') ?? (format === 'text' ? rowsDefault : Number.MAX_SAFE_INTEGER)
   for (const note of traceNotes(result.end, source.name)) context.note(terminalText(`${note.path}: ${note.message}`))
   if (format === 'json') {

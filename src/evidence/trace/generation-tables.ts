@@ -4,41 +4,11 @@ import {ev, stackFramesMax, stringBytesMax} from './event-types.ts'
 import {BatchDamage, VarintReader} from './varint-reader.ts'
 import type {WideValues} from './wide-values.ts'
 
-interface PackedIds {
-  readonly dense: Int32Array
-  readonly sparse: Map<number, number>
-  readonly size: number
-}
-
-/** The tables as plain data, for another thread. */
-export interface PackedTables {
-  readonly ordinal: number
-  readonly nsPerTick: number
-  readonly clock: GenerationTables['clock']
-  readonly strings: PackedIds
-  /** The strings' bytes, one after another, and where each ends. */
-  readonly bytes: Uint8Array
-  readonly stringEnd: readonly number[]
-  readonly stacks: PackedIds
-  readonly stackFrom: number[]
-  readonly stackFrames: Int32Array
-  readonly framePc: number[]
-  readonly frameFunc: number[]
-  readonly frameFile: number[]
-  readonly frameLine: number[]
-}
-
 /** Maps the ids of a generation (dense in practice) to indices. */
 class IdTable {
-  #dense: Int32Array
-  readonly #sparse: Map<number, number>
-  #size: number
-
-  constructor(packed: PackedIds = {dense: new Int32Array(256), sparse: new Map(), size: 0}) {
-    this.#dense = packed.dense
-    this.#sparse = packed.sparse
-    this.#size = packed.size
-  }
+  #dense = new Int32Array(256)
+  readonly #sparse = new Map<number, number>()
+  #size = 0
 
   /** The index of a new id; undefined when it is taken. */
   add(id: number): number | undefined {
@@ -67,10 +37,6 @@ class IdTable {
   get size() {
     return this.#size
   }
-
-  pack(): PackedIds {
-    return {dense: this.#dense, sparse: this.#sparse, size: this.#size}
-  }
 }
 
 const decoder = new TextDecoder()
@@ -79,65 +45,28 @@ export class GenerationTables {
   /** Counts generations of this file from 1. */
   ordinal = 0
   /** Nanoseconds per tick; 0 before it was read, a double from the start, as in ProcClock: code made for one generation fits the next. */
-  nsPerTick: number
+  nsPerTick = -0
   clock: {readonly ticks: number; readonly mono: number; readonly sec: number; readonly nsec: number} | undefined
   /** The strings' bytes, among others. */
   arena: Uint8Array
 
-  readonly #strings: IdTable
-  readonly #stringStart: number[]
-  readonly #stringEnd: number[]
+  readonly #strings = new IdTable()
+  readonly #stringStart: number[] = []
+  readonly #stringEnd: number[] = []
   readonly #stringText: (string | undefined)[] = []
-  readonly #stacks: IdTable
-  readonly #stackFrom: number[]
-  #stackFrames: Int32Array
-  #stackFramesUsed: number
+  readonly #stacks = new IdTable()
+  readonly #stackFrom: number[] = []
+  #stackFrames = new Int32Array(1024)
+  #stackFramesUsed = 0
   readonly #frameOfPc = new Map<number, number>()
-  readonly #framePc: number[]
-  readonly #frameFunc: number[]
-  readonly #frameFile: number[]
-  readonly #frameLine: number[]
+  readonly #framePc: number[] = []
+  readonly #frameFunc: number[] = []
+  readonly #frameFile: number[] = []
+  readonly #frameLine: number[] = []
 
-  /** Empty tables whose strings will lie in `arena`, or what another thread packed. */
-  constructor(arena: Uint8Array, packed?: PackedTables) {
+  /** Empty tables whose strings will lie in `arena`. */
+  constructor(arena: Uint8Array) {
     this.arena = arena
-    this.ordinal = packed?.ordinal ?? 0
-    this.nsPerTick = packed?.nsPerTick ?? -0
-    this.clock = packed?.clock
-    this.#strings = new IdTable(packed?.strings)
-    this.#stringStart = packed === undefined ? [] : [0, ...packed.stringEnd.slice(0, -1)]
-    this.#stringEnd = [...(packed?.stringEnd ?? [])]
-    this.#stacks = new IdTable(packed?.stacks)
-    this.#stackFrom = packed?.stackFrom ?? []
-    this.#stackFrames = packed?.stackFrames ?? new Int32Array(1024)
-    this.#stackFramesUsed = packed?.stackFrames.length ?? 0
-    this.#framePc = packed?.framePc ?? []
-    this.#frameFunc = packed?.frameFunc ?? []
-    this.#frameFile = packed?.frameFile ?? []
-    this.#frameLine = packed?.frameLine ?? []
-  }
-
-  pack(): PackedTables {
-    const stringEnd: number[] = []
-    let length = 0
-    for (const [i, end] of this.#stringEnd.entries()) stringEnd.push((length += end - this.#stringStart[i]!))
-    const bytes = new Uint8Array(length)
-    for (const [i, end] of this.#stringEnd.entries()) bytes.set(this.arena.subarray(this.#stringStart[i]!, end), stringEnd[i - 1] ?? 0)
-    return {
-      ordinal: this.ordinal,
-      nsPerTick: this.nsPerTick,
-      clock: this.clock,
-      strings: this.#strings.pack(),
-      bytes,
-      stringEnd,
-      stacks: this.#stacks.pack(),
-      stackFrom: this.#stackFrom,
-      stackFrames: this.#stackFrames.slice(0, this.#stackFramesUsed),
-      framePc: this.#framePc,
-      frameFunc: this.#frameFunc,
-      frameFile: this.#frameFile,
-      frameLine: this.#frameLine,
-    }
   }
 
   addStrings(at: number, end: number, wide: WideValues): void {

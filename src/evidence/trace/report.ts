@@ -7,7 +7,7 @@ import {waitCauses} from './attribution.ts'
 import {kindIndex, kindNames} from './event-types.ts'
 import {procDoes} from './proc-clock.ts'
 import {isCgoStub} from './sites.ts'
-import {readTrace, type TraceEnd, type TraceSink} from './reader.ts'
+import {readTrace, type TraceEnd} from './reader.ts'
 
 /** Rows of the tables by site and group; the rest is summed in their totals elsewhere. */
 const rowsMax = 2000
@@ -22,17 +22,9 @@ export interface ReportResult {
 }
 
 /** Reads a whole trace. Throws only when nothing of it can be read. */
-export function traceReport(source: ByteSource, task: Task = {}, limits: Partial<TraceReport['limits']> = {}): Promise<ReportResult> {
-  return reportFrom(sink => readTrace(source, sink, task), limits)
-}
-
-/** The same of a reading that hands the events to a sink. */
-export async function reportFrom(
-  read: (sink: TraceSink) => Promise<TraceEnd>,
-  limits: Partial<TraceReport['limits']> = {},
-): Promise<ReportResult> {
+export async function traceReport(source: ByteSource, task: Task = {}, limits: Partial<TraceReport['limits']> = {}): Promise<ReportResult> {
   const analysis = new TraceAnalysis(limits)
-  const end = await read(analysis)
+  const end = await readTrace(source, analysis, task)
   analysis.finish()
   return {report: reportOf(analysis, end), end}
 }

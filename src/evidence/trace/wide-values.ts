@@ -11,16 +11,6 @@ export class WideValues {
   readonly #values: bigint[] = []
   readonly #handles = new Map<bigint, number>()
 
-  /** How many are kept. */
-  get size() {
-    return this.#values.length
-  }
-
-  /** Those kept after the first `count`: interned elsewhere in this order, they get the same handles. */
-  after(count: number): readonly bigint[] {
-    return this.#values.slice(count)
-  }
-
   /** The column form of a 64-bit value. */
   intern(value: bigint): number {
     if (value <= safeMax) return Number(value)
