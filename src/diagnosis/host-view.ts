@@ -228,5 +228,5 @@ export const shortTraceNs = 4.5e9
 export function maybeTheHost(evidence: ProgramEvidence, trace: Identified<'trace'>): boolean {
   const view = hostView(evidence, windowOf(trace))
   if (view === undefined || view.verdict === 'unclear') return trace.data.wallNs < shortTraceNs
-  return view.verdict !== 'enough'
+  return view.verdict === 'host-full' || view.verdict === 'stolen'
 }

@@ -65,7 +65,7 @@ export const command: Command = {
     for (const line of costOf(request)) context.note(`  ${line}`)
     const {manifest, files} = await collect(request, nodeProcesses, context.task)
     for (const note of manifest.notes) context.note(`note: ${note.message}`)
-    context.out(`${directory}: ${files} files and manifest.json\n`)
-    return context.task.signal?.aborted ? 130 : files > 0 ? 0 : 2
+    if (files > 0) context.out(`${directory}: ${files} files and manifest.json\n`)
+    return context.task.signal?.aborted ? 130 : 0
   },
 }

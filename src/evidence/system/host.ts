@@ -30,9 +30,9 @@ interface Draft {
   cpuTicks?: CpuTicks
   running?: number
   blocked?: number
-  load?: HostState['load']
+  load?: NonNullable<HostState['load']>
   uptimeSeconds?: number
-  process?: HostState['process']
+  process?: NonNullable<HostState['process']>
   /** Of the process, which is also that of its first thread; used where no thread is listed. */
   main?: {readonly pid: string; readonly sched: ThreadSched}
 }
@@ -194,8 +194,7 @@ function takeTask(draft: Draft, name: string, text: string): boolean {
 function stateOf({pressure, ticksByCpu, threads, main, ...rest}: Draft): HostState | undefined {
   const listed = new Map<string, ThreadSched>()
   for (const [tid, {runNs, waitNs, timeslices, ...switches}] of threads)
-    if (runNs !== undefined && waitNs !== undefined && timeslices !== undefined)
-      listed.set(tid, {runNs, waitNs, timeslices, ...switches})
+    if (runNs !== undefined && waitNs !== undefined && timeslices !== undefined) listed.set(tid, {runNs, waitNs, timeslices, ...switches})
   if (listed.size === 0 && main) listed.set(main.pid, main.sched)
   if (pressure.size === 0 && ticksByCpu.size === 0 && listed.size === 0 && Object.keys(rest).length === 0) return undefined
   return {kind: 'host', pressure, ticksByCpu, threads: listed, ...rest}
