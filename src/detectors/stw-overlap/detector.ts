@@ -3,6 +3,7 @@ import {formatNanos} from '../../base/units.ts'
 import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
 import {placesOf} from '../../diagnosis/frame-places.ts'
 import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
+import {maybeTheHost} from '../../diagnosis/host-view.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
 import type {TraceReport, TraceSpanGroup, TraceStop} from '../../evidence/model/trace.ts'
 
@@ -47,7 +48,10 @@ export default defineDetector({
     },
   },
 
-  run: (evidence, settings) => evidence.of('trace').flatMap(artifact => [...ofStops(artifact, settings), ...ofTasks(artifact, settings)]),
+  run: (evidence, settings) =>
+    evidence
+      .of('trace')
+      .flatMap(artifact => [...ofStops(artifact, settings, maybeTheHost(evidence, artifact)), ...ofTasks(artifact, settings)]),
 })
 
 const isOwn = (kind: string) => /read mem stats|goroutine profile|all goroutines stack trace|GOMAXPROCS/.test(kind)
@@ -56,7 +60,7 @@ const adviceFor = (kind: string) =>
     ? 'Read runtime/metrics instead of runtime.ReadMemStats, and take goroutine profiles seldom: this stop is asked for by the program itself.'
     : 'Look at how much is allocated: fewer collections mean fewer of these stops.'
 
-function ofStops(artifact: Identified<'trace'>, settings: Settings): Observed<Message>[] {
+function ofStops(artifact: Identified<'trace'>, settings: Settings, doubtful: boolean): Observed<Message>[] {
   const report: TraceReport = artifact.data
   const stops = report.stops.filter(stop => !ofTheTrace(stop))
   const sum = stops.reduce((total, stop) => total + stop.totalNs, 0)
@@ -92,11 +96,18 @@ function ofStops(artifact: Identified<'trace'>, settings: Settings): Observed<Me
       places: longest.by === undefined || isStandardLibrary(longest.by.function) ? [] : placesOf([longest.by], 'stopped the world'),
     })
   const share = report.wallNs > 0 ? sum / report.wallNs : 0
-  if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings))
+  if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings, doubtful))
   return found
 }
 
-function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share: number, settings: Settings): Observed<Message> {
+/** `doubtful`: the host may have made the stops of collections long by not running a thread; stops that the program asks for are its own. */
+function ofSum(
+  artifact: Identified<'trace'>,
+  stops: readonly TraceStop[],
+  share: number,
+  settings: Settings,
+  doubtful: boolean,
+): Observed<Message> {
   const byKind = new Map<string, number>()
   for (const stop of stops) byKind.set(stop.kind, (byKind.get(stop.kind) ?? 0) + stop.totalNs)
   const [kind] = [...byKind].sort((a, b) => b[1] - a[1])[0] ?? ['']
@@ -108,6 +119,7 @@ function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share
       share: percent(share),
       count: String(stops.length),
       kind,
+      own: isOwn(kind) ? 'yes' : 'no',
       period: period === undefined ? '' : `, every ${formatNanos(period)}`,
       meaning: isOwn(kind)
         ? 'the program asks for these stops itself, in its own monitoring'
@@ -116,6 +128,7 @@ function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share
     },
     subject: {kind: 'process', name: `stops: ${kind}`},
     confidence: 0.85,
+    ...(isOwn(kind) || !doubtful ? {} : {severity: 'info' as const}),
     measured: [
       {
         name: 'share of time with the world stopped',

@@ -85,8 +85,8 @@ export function hostReader(emit: Emit): TextReader {
         ;[current, bare] = [grep[1], false]
         return take(into, grep[1], grep[2]) ? took(line) : false
       }
-      if (current !== undefined && draft && take(draft, current, line.text)) return took(line)
       const alone = line.number === 1 || bare ? fileOfBare(line.text, current) : undefined
+      if (alone === undefined && current !== undefined && draft && take(draft, current, line.text)) return took(line)
       if (alone !== undefined) {
         const into = alone.continues && draft ? draft : begin(line, alone.name)
         ;[current, bare] = [alone.name, true]
