@@ -15,7 +15,9 @@ export const hostLimits = {
   throttledShareMin: 0.05,
   periodsMin: 10,
   /** Run-queue wait over wait and running time of the threads; measured. */
-  waitShareMin: 0.3,
+  waitShareMin: 0.25,
+  /** Mean wait each time a thread got a CPU, ns; measured: from here on more than 5 % of the waits in a trace are longer than 300 µs. */
+  waitPerSliceNsMin: 120_000,
   /** Below it the threads got a CPU at once, as far as a service feels it; measured. */
   waitShareLow: 0.15,
   /** Thread time (running and waiting) below which a share says nothing, s. */
@@ -83,7 +85,7 @@ export function hostView(evidence: ProgramEvidence, window?: Window): HostView |
     ...(host === undefined ? {} : {hostArtifact: host[1].id, ...cpuNumbers(host, seconds, allowedOf(evidence)), ...threadNumbers(host)}),
     ...(group === undefined ? {} : {cgroupArtifact: group[1].id, ...throttling(group[0].data, group[1].data)}),
   }
-  return {verdict: verdictOf(numbers), seconds: seconds ?? 0, ...numbers}
+  return {verdict: verdictOf(numbers, seconds ?? 0), seconds: seconds ?? 0, ...numbers}
 }
 
 type Pair<K extends 'host' | 'cgroup'> = readonly [Identified<K>, Identified<K>]
@@ -206,13 +208,24 @@ function throttling(a: CgroupState, b: CgroupState): Pick<HostView, 'periods' | 
   return {periods, ...(periods > 0 ? {throttledShare: throttled / periods, throttledSeconds: Math.max(0, seconds)} : {})}
 }
 
-function verdictOf(view: Omit<HostView, 'verdict' | 'seconds'>): HostVerdict {
-  const {periods = 0, throttledShare = 0, stealShare = 0, waitShare, cpus, ownCpus, otherCpus} = view
+/**
+ * Whether the threads that were read did what the process did. Not so when threads have ended between the captures, or when a capture itself was
+ * held up between its first and its last file, as by a host without a CPU for it.
+ */
+function isWhole({runSeconds, ownCpus}: Partial<HostView>, seconds: number): boolean {
+  if (runSeconds === undefined || ownCpus === undefined) return true
+  const own = ownCpus * seconds
+  return Math.abs(own - runSeconds) <= Math.max(0.1, 0.4 * Math.max(own, runSeconds))
+}
+
+function verdictOf(view: Omit<HostView, 'verdict' | 'seconds'>, seconds: number): HostVerdict {
+  const {periods = 0, throttledShare = 0, stealShare = 0, waitShare, waitPerSliceNs = 0, cpus, ownCpus, otherCpus} = view
   if (periods >= hostLimits.periodsMin && throttledShare >= hostLimits.throttledShareMin) return 'throttled'
   if (stealShare >= hostLimits.stealShareMin) return 'stolen'
-  if (waitShare === undefined) return 'unclear'
+  if (waitShare === undefined || !isWhole(view, seconds)) return 'unclear'
   if (waitShare < hostLimits.waitShareLow) return 'enough'
-  if (waitShare < hostLimits.waitShareMin || cpus === undefined || ownCpus === undefined || otherCpus === undefined) return 'unclear'
+  if (waitShare < hostLimits.waitShareMin || waitPerSliceNs < hostLimits.waitPerSliceNsMin) return 'unclear'
+  if (cpus === undefined || ownCpus === undefined || otherCpus === undefined) return 'unclear'
   if (otherCpus >= hostLimits.othersShareMin * cpus) return 'host-full'
   return ownCpus >= hostLimits.ownShareMin * cpus ? 'oversubscribed' : 'unclear'
 }
@@ -224,9 +237,15 @@ function verdictOf(view: Omit<HostView, 'verdict' | 'seconds'>): HostVerdict {
  */
 export const shortTraceNs = 4.5e9
 
+/** Whether others had the CPUs while this was traced, so that every length of time in it may be theirs. */
+export function hostWasShort(evidence: ProgramEvidence, trace: Identified<'trace'>): boolean {
+  const verdict = hostView(evidence, windowOf(trace))?.verdict
+  return verdict === 'host-full' || verdict === 'stolen'
+}
+
 /** Whether delays in this trace may well be the host's: it is known to have been short of CPU, or nothing is known and the trace is short. */
 export function maybeTheHost(evidence: ProgramEvidence, trace: Identified<'trace'>): boolean {
   const view = hostView(evidence, windowOf(trace))
   if (view === undefined || view.verdict === 'unclear') return trace.data.wallNs < shortTraceNs
-  return view.verdict === 'host-full' || view.verdict === 'stolen'
+  return hostWasShort(evidence, trace)
 }

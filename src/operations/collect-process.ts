@@ -48,7 +48,7 @@ export function snapshots(capture: Capture, pid: number): Snapshot {
   }
 }
 
-/** /proc/PID/status over the capture, the host and the cgroup at its both ends, smaps once. */
+/** /proc/PID/status over the capture, smaps once, and at the end the host and the cgroup, which were taken once at the beginning. */
 export async function captureKernel(
   capture: Capture,
   pid: number,
@@ -58,7 +58,6 @@ export async function captureKernel(
 ): Promise<void> {
   if (!(await status(capture, pid, 1)))
     capture.note('proc-missing', `/proc/${pid}/status cannot be read: what the kernel says of the process is missing`)
-  await snapshot()
   const smaps = await capture.processes.readKernelFile(`/proc/${pid}/smaps`, fileBytesMax)
   if (smaps && smaps.length > 0) await capture.write('smaps.txt', 'smaps', smaps)
   const gapMs = (leftMs() * 0.9) / (statusSamples - 1)

@@ -176,9 +176,10 @@ async function during(request: CollectRequest, pid: number | undefined, capture:
   const {processes} = capture
   const began = processes.now()
   const leftMs = () => Math.max(0, request.seconds * 1000 - Number((processes.now() - began) / 1_000_000n))
+  const snapshot = pid === undefined ? undefined : snapshots(capture, pid)
+  await snapshot?.()
   let base = request.url === undefined ? await debugUrlOf(processes, pid, leftMs, signal) : debugBase(request.url)
   const jobs: Promise<void>[] = []
-  const snapshot = pid === undefined ? undefined : snapshots(capture, pid)
   if (pid !== undefined && snapshot !== undefined)
     jobs.push(captureKernel(capture, pid, snapshot, leftMs, signal), captureTools(request, pid, capture, signal))
   else if (request.traceSeconds > 0)

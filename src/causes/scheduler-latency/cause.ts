@@ -78,14 +78,14 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
     counters.add('the capture is too short to judge')
   const host = hostOf(facts)
   // Only timing, or something that the host cannot feign: a limit, code at the place, a stop that the program asks for.
-  const onlyTiming =
-    throttled.length + oversubscribed.length + assembly.length + hazards.length === 0 &&
-    !stops.some(one => one.message.data['own'] === 'yes')
+  const short = host?.verdict === 'host-full' || host?.verdict === 'stolen'
+  const asked = stops.some(one => one.message.data['own'] === 'yes') && !short
+  const onlyTiming = throttled.length + oversubscribed.length + assembly.length + hazards.length === 0 && !asked
   if (onlyTiming) weighHost(host, facts, supports, counters)
   const advice = observationsOf(facts, 'numa-exposure')
   return {
     ...combine(supports, counters),
-    title: titleOf(seen),
+    title: titleOf(seen, host),
     places: placesOfAll([...assembly, ...stops, ...delays, ...hazards].filter(one => one.places.length > 0)),
     chain: [
       ...all.map(shows),
@@ -95,7 +95,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
       says('single waits of milliseconds are normal; it is their share that counts here'),
     ],
     wrongIf: [
-      ...(host?.verdict === 'enough'
+      ...(host !== undefined && host.verdict !== 'unclear' && !short
         ? []
         : ['the host did not run the threads: capture it beside the trace (collect --pid) before blaming the program']),
       'the trace covers the start of the program only',
@@ -107,10 +107,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
         expect: 'a 99th percentile of waits below 1 ms and less than 5 % above 300 µs',
       },
     ],
-    settle:
-      traces.length > 0
-        ? [settleBy('host', 'it tells waits inside the program from a host that did not run its threads')]
-        : [settleBy('trace', 'it shows what each long wait overlapped')],
+    settle: settleOf(host, traces.length > 0),
   }
 }
 
@@ -132,6 +129,15 @@ function weighHost(host: HostView | undefined, facts: CaseFile, supports: Set<Su
   else counters.add('nothing shows whether the host had a CPU for its threads, and the trace is short')
 }
 
+function settleOf(host: HostView | undefined, traced: boolean): FoundCause['settle'] {
+  if (!traced) return [settleBy('trace', 'it shows what each long wait overlapped')]
+  if (host === undefined || host.verdict === 'unclear')
+    return [settleBy('host', 'it tells waits inside the program from a host that did not run its threads')]
+  if (host.verdict === 'host-full' || host.verdict === 'stolen')
+    return [settleBy('host', 'taken while the host is idle, it shows whether the program has delays of its own')]
+  return [settleBy('cpu', 'it names the functions that have the CPUs meanwhile')]
+}
+
 function hostSteps(host: HostView | undefined, traced: boolean): FoundCause['chain'] {
   if (host?.waitShare === undefined)
     return traced ? [says('a trace does not show whether the host ran the threads, and nothing here does', 'contradicts')] : []
@@ -142,7 +148,15 @@ function hostSteps(host: HostView | undefined, traced: boolean): FoundCause['cha
   return [says(`the threads ${share}`)]
 }
 
-function titleOf({throttled, oversubscribed, delays, stops, assembly}: Seen): string {
+/** What keeps a goroutine from a P, where the host is known to have had CPUs for the threads. */
+const ownTitles: Readonly<Record<string, string>> = {
+  'proc-held': 'goroutines wait because others hold their Ps and cannot be preempted',
+  saturation: 'goroutines wait because the program keeps all its Ps busy',
+  'gc-mark': 'goroutines wait because the collector keeps all Ps busy',
+  'wake-up-storm': 'goroutines wait because many become ready at once',
+}
+
+function titleOf({throttled, oversubscribed, delays, stops, assembly}: Seen, host: HostView | undefined): string {
   if (throttled.some(one => one.id === 'quota-below-gomaxprocs'))
     return 'the cgroup stops the process because its CPU quota is smaller than GOMAXPROCS'
   if (throttled.length > 0) return 'the cgroup stops the process because it uses up its CPU quota'
@@ -152,6 +166,8 @@ function titleOf({throttled, oversubscribed, delays, stops, assembly}: Seen): st
     return `goroutines wait while the world is stopped, and it stops late because of assembly in ${late.places[0]?.symbol ?? late.subject.name}`
   if (delays.length === 0 && stops.length > 0)
     return `the world is stopped too much, most of it for ${stops[0]?.message.data['kind'] ?? 'collections'}`
+  const own = host?.verdict === 'enough' ? ownTitles[delays[0]?.message.data['causeId'] ?? ''] : undefined
+  if (own !== undefined) return own
   return delays[0] === undefined ? 'work waits at one P while another is idle' : 'goroutines that could run wait for a P'
 }
 
@@ -159,7 +175,10 @@ function remediesOf({throttled, oversubscribed, delays, stops, assembly}: Seen):
   return [
     ...throttled.map(one => ({kind: 'setting' as const, do: one.next})),
     ...oversubscribed.map(one => ({kind: 'setting' as const, do: one.next})),
-    ...delays.filter(one => one.message.id === 'trace').map(one => ({kind: 'code' as const, do: one.next})),
+    ...(throttled.length + oversubscribed.length > 0 ? [] : delays.filter(one => one.message.id === 'trace')).map(one => ({
+      kind: 'code' as const,
+      do: one.next,
+    })),
     ...stops.map(one => ({kind: 'code' as const, do: one.next})),
     ...assembly.map(one => ({kind: 'code' as const, do: one.next})),
     {kind: 'setting' as const, do: 'Compare GOMAXPROCS with the CPUs the process may really use, and leave it unset from Go 1.25 on.'},

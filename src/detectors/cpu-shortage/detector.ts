@@ -25,6 +25,7 @@ export default defineDetector({
     periodsMin: {value: hostLimits.periodsMin, unit: 'periods', source: page},
     stealShareMin: {value: hostLimits.stealShareMin, unit: 'of the time in which the CPUs had work', source: page},
     waitShareMin: {value: hostLimits.waitShareMin, unit: 'of the time in which threads could run', source: page},
+    waitPerSliceNsMin: {value: hostLimits.waitPerSliceNsMin, unit: 'ns each time a thread got a CPU', source: page},
     othersShareMin: {value: hostLimits.othersShareMin, unit: 'of the CPUs', source: page},
     ownShareMin: {value: hostLimits.ownShareMin, unit: 'of the CPUs', source: page},
   },

@@ -4,7 +4,7 @@ import {defineDetector, type Identified, type Observed, type ProgramEvidence} fr
 import {captures} from '../../diagnosis/captures.ts'
 import {hostView, maybeTheHost, windowOf} from '../../diagnosis/host-view.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
-import type {WaitCause} from '../../evidence/model/trace.ts'
+import type {TraceReport, WaitCause} from '../../evidence/model/trace.ts'
 
 type Message = 'trace' | 'metrics'
 type Settings = Readonly<Record<'p99NsMin' | 'longShareMin' | 'waitsMin', number>>
@@ -53,6 +53,9 @@ export default defineDetector({
   ],
 })
 
+/** Busy time of all Ps, from which on whatever becomes ready has to wait; nine tenths leave a goroutine one chance in ten for each P. */
+const saturatedMin = 0.9
+
 const advice: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'Look at the list of stops: who stops the world, and how often.',
   'runtime-lock':
@@ -62,6 +65,13 @@ const advice: Readonly<Record<WaitCause, string>> = {
   saturation: 'Look at the CPU profile for what keeps the Ps busy, and compare GOMAXPROCS with the CPUs the process may use.',
   'wake-up-storm': 'Spread what becomes ready at once: timers of one period, a broadcast, a closed channel.',
   'wake-up': 'Check the host: run-queue latency and throttling of the cgroup.',
+}
+
+/** Most of the time of the long waits; goroutines that become ready together are no storm where the Ps had no rest anyway. */
+function mainCause({waitCauses, imbalance}: TraceReport): WaitCause {
+  const [main] = [...waitCauses].sort((a, b) => b.totalNs - a.totalNs)
+  const cause = main?.cause ?? 'saturation'
+  return cause === 'wake-up-storm' && imbalance.utilisation >= saturatedMin ? 'saturation' : cause
 }
 
 /** What is known of the host in the time of the trace, which itself does not show whether a thread was run. */
@@ -85,8 +95,7 @@ function ofTrace(artifact: Identified<'trace'>, settings: Settings, evidence: Pr
   const {latency, waitCauses, longWaits} = artifact.data
   const share = latency.count > 0 ? latency.over300us / latency.count : 0
   if (latency.count < settings.waitsMin || share < settings.longShareMin || latency.p99 < settings.p99NsMin) return []
-  const [main] = [...waitCauses].sort((a, b) => b.totalNs - a.totalNs)
-  const cause = main?.cause ?? 'saturation'
+  const cause = mainCause(artifact.data)
   const [host, doubtful] = [hostWords(artifact, evidence), maybeTheHost(evidence, artifact)]
   const [longest] = [...longWaits].sort((a, b) => b.waitNs - a.waitNs)
   return [

@@ -1,9 +1,9 @@
 // stw-overlap: the world is stopped long, often, or in the slow requests. See detector.md.
 import {formatNanos} from '../../base/units.ts'
-import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
+import {defineDetector, type Identified, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
 import {placesOf} from '../../diagnosis/frame-places.ts'
 import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
-import {maybeTheHost} from '../../diagnosis/host-view.ts'
+import {hostWasShort, maybeTheHost} from '../../diagnosis/host-view.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
 import type {TraceReport, TraceSpanGroup, TraceStop} from '../../evidence/model/trace.ts'
 
@@ -49,9 +49,7 @@ export default defineDetector({
   },
 
   run: (evidence, settings) =>
-    evidence
-      .of('trace')
-      .flatMap(artifact => [...ofStops(artifact, settings, maybeTheHost(evidence, artifact)), ...ofTasks(artifact, settings)]),
+    evidence.of('trace').flatMap(artifact => [...ofStops(artifact, settings, evidence), ...ofTasks(artifact, settings)]),
 })
 
 const isOwn = (kind: string) => /read mem stats|goroutine profile|all goroutines stack trace|GOMAXPROCS/.test(kind)
@@ -60,7 +58,7 @@ const adviceFor = (kind: string) =>
     ? 'Read runtime/metrics instead of runtime.ReadMemStats, and take goroutine profiles seldom: this stop is asked for by the program itself.'
     : 'Look at how much is allocated: fewer collections mean fewer of these stops.'
 
-function ofStops(artifact: Identified<'trace'>, settings: Settings, doubtful: boolean): Observed<Message>[] {
+function ofStops(artifact: Identified<'trace'>, settings: Settings, evidence: ProgramEvidence): Observed<Message>[] {
   const report: TraceReport = artifact.data
   const stops = report.stops.filter(stop => !ofTheTrace(stop))
   const sum = stops.reduce((total, stop) => total + stop.totalNs, 0)
@@ -96,17 +94,17 @@ function ofStops(artifact: Identified<'trace'>, settings: Settings, doubtful: bo
       places: longest.by === undefined || isStandardLibrary(longest.by.function) ? [] : placesOf([longest.by], 'stopped the world'),
     })
   const share = report.wallNs > 0 ? sum / report.wallNs : 0
-  if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings, doubtful))
+  if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings, evidence))
   return found
 }
 
-/** `doubtful`: the host may have made the stops of collections long by not running a thread; stops that the program asks for are its own. */
+/** The host may have made stops long by not running a thread. Those that the program asks for are its own unless it is known to have done so. */
 function ofSum(
   artifact: Identified<'trace'>,
   stops: readonly TraceStop[],
   share: number,
   settings: Settings,
-  doubtful: boolean,
+  evidence: ProgramEvidence,
 ): Observed<Message> {
   const byKind = new Map<string, number>()
   for (const stop of stops) byKind.set(stop.kind, (byKind.get(stop.kind) ?? 0) + stop.totalNs)
@@ -128,7 +126,7 @@ function ofSum(
     },
     subject: {kind: 'process', name: `stops: ${kind}`},
     confidence: 0.85,
-    ...(isOwn(kind) || !doubtful ? {} : {severity: 'info' as const}),
+    ...((isOwn(kind) ? hostWasShort : maybeTheHost)(evidence, artifact) ? {severity: 'info' as const} : {}),
     measured: [
       {
         name: 'share of time with the world stopped',
