@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
     atLeast: 0.7,
   },
   // A trace alone and short does not tell a slow program from a full host: a suspicion, which the host beside it settles (below).
-  {cause: 'scheduler-latency', folder: `${detectors}scheduling-delay/testdata`, files: ['no-preemption.trace'], atLeast: 0.4},
+  {cause: 'scheduler-latency', folder: `${detectors}scheduling-delay/testdata`, files: ['no-preemption.trace'], atLeast: 0.35},
   ...['assembly', 'saturated', 'many-ps', 'c', 'quota'].map(name => ({
     cause: 'scheduler-latency',
     folder: `${beside}${name}`,

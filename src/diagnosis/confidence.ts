@@ -78,7 +78,7 @@ export const counterFactors = {
   'gctrace shows the collector using less than a tenth of one CPU': 0.5,
   'the capture is too short to judge': 0.6,
   'the host had no CPU for its threads': 0.4,
-  'nothing shows whether the host had a CPU for its threads, and the trace is short': 0.6,
+  'nothing shows whether the host had a CPU for its threads, and the trace is short': 0.5,
   'nothing shows whether the host had a CPU for its threads': 0.85,
 } as const
 

@@ -110,14 +110,17 @@ function ofSum(
   for (const stop of stops) byKind.set(stop.kind, (byKind.get(stop.kind) ?? 0) + stop.totalNs)
   const [kind] = [...byKind].sort((a, b) => b[1] - a[1])[0] ?? ['']
   const site = stops.find(stop => stop.kind === kind && stop.by !== undefined)?.by
-  const period = periodOf(stops.filter(stop => stop.kind === kind))
+  const ofKind = stops.filter(stop => stop.kind === kind)
+  const period = periodOf(ofKind)
+  // One or two profiles taken by hand are no habit of the program.
+  const own = isOwn(kind) && (period !== undefined || ofKind.length >= habitMin)
   return {
     message: 'sum',
     data: {
       share: percent(share),
       count: String(stops.length),
       kind,
-      own: isOwn(kind) ? 'yes' : 'no',
+      own: own ? 'yes' : 'no',
       period: period === undefined ? '' : `, every ${formatNanos(period)}`,
       meaning: isOwn(kind)
         ? 'the program asks for these stops itself, in its own monitoring'
@@ -126,7 +129,7 @@ function ofSum(
     },
     subject: {kind: 'process', name: `stops: ${kind}`},
     confidence: 0.85,
-    ...((isOwn(kind) ? hostWasShort : maybeTheHost)(evidence, artifact) ? {severity: 'info' as const} : {}),
+    ...((own ? hostWasShort : maybeTheHost)(evidence, artifact) ? {severity: 'info' as const} : {}),
     measured: [
       {
         name: 'share of time with the world stopped',
@@ -142,6 +145,9 @@ function ofSum(
     places: site === undefined || isStandardLibrary(site.function) ? [] : placesOf([site], 'stops the world'),
   }
 }
+
+/** Stops of one kind in a trace from which on the program asks for them all the time. */
+const habitMin = 10
 
 /** Median distance when at least five stops come in a rhythm: half of the distances within a fifth of it. */
 function periodOf(stops: readonly TraceStop[]): number | undefined {
