@@ -137,7 +137,10 @@ export async function collect(request: CollectRequest, processes: Processes, tas
     if (capture.files.length === 0 && made !== undefined) await processes.removeEmptyDirectories?.(request.directory, made)
   }
   if (capture.files.length === 0 && task.signal?.aborted !== true)
-    throw errors.nothingCaptured(request.url ?? `process ${request.pid}`, capture.notes.map(note => note.message).join('; '))
+    throw errors.nothingCaptured(
+      request.url ?? `process ${request.pid}`,
+      (capture.notes.find(note => note.code === 'proc-missing') ?? capture.notes[0])?.message ?? '',
+    )
   if (request.command) await adoptOwnFiles(capture, before)
   const manifest: Manifest = {
     schema: manifestSchema,
