@@ -18,6 +18,7 @@ const captured: readonly (readonly [id: string, folder: string, files: readonly 
   ],
   ['lock-contention', `${detectors}lock-contention/testdata`, ['mutex.pb.gz', 'block.pb.gz']],
   ['scheduler-latency', `${detectors}quota-below-gomaxprocs/testdata`, ['cgroup.txt', 'sixteen.schedtrace.txt']],
+  ['scheduler-latency', `${checkout}fixtures/programs/beside/assembly`, ['host-2.txt', 'host-3.txt', 'status-1.txt', 'trace.out']],
   ['thread-growth', `${detectors}threads-grow/testdata`, ['blocking.schedtrace.txt', 'blocking.goroutine.txt']],
   ['gc-cpu', `${checkout}src/causes/gc-cpu/testdata`, ['thrash.gctrace.txt']],
 ]
