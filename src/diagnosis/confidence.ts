@@ -81,6 +81,7 @@ export const counterFactors = {
   'the collector takes less than a tenth of the used CPU': 0.5,
   'gctrace shows the collector using less than a tenth of one CPU': 0.5,
   'another finding says what keeps the Ps busy': 0.5,
+  'the Ps were in use for less than half of the time': 0.5,
   'the capture is too short to judge': 0.6,
 } as const
 
