@@ -196,7 +196,13 @@ export interface SeenDump {
   readonly dump: GoroutineDump
 }
 
-/** Every state of the goroutines that a program's evidence shows, in order of time: dumps, goroutine profiles, crashes. */
+/** Forms with ids and times: where there is one of them, those without would only stand in for it. */
+const tellsMore = ({dump}: SeenDump) => dump.form === 'debug2' || dump.form === 'crash'
+
+/**
+ * Every state of the goroutines that a program's evidence shows, in order of time: dumps and crashes; where there is none with ids, debug=1 forms
+ * and goroutine profiles.
+ */
 export function dumpsOf(evidence: ProgramEvidence): SeenDump[] {
   const seen: SeenDump[] = [
     ...evidence.of('goroutines').map(artifact => ({artifact, dump: artifact.data})),
@@ -212,7 +218,8 @@ export function dumpsOf(evidence: ProgramEvidence): SeenDump[] {
   const order = ({artifact}: SeenDump) => Number(artifact.id.slice(1))
   // A log has the time at which it was begun; a process that dies says nothing after that.
   const died = ({artifact}: SeenDump) => (artifact.data.kind === 'crash' && artifact.data.class !== 'http-handler-panic' ? 1 : 0)
-  return seen.sort((a, b) => died(a) - died(b) || compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
+  const told = seen.some(tellsMore) ? seen.filter(tellsMore) : seen
+  return told.sort((a, b) => died(a) - died(b) || compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
 }
 
 const compareTimes = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || b === undefined ? 0 : a < b ? -1 : a > b ? 1 : 0)

@@ -31,11 +31,15 @@ interface Total extends At {
 interface GoParts extends At {
   readonly live?: number
   readonly garbage?: number
+  /** Where live and garbage are not told apart. */
+  readonly objects?: number
   readonly idle?: number
   readonly stacks?: number
   readonly runtime?: number
   /** Whether everything Go has from the system is in the parts. */
   readonly whole: boolean
+  /** What Go has from the system and has not given back, where the parts do not add up to it. */
+  readonly systemBytes?: number
 }
 
 export function memoryBalance(evidence: ProgramEvidence): MemoryBalance | undefined {
@@ -90,8 +94,9 @@ function totalsOf(evidence: ProgramEvidence): Total[] {
 
 /** Without RSS: what Go has from the system and has not given back. */
 function goTotal(state: GoParts | undefined): Total | undefined {
-  if (state === undefined || !state.whole) return undefined
-  const bytes = sum([state.live, state.garbage, state.idle, state.stacks, state.runtime].map(part => part ?? 0))
+  if (state === undefined || (!state.whole && state.systemBytes === undefined)) return undefined
+  const bytes =
+    state.systemBytes ?? sum([state.live, state.garbage, state.objects, state.idle, state.stacks, state.runtime].map(part => part ?? 0))
   return {artifact: state.artifact, timeUnixNs: state.timeUnixNs, bytes, from: 'metrics'}
 }
 
@@ -138,18 +143,23 @@ function ofRuntimeMetrics(values: ReadonlyMap<string, number>, at: At): GoParts 
   return {...at, live, garbage: objects - live, idle, stacks, runtime: total - of('heap/released') - objects - idle - stacks, whole: true}
 }
 
-/** runtime.MemStats, as expvar and the Prometheus collector name its fields. It does not say what of the objects is live. */
+/**
+ * runtime.MemStats, as expvar and the Prometheus collector name its fields. HeapAlloc counts what lives and what is garbage alike; a page that was
+ * filtered may lack fields, and what it does not say is no zero.
+ */
 function ofMemStats(values: ReadonlyMap<string, number>, at: At): GoParts | undefined {
   const of = (field: string, metric: string) => values.get(`memstats.${field}`) ?? values.get(`go_memstats_${metric}_bytes`)
   const [sys, alloc] = [of('Sys', 'sys'), of('HeapAlloc', 'heap_alloc')]
   if (sys === undefined || alloc === undefined) return undefined
-  const released = of('HeapReleased', 'heap_released') ?? 0
-  const idle =
-    Math.max(0, (of('HeapIdle', 'heap_idle') ?? released) - released) + Math.max(0, (of('HeapInuse', 'heap_inuse') ?? alloc) - alloc)
-  const stacks =
-    (of('StackInuse', 'stack_inuse') ?? 0) + Math.max(0, (of('StackSys', 'stack_sys') ?? 0) - (of('StackInuse', 'stack_inuse') ?? 0))
-  const live = Math.min(alloc, values.get('/gc/heap/live:bytes') ?? values.get('go_gc_heap_live_bytes') ?? alloc)
-  return {...at, live, garbage: alloc - live, idle, stacks, runtime: Math.max(0, sys - released - alloc - idle - stacks), whole: true}
+  const known = values.get('/gc/heap/live:bytes') ?? values.get('go_gc_heap_live_bytes')
+  const heap = known === undefined ? {objects: alloc} : {live: Math.min(alloc, known), garbage: Math.max(0, alloc - known)}
+  const [idleHeap, inUse, released] = [of('HeapIdle', 'heap_idle'), of('HeapInuse', 'heap_inuse'), of('HeapReleased', 'heap_released')]
+  const stacks = of('StackSys', 'stack_sys') ?? of('StackInuse', 'stack_inuse')
+  const systemBytes = sys - (released ?? 0)
+  if (idleHeap === undefined || inUse === undefined || stacks === undefined)
+    return {...at, ...heap, ...(stacks === undefined ? {} : {stacks}), whole: false, systemBytes}
+  const idle = Math.max(0, idleHeap - (released ?? 0)) + Math.max(0, inUse - alloc)
+  return {...at, ...heap, idle, stacks, runtime: Math.max(0, systemBytes - alloc - idle - stacks), whole: true}
 }
 
 /** The state nearest in time; where times are missing, the one at the same end. */
@@ -165,7 +175,7 @@ function stateAt(states: readonly GoParts[], total: Total, end: 'first' | 'last'
 }
 
 function partsOf(state: GoParts, total: number): BalanceLine[] {
-  const known = (['live', 'garbage', 'idle', 'stacks', 'runtime'] as const).flatMap(part => {
+  const known = (['live', 'garbage', 'objects', 'idle', 'stacks', 'runtime'] as const).flatMap(part => {
     const bytes = state[part]
     return bytes === undefined ? [] : [{part, bytes, by: 'measured' as const, artifact: state.artifact}]
   })

@@ -59,7 +59,8 @@ const claims: readonly Claim[] = [
     atPlace: true,
   },
   {rules: ['time-after-in-loop', 'tiny-sleep-loop'], detectors: ['timer-goroutines'], atPlace: true},
-  {rules: ['gc-percent-extreme'], detectors: ['gc-thrash'], atPlace: false, against: 'collector'},
+  {rules: ['gc-percent-extreme'], detectors: ['gc-thrash', 'collector-off'], atPlace: false, against: 'collector'},
+  {rules: ['http-server-no-timeout'], detectors: ['request-bodies-slow'], atPlace: true},
   {rules: ['gomaxprocs-hardcoded'], detectors: ['quota-below-gomaxprocs'], atPlace: false},
   {
     rules: ['cgo-cstring-leak', 'cgo-struct-no-release', 'cgo-resource-not-closed', 'cgo-handle-not-deleted', 'sync-pool-native-resource'],

@@ -1,8 +1,8 @@
 // The balance sheet of a process's memory as the envelope carries it, and its lines of text: RSS = live + garbage + idle + stacks + runtime + the rest.
 import {formatBytes} from '../base/units.ts'
 
-/** `outside`: C, mapped files and thread stacks. `untold`: what the evidence at hand cannot tell apart. `untouched` is negative: mapped by Go, never resident. */
-export type BalancePart = 'live' | 'garbage' | 'idle' | 'stacks' | 'runtime' | 'outside' | 'untold' | 'untouched'
+/** `objects`: live and garbage, where they are not told apart. `outside`: C, mapped files and thread stacks. `untold`: what the evidence at hand cannot tell apart. `untouched` is negative: mapped by Go, never resident. */
+export type BalancePart = 'live' | 'garbage' | 'objects' | 'idle' | 'stacks' | 'runtime' | 'outside' | 'untold' | 'untouched'
 
 export interface BalanceLine {
   readonly part: BalancePart
@@ -58,6 +58,7 @@ export interface Explained {
 export const partWords: Readonly<Record<BalancePart, readonly [name: string, what: string]>> = {
   live: ['live heap', 'what the last finished mark phase reached'],
   garbage: ['garbage and new', 'objects minus live: dead, or allocated since'],
+  objects: ['heap objects', 'those that live, and garbage that is not collected yet'],
   idle: ['idle', 'heap memory without objects that is not given back'],
   stacks: ['stacks', 'of goroutines, and those the runtime made for threads'],
   runtime: ['runtime', 'metadata of spans and caches, profiling, collector'],

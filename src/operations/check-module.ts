@@ -22,7 +22,7 @@ import {packageKeys} from '../go/load/package-keys.ts'
 import {sizesFor, type Checked, type FileState} from '../go/types/api.ts'
 import {rules as registered} from '../rules/registry.generated.ts'
 import {cTextsOf, type CTextDigest} from './c-texts.ts'
-import {moduleSummaries} from './module-summaries.ts'
+import {budgetNote, moduleSummaries} from './module-summaries.ts'
 import {packageDigests, type PackageDigests, type SeenDigests} from './package-digests.ts'
 import {typePackages, type TypedPackage} from './type-packages.ts'
 
@@ -227,12 +227,7 @@ export async function runModule(
     }
   }
   summaries.keep()
-  const {overBudget} = summaries
-  if (overBudget > 0) {
-    const [noun, them] = overBudget === 1 ? ['function of another package is', 'it'] : ['functions of other packages are', 'them']
-    const message = `${overBudget} ${noun} too large to be looked into: rules claim nothing of what is handed to ${them}`
-    notes.push({code: 'summary-budget', message})
-  }
+  notes.push(...budgetNote(summaries.overBudget))
   if (results.size === 0) notes.push({code: 'no-go-files', message: 'no Go package was found here', path: dir})
   const {goos: builtFor, goarch: builtArch, cgo, tags: builtTags, std} = loaded.config
   return {

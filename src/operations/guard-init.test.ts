@@ -66,6 +66,13 @@ test('names types, constructors, destructors, buffers and what may block, and sa
   expect(yaml).toContain('# - name: thing_sum # its object has no destructor here')
 })
 
+test('in JSON it is one document of the schema, with the contract as it would be printed', async () => {
+  const {yaml, notes} = await firstContract('store', nodeHost({cwd: dir}))
+  const {exit, stdout} = await gotriage(['guard', 'cgo', '--init', 'store', '--format', 'json'], {cwd: dir})
+  expect(exit).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({schema: 'gotriage/1', tool: {command: 'guard'}, data: {kind: 'cgo', contract: yaml, notes}})
+})
+
 test('wrappers of it are no bare calls, the calls it was made from are', async () => {
   const {yaml} = await firstContract('store', nodeHost({cwd: dir}))
   writeFileSync(`${dir}/c.yaml`, yaml)

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {gotriage} from '../cli/testing/command-line.ts'
 import {describeNeeding} from '../base/testing/needs.ts'
 import {probeQuestions, type ProbeTarget, probeScripts} from '../guards/codegen/probes.ts'
 import {debuggerText} from '../guards/codegen/debugger.ts'
@@ -95,6 +96,18 @@ describeNeeding('cc', 'probes of a real program', () => {
     const notes = (await planProbes('run-queue-wait', stripped, host())).notes.join('\n')
     expect(notes).toMatch(/--unsafe/)
     expect(notes).toMatch(/no DWARF: goroutines are shown by the address of their g/)
+  })
+
+  test('are in JSON one document of the schema, with or without a debugger', async () => {
+    const json = async (...words: readonly string[]) => {
+      const {exit, stdout} = await gotriage(['guard', 'probes', ...words, '--format', 'json'], {cwd: dir})
+      return {exit, document: JSON.parse(stdout) as unknown}
+    }
+    const {files, notes} = await planProbes('run-queue-wait', plain, host())
+    const data = {question: 'run-queue-wait', files: files.map(({path, text}) => ({path, text})), notes}
+    expect(await json('run-queue-wait', 'plain')).toMatchObject({exit: 0, document: {schema: 'gotriage/1', tool: {command: 'guard'}, data}})
+    const text = await debuggerHelp('dlv', 'plain', host())
+    expect(await json('--dlv', 'plain')).toMatchObject({exit: 0, document: {schema: 'gotriage/1', data: {debugger: 'dlv', text}}})
   })
 
   test('probe what nm calls by that name', async () => {

@@ -13,7 +13,7 @@ import {check} from './check.ts'
 import {PackageChecker} from '../go/load/check-packages.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
 import {packageKeys} from '../go/load/package-keys.ts'
-import {moduleSummaries} from './module-summaries.ts'
+import {budgetNote, moduleSummaries} from './module-summaries.ts'
 
 const root = realpathSync(mkdtempSync(`${tmpdir()}/gotriage-summaries-`))
 let dir = ''
@@ -116,4 +116,20 @@ test('what was worked out for a version of a module is there in the next run', a
   for (const [key, text] of bytes)
     bytes.set(key, new TextEncoder().encode(new TextDecoder().decode(text).replaceAll('"stops"', '"closes"')))
   expect(await once()).toEqual([{...stops[0], effect: 'closes'}])
+})
+
+test('the note on what is too large names the largest few by place and size', () => {
+  const one = (name: string) => ({
+    name: `example.com/b.v2.${name}`,
+    importPath: 'example.com/b.v2',
+    file: '/somewhere/mod/example.com/b.v2@v2.1.0/big.go',
+    line: 12,
+    functions: 41,
+    bytes: 20_400,
+  })
+  expect(budgetNote([])).toEqual([])
+  expect(budgetNote([one('(*T).Do')]).map(({message}) => message)).toEqual([
+    '1 function of another package is too large to be looked into ((*T).Do at example.com/b.v2/big.go:12, 41 functions and 21 kB or more with what it calls): rules claim nothing of what is handed to it',
+  ])
+  expect(budgetNote(['A', 'B', 'C', 'D', 'E'].map(one))[0]?.message).toMatch(/^5 functions .*\(A at .*; B at .*; C at .*; 2 more\): /)
 })

@@ -3,8 +3,9 @@
 // file, in which everything is that it depends on. The standard library's ship with gotriage and are not asked for here.
 import type {Loaded, LoadedPackage} from '../go/load/api.ts'
 import type {KeptDeclarations, PackageChecker} from '../go/load/check-packages.ts'
-import {summariesOnDemand, type OnDemand} from '../go/flow/on-demand.ts'
+import {summariesOnDemand, type OnDemand, type OverBudget} from '../go/flow/on-demand.ts'
 import {shippedSummary} from '../go/flow/short-summary.ts'
+import type {Note} from '../findings/envelope.ts'
 import {readSummaries, writeSummaries, type FunctionSummary} from '../go/flow/summary.ts'
 
 export interface Asking {
@@ -17,8 +18,8 @@ export interface Asking {
 export interface ModuleSummaries {
   /** For one package; another keeps its own account. */
   askedBy(): Asking
-  /** Functions left unknown because a limit was reached. */
-  readonly overBudget: number
+  /** Functions left unknown because a limit was reached, in the order of their names. */
+  readonly overBudget: readonly (OverBudget & {readonly importPath: string})[]
   /** For the next run. */
   keep(): void
 }
@@ -72,9 +73,9 @@ export function moduleSummaries(loaded: Loaded, checker: PackageChecker, kept?: 
       }
     },
     get overBudget() {
-      let count = 0
-      for (const {summaries} of entries.values()) count += summaries.counts.overBudget
-      return count
+      return [...entries.values()]
+        .flatMap(({pkg, summaries}) => summaries.overBudget.map(one => ({...one, importPath: pkg.importPath})))
+        .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     },
     keep() {
       for (const {pkg, memo, read} of entries.values()) {
@@ -83,6 +84,24 @@ export function moduleSummaries(loaded: Loaded, checker: PackageChecker, kept?: 
       }
     },
   }
+}
+
+/** Functions that the note on the budget names. */
+const namedMax = 3
+
+/** Which functions of other packages were left unknown because too much hangs on them; by import path, so that it reads the same on every machine. */
+export function budgetNote(overBudget: ModuleSummaries['overBudget']): Note[] {
+  if (overBudget.length === 0) return []
+  const [noun, them] = overBudget.length === 1 ? ['function of another package is', 'it'] : ['functions of other packages are', 'them']
+  const named = overBudget.slice(0, namedMax).map(({name, importPath, file, line, functions, bytes}) => {
+    const place = `${importPath}/${file.slice(file.lastIndexOf('/') + 1)}:${line}`
+    const size = `${functions} function${functions === 1 ? '' : 's'} and ${Math.ceil(bytes / 1000)} kB or more`
+    return `${name.slice(importPath.length + 1)} at ${place}, ${size} with what it calls`
+  })
+  const more = overBudget.length - named.length
+  const list = `${named.join('; ')}${more > 0 ? `; ${more} more` : ''}`
+  const message = `${overBudget.length} ${noun} too large to be looked into (${list}): rules claim nothing of what is handed to ${them}`
+  return [{code: 'summary-budget', message}]
 }
 
 function keyOf(pkg: LoadedPackage, kept: KeptDeclarations | undefined): string | undefined {

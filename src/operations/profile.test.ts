@@ -11,7 +11,7 @@ import {loadProfile, profileReport} from './profile.ts'
 import {fileHost} from './testing/file-host.ts'
 import {everyPair, flagPairs, largeProfile, singleFlags} from './testing/pprof-flags.ts'
 import {compare, corpusProfiles, knownDifference} from './testing/pprof-oracle.ts'
-import {OurSession, theirSession, theirShell} from './testing/pprof-session.ts'
+import {OurSession, theirSession, theirShell, usingTheirSession} from './testing/pprof-session.ts'
 
 const root = checkout.replace(/\/$/, '')
 const fixture = (name: string) => `${root}/fixtures/profiles/${name}`
@@ -78,6 +78,18 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     expect(different).toEqual([])
   }, 240_000)
 
+  it('are asked of the command line where a session does not answer in its time', async () => {
+    const runs = [
+      {report: '-top', flags: ['-cum']},
+      {report: '-tags', flags: []},
+      {report: '-list=nothing of that name', flags: []},
+    ]
+    const file = fixture('cpu.pb.gz')
+    const inTime = await theirSession([file], runs, root)
+    expect(await usingTheirSession([file], runs, root, bytes => bytes, undefined, 1)).toEqual(inTime)
+    expect(inTime.map(bytes => bytes !== undefined)).toEqual([true, true, false])
+  }, 60_000)
+
   it('are the same bytes from line to line in the shell', async () => {
     const lines = [
       'top',
@@ -131,6 +143,12 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
         ['-tree', '-filefunctions'],
       ]
       expect(await differences(runs.map(flags => [...flags, '-source_path=/usr/local/go/src', file]))).toEqual([])
+    }, 60_000)
+
+    it('are the same bytes where nodes of a tree are of one place and score the same, whose order is that of the swaps of the sort', async () => {
+      const [objects, space] = ['objects', 'space_delta'].map(name => `${corpus}pprof-heap/parca__pkg_query_testdata_alloc_${name}.pb.gz`)
+      const result = await compare(['-dot', '-call_tree', objects!, space!], root)
+      expect([result.same, result.difference]).toEqual([true, ''])
     }, 60_000)
 
     it('are the same bytes with pairs of flags', async () => {

@@ -6,7 +6,7 @@ import {ascending, quantileOfSorted} from '../sim/kernel/statistics.ts'
 
 const quantilesKept = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999] as const
 /** Rows that are one number. */
-const scalars = ['markBytesPerNs', 'allocBytesPerNs', 'warmIdleNs', 'osSliceNs']
+const scalars = ['markBytesPerNs', 'allocBytesPerNs', 'pageTouchNs', 'warmIdleNs', 'osSliceNs']
 
 /** `lines` are the JSON lines of `workloads calibrate`; rows it does not measure stay those of the shipped profile. */
 export function profileFromMeasurements(lines: string, machine: string, name: string): CostProfile {

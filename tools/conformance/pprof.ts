@@ -1,17 +1,28 @@
 // Compares our profile reports with those of the toolchain's pprof, byte for byte: every profile of the corpus and of fixtures/profiles with each flag,
 // and with all pairs of flags, in interactive sessions of pprof (pprof-pairs.ts). Writes docs/conformance/pprof.md.
-// What was compared is kept in .cache and not compared again while neither profile, code nor pprof change: a run that was ended goes on.
-// Ctrl-C and SIGTERM end it after the session it is in, with the figures so far. Arguments: `--minutes N` (ends after them), `--stride N` (every Nth
-// pair), `--only RE`, `--files NAME,NAME` (parts of names, in this order), `--part singles|pairs`; with one of the last three nothing is written.
+// What was compared is kept in .cache and not compared again while neither profile, code nor pprof change: a run that was ended goes on, and parts of
+// it can be made apart. With other code only ours is printed again; pprof is asked where that made a difference. Ctrl-C and SIGTERM end a run after the
+// session it is in. Arguments: `--minutes N` (ends after them; 0 writes the page of what is there), `--stride N` (every Nth pair), `--only RE`,
+// `--files NAME,NAME` (parts of names, in this order), `--part singles|pairs`; with one of the last three nothing is written.
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {checkout, corpus} from '../../src/base/testing/needs.ts'
 import {everyPair, everySingle, largeProfile, type Pair} from '../../src/operations/testing/pprof-flags.ts'
-import {compare, corpusProfiles, reasonOf} from '../../src/operations/testing/pprof-oracle.ts'
+import {corpusProfiles, reasonOf} from '../../src/operations/testing/pprof-oracle.ts'
 import {LineCache} from './line-cache.ts'
-import {addTally, argsOf, compareSession, count, sessionsOf, spotCheckEvery, tally, type Different, type Tally} from './pprof-pairs.ts'
+import {
+  addTally,
+  argsOf,
+  compareAlone,
+  compareSession,
+  sessionsOf,
+  spotCheckEvery,
+  tally,
+  type Different,
+  type Tally,
+} from './pprof-pairs.ts'
 
 const root = checkout.replace(/\/$/, '')
 const option = (name: string) => {
@@ -29,10 +40,16 @@ const strideOfLarge = Math.max(stride, 64)
 /** The same for flags alone. */
 const singleStrideOfLarge = 8
 
-const fixtures = readdirSync(`${root}/fixtures/profiles`).map(name => `${root}/fixtures/profiles/${name}`)
+const ownIn = (folder: string) =>
+  readdirSync(`${root}/fixtures/${folder}`)
+    .filter(name => /\.(?:pb\.gz|txt)$/.test(name))
+    .map(name => `${root}/fixtures/${folder}/${name}`)
+const fixtures = ownIn('profiles')
+/** Of kinds that the others lack. They stand behind, because the place of a profile says with which report it meets a pair of flags. */
+const rare = ownIn('rare-profiles')
 const known = existsSync(corpus) ? corpusProfiles(corpus) : []
 const bySize = (a: string, b: string) => statSync(a).size - statSync(b).size || (a < b ? -1 : 1)
-const all = [...known, ...fixtures].toSorted(bySize)
+const all = [...[...known, ...fixtures].toSorted(bySize), ...rare.toSorted(bySize)]
 const matching = all.filter(file => new RegExp(only ?? '').test(file))
 const files = names === undefined ? matching : names.flatMap(name => matching.filter(file => basename(file).includes(name)))
 const goVersion = execFileSync('go', ['version'], {encoding: 'utf8'}).trim()
@@ -53,7 +70,7 @@ const shaOfFile = (() => {
 
 /** Our code that reports depend on: results of other code are not taken from the cache. */
 function codeSha(): string {
-  const folders = ['src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
+  const folders = ['src/base', 'src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
   const sources = folders.flatMap(folder => readdirSync(`${root}/${folder}`).map(name => `${root}/${folder}/${name}`))
   const ours = sources.filter(
     path => path.endsWith('.ts') && !path.endsWith('.test.ts') && (!path.includes('/operations/') || /\/profile/.test(path)),
@@ -70,7 +87,10 @@ const contentOf = (args: readonly string[]): string[] =>
   })
 
 const results = new LineCache<Tally>(`${root}/.cache/conformance-pprof.jsonl`)
-const answers = new LineCache<readonly string[]>(`${root}/.cache/conformance-pprof-answers.jsonl`)
+const kept = {
+  answers: new LineCache<readonly string[]>(`${root}/.cache/conformance-pprof-answers.jsonl`),
+  verdicts: new LineCache<Tally>(`${root}/.cache/conformance-pprof-verdicts.jsonl`),
+}
 
 /** Undefined when the time is over and it was not compared before. */
 async function cached(key: string, work: () => Promise<Tally>): Promise<Tally | undefined> {
@@ -104,8 +124,8 @@ const partOf = (name: string): Part => ({
 })
 const [singles, pairs] = [partOf('each report and each flag'), partOf('pairs of flags')]
 
-const sideOf = (file: string) => (fixtures.includes(file) ? 'own captures' : 'corpus')
-const neighboursOf = (file: string) => (fixtures.includes(file) ? fixtures : known)
+const sideOf = (file: string) => (known.includes(file) ? 'corpus' : 'own captures')
+const neighboursOf = (file: string) => [fixtures, rare].find(files => files.includes(file)) ?? known
 
 const runSingles = (file: string, into: Tally): Promise<boolean> =>
   runAll(everySingle(file, neighboursOf(file), largeProfile.test(file) ? singleStrideOfLarge : 1), into)
@@ -118,12 +138,9 @@ function runAll(every: readonly Pair[], into: Tally): Promise<boolean> {
   const alone = every.filter(pair => !pair.session).map(pair => ({group: [pair], session: false}))
   return overAll([...sessions, ...alone], into, ({group, session}) => {
     const asked = shaOf(goVersion, ...group.flatMap(pair => contentOf(argsOf(pair))))
-    return cached(shaOf('pairs', code, asked), async () => {
-      if (session) return compareSession(group, root, asked, answers)
-      const result = tally()
-      for (const pair of group) count(result, await compare(argsOf(pair), root))
-      return result
-    })
+    return cached(shaOf('pairs', code, asked), () =>
+      session ? compareSession(group, root, asked, kept) : compareAlone(group[0]!, root, asked, kept),
+    )
   })
 }
 
@@ -174,13 +191,14 @@ for (const each of explained) {
   const key = `${reasonOf(each)} (\`${basename(profile ?? '')}\`)`
   reasons.set(key, (reasons.get(key) ?? 0) + 1)
 }
+const unanswered = [singles, pairs].flatMap(({sides}) => Object.values(sides).flatMap(side => side.tally.unanswered))
 const reasonList = [...reasons].map(([reason, runs]) => `- ${runs} runs: ${reason}`).join('\n')
 const sides = [singles, pairs].flatMap(what => Object.values(what.sides))
 const checked = sides.reduce((n, side) => n + side.tally.checked, 0)
 const checkedOther = sides.reduce((n, side) => n + side.tally.checkedOther, 0)
 const page = `# Profiles: reports against go tool pprof
 
-Written by \`npm run conformance -- pprof\` with ${goVersion}: ${known.length} profiles that nobody here made and ${fixtures.length} own captures. Each run
+Written by \`npm run conformance -- pprof\` with ${goVersion}: ${known.length} profiles that nobody here made and ${fixtures.length + rare.length} own captures. Each run
 compares the whole output of \`TZ=UTC go tool pprof -symbolize=none ARGS\` with ours, byte for byte, trailing blanks included: top, text, tree, traces,
 tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompressed, because two compressors pack differently).
 
@@ -199,7 +217,10 @@ is seen with each of those flags alone, and of their pairs one in 50 is asked of
 pprof varies where it sorts a Go map by keys that leave ties: asked again for the same it prints other bytes, which is seen before a run is counted there.
 Ours are always the same. "Of its lines": as many lines as one of its outputs, each of which pprof printed in one output or another; numbers
 of nodes in dot and of names in callgrind, which count up in the order of the lines, and the column of sums are left out of that comparison.
-${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${reasons.size === 0 ? '' : `\nDifferent, with the reason:\n\n${reasonList}\n`}${list('Different without a reason known:', unexplained)}
+${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${reasons.size === 0 ? '' : `\nDifferent, with the reason:\n\n${reasonList}\n`}${list('Different without a reason known:', unexplained)}${list(
+  'Not compared, because one run of pprof did not end within ten minutes:',
+  unanswered.map(args => ({args, unstable: false, difference: ''})),
+)}
 ## Differences that stay
 
 - A binary CPU profile of Go before 1.7 that stands in front of other files: pprof tries to open the first of several files as the executable and

@@ -4,7 +4,7 @@ import type {Type} from '../../go/types/types.ts'
 import {unalias} from '../../go/types/underlying.ts'
 import type {Pass} from '../engine/pass.ts'
 
-export type AnyPass = Omit<Pass<never>, 'report'>
+export type AnyPass = Omit<Pass<never>, 'report' | 'reportAt'>
 
 export const importsC = (file: File): boolean => file.imports.some(spec => spec.path.value === '"C"')
 

@@ -5,14 +5,18 @@ import {type AnyPass, unparen, within} from './c-member.ts'
 
 const mentionsByObject = new WeakMap<object, ReadonlyMap<GoObject, readonly Ident[]>>()
 
+/** Members of an instantiated type count as those of the generic one. */
+const originOf = (object: GoObject): GoObject => ((object.kind === 'Var' || object.kind === 'Func') && object.origin) || object
+
 /** Every identifier of the package that means the object, in source order. */
 export function mentions(pass: AnyPass, object: GoObject): readonly Ident[] {
   let index = mentionsByObject.get(pass.package)
   if (index === undefined) {
     const made = new Map<GoObject, Ident[]>()
     for (const ident of pass.nodes('Ident')) {
-      const meant = pass.objectOf(ident)
-      if (meant === undefined) continue
+      const named = pass.objectOf(ident)
+      if (named === undefined) continue
+      const meant = originOf(named)
       const list = made.get(meant)
       if (list) list.push(ident)
       else made.set(meant, [ident])
@@ -20,7 +24,7 @@ export function mentions(pass: AnyPass, object: GoObject): readonly Ident[] {
     index = made
     mentionsByObject.set(pass.package, index)
   }
-  return index.get(object) ?? []
+  return index.get(originOf(object)) ?? []
 }
 
 /** The variable an expression names, when it is one of a function: local, parameter, receiver or result. */

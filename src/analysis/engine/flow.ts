@@ -12,7 +12,15 @@ import {packageSummaries, type KnownSummary} from '../../go/flow/package-summari
 import {pathWithout, type Passing, type Path, type PathOptions, type Target} from '../../go/flow/paths.ts'
 import {shippedSummary} from '../../go/flow/short-summary.ts'
 import type {ParameterSummary} from '../../go/flow/summary.ts'
-import {missingRelease, track, type FlowContext, type Missing, type MissingOptions, type Tracked} from '../../go/flow/tracked-value.ts'
+import {
+  missingRelease,
+  track,
+  type FlowContext,
+  type Missing,
+  type MissingOptions,
+  type Tracked,
+  type TrackOptions,
+} from '../../go/flow/tracked-value.ts'
 import {usesOf, type ValueUses} from '../../go/flow/value-uses.ts'
 import type {CallExpr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
@@ -41,7 +49,7 @@ export interface Flow {
   /** Whether somebody else may hold the variable's value by the time `at` is evaluated. */
   escapedBefore(fn: FuncDecl | FuncLit, variable: Var, at: Node): Answer
   /** The value that `call` gives as its `result`-th result to a local variable; undefined when none takes it. */
-  track(call: CallExpr, statement: Node, result?: number): Tracked | undefined
+  track(call: CallExpr, statement: Node, result?: number, options?: TrackOptions): Tracked | undefined
   missing(tracked: Tracked, options: MissingOptions): Missing
   /** Whether the function, or one of this package that it calls, calls something of which the test holds; literals inside count. */
   calls(fn: FuncDecl | FuncLit, test: (call: CallExpr) => boolean): boolean
@@ -130,10 +138,10 @@ export function flowOf(checked: CheckedPackage, index: NodeIndex): Flow {
       }
       return 'no'
     },
-    track(call, statement, result = 0) {
+    track(call, statement, result = 0, options = {}) {
       const fn = around(call)
       const own = fn && bodyOf(fn)
-      return own && track(context(), own, call, statement, result)
+      return own && track(context(), own, call, statement, result, options)
     },
     missing: (tracked, options) => missingRelease(context(), tracked, options),
     calls: (fn, test) => {

@@ -12,7 +12,13 @@ export default defineCause({
   joins: ['allocation-churn', 'gc-assist-stall', 'gc-thrash'],
   settledBy: 'cpu',
 
-  find: facts => observationsOf(facts, 'allocation-churn').map(churn => causeOf(churn, facts)),
+  find(facts) {
+    // What setup-repeated names at the same function is why it allocates; that cause shows the churn.
+    const setups = new Set(observationsOf(facts, 'setup-repeated').map(one => one.places[0]?.symbol))
+    return observationsOf(facts, 'allocation-churn')
+      .filter(churn => !setups.has(churn.places[0]?.symbol))
+      .map(churn => causeOf(churn, facts))
+  },
 })
 
 function causeOf(churn: Observation, facts: CaseFile): FoundCause {

@@ -26,21 +26,35 @@ export default defineCause({
   id: 'deadlock',
   title: 'Goroutines wait for each other and cannot go on',
   since: '0.1',
-  joins: ['all-goroutines-wait', 'lock-convoy', 'process-crash', ...rules],
+  joins: ['all-goroutines-wait', 'lock-convoy', 'never-woken', 'process-crash', ...rules],
   settledBy: 'goroutine-stacks',
 
   find(facts) {
     const waits = observationsOf(facts, 'all-goroutines-wait')
     const convoys = observationsOf(facts, 'lock-convoy', 'held', 'stuck', 'unknown') // a slow holder is contention
-    const [first] = [...waits, ...convoys]
-    return first === undefined ? [] : [causeOf(first, waits, convoys, facts)]
+    const unwoken = observationsOf(facts, 'never-woken')
+    const [first] = [...waits, ...convoys, ...unwoken]
+    return first === undefined ? [] : [causeOf(first, {waits, convoys, unwoken}, facts)]
   },
 })
 
-function causeOf(first: Observation, waits: readonly Observation[], convoys: readonly Observation[], facts: CaseFile): FoundCause {
+/** One more dump would say the same again. */
+const certain: readonly SupportFactor[] = [
+  'the runtime reported a deadlock',
+  'the same goroutines wait for one lock in every dump, and nobody holds it who could go on',
+  'the same goroutines wait for a signal or for room in every dump, and nobody is there to give it',
+]
+
+interface Shown {
+  readonly waits: readonly Observation[]
+  readonly convoys: readonly Observation[]
+  readonly unwoken: readonly Observation[]
+}
+
+function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: CaseFile): FoundCause {
   const kind = classOf(first)
   const crash = observationsOf(facts, 'process-crash', 'deadlock', 'test-timeout')
-  const all = [...waits, ...convoys]
+  const all = [...waits, ...convoys, ...unwoken]
   const hazards = hazardsAt(facts, rules, all)
   const supports = new Set<SupportFactor>()
   for (const wait of waits) {
@@ -56,6 +70,13 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
       supports.add('many goroutines have waited for one lock for a minute')
       if (convoy.message.id === 'held') supports.add('a method that waits probably holds the lock')
     } else supports.add('one dump shows many goroutines waiting for one lock')
+  for (const one of unwoken) {
+    if (one.message.id === 'signal' && one.message.data['methods'] !== '1')
+      supports.add('goroutines wait for a signal in two methods, and nobody is there to give it')
+    if (one.message.data['dumps'] !== '1')
+      supports.add('the same goroutines wait for a signal or for room in every dump, and nobody is there to give it')
+    else supports.add('one dump shows goroutines waiting for a signal or for room that nobody gives')
+  }
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
   return {
     ...combine(supports, new Set()),
@@ -69,10 +90,12 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
     ],
     wrongIf: [
       'the dump is an excerpt, and the goroutine that would go on was left out',
-      'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
+      certain.some(factor => supports.has(factor))
+        ? 'a later dump shows other goroutines at these lines: then it is slow, not stuck'
+        : 'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
     ],
     remedies: [
-      {kind: 'code', do: `${remedyOf[kind]} Begin at ${shownPlace(first)}.`},
+      {kind: 'code', do: `${first.id === 'never-woken' ? first.next : remedyOf[kind]} Begin at ${shownPlace(first)}.`},
       {
         kind: 'setting',
         do: 'Give every test a time limit, so that a hang ends with all stacks instead of a killed job.',
@@ -80,20 +103,24 @@ function causeOf(first: Observation, waits: readonly Observation[], convoys: rea
       },
       {
         kind: 'guard',
-        do: 'Wait with a limit where one waits for others (select on a context), and restart on a health check that takes the same lock.',
+        do:
+          first.message.id === 'signal'
+            ? 'A Cond knows no time limit: where a wait must be able to end, use a channel and select on the context too. Restart on a health check that goes the same way.'
+            : 'Wait with a limit where one waits for others (select on a context), and restart on a health check that takes the same lock.',
       },
     ],
     verify: [
       {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit 100 times of 100'},
-      {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait and no lock-convoy'},
+      {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait, lock-convoy or never-woken'},
     ],
-    settle: supports.has('the runtime reported a deadlock')
+    settle: certain.some(factor => supports.has(factor))
       ? []
       : [settleBy('goroutine-stacks', 'what stands at the same line in both is stuck')],
   }
 }
 
 function classOf(observation: Observation): BlockingClass {
+  if (observation.id === 'never-woken') return 'communication'
   const said = observation.message.data['blocking']
   return said === 'communication' || said === 'mixed' ? said : 'resource'
 }

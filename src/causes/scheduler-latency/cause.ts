@@ -15,6 +15,9 @@ const rules = [
   'tiny-sleep-loop',
 ]
 
+/** What uses so much CPU time that others wait for it: the waits are its symptom. */
+const busyWith = ['setup-repeated', 'allocation-churn', 'busy-polling', 'gc-thrash']
+
 /** Nanoseconds of trace below which a share says little. */
 const traceNsMin = 200e6
 
@@ -41,6 +44,7 @@ export default defineCause({
     'observer-effect',
     'numa-exposure',
     'cpu-shortage',
+    ...busyWith,
     ...rules,
   ],
   settledBy: 'trace',
@@ -82,6 +86,9 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   const asked = stops.some(one => one.message.data['own'] === 'yes') && !short
   const onlyTiming = throttled.length + oversubscribed.length + assembly.length + hazards.length === 0 && !asked
   if (onlyTiming) weighHost(host, facts, supports, counters)
+  const busy = busyWith.flatMap(id => observationsOf(facts, id))
+  if (busy.length > 0 && throttled.length + oversubscribed.length === 0 && assembly.length === 0 && imbalance.length === 0)
+    counters.add('another finding says what keeps the Ps busy')
   const advice = observationsOf(facts, 'numa-exposure')
   return {
     ...combine(supports, counters),
@@ -90,6 +97,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
     chain: [
       ...all.map(shows),
       ...hazards.map(explains),
+      ...busy.map(one => says(`the Ps are busy with this: ${one.what}`, 'explains', [one.fingerprint])),
       ...advice.map(one => says(`${one.what}; this is an advice to measure, not a finding of cost`, 'explains', [one.fingerprint])),
       ...hostSteps(host, traces.length > 0),
       says('single waits of milliseconds are normal; it is their share that counts here'),

@@ -22,7 +22,7 @@ export const command: Command = {
     {name: 'rules', value: 'ID,…', many: true, help: 'only these rules'},
     {name: 'tags', value: 'TAGS', help: 'build tags, separated by commas'},
     {name: 'platforms', value: 'OS/ARCH,…', many: true, help: 'check for each of these; findings of some only are labelled'},
-    {name: 'tests', value: 'YES', choices: ['true', 'false'], help: 'check test files too (default true)'},
+    {name: 'tests', value: 'true|false', choices: ['true', 'false'], help: 'check test files too (default true)'},
     {name: 'config', value: 'FILE', help: 'gotriage.yaml to use; "none" for none (default: the nearest one up to go.mod or .git)'},
     {name: 'honour', value: 'TOOL,…', many: true, help: "also heed other tools' comments: nolint, lint"},
     {name: 'baseline', value: 'FILE', help: 'leave out the findings of this file'},

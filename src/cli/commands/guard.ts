@@ -75,7 +75,8 @@ async function init(args: Parsed, context: CommandContext): Promise<number> {
   const {firstContract} = await import('../../operations/guard-init.ts')
   const {yaml, notes} = await firstContract(directory ?? '.', context.host)
   for (const note of notes) context.note(terminalText(`note: ${note}`))
-  context.out(terminalText(yaml))
+  if (args.flag('format') === 'json') await print(args, context, [], {kind, contract: yaml, notes})
+  else context.out(terminalText(yaml))
   return 0
 }
 
@@ -86,7 +87,9 @@ async function probes(args: Parsed, context: CommandContext): Promise<number> {
   if (name !== undefined) {
     const binary = args.positionals[1]
     if (binary === undefined) throw errors.usage(`probes --${name} needs the program`, `Write gotriage guard probes --${name} BINARY.`)
-    context.out(terminalText(await debuggerHelp(name, binary, context.host)))
+    const text = await debuggerHelp(name, binary, context.host)
+    if (args.flag('format') === 'json') await print(args, context, [], {debugger: name, text})
+    else context.out(terminalText(text))
     return 0
   }
   const question = probeQuestion(args.positionals[1])
@@ -96,7 +99,10 @@ async function probes(args: Parsed, context: CommandContext): Promise<number> {
   for (const note of scripts.notes) context.note(terminalText(`note: ${note}`))
   const out = args.flag('out')
   if (out === undefined) {
-    context.out(terminalText(scripts.files[0]?.text ?? ''))
+    if (args.flag('format') === 'json') {
+      const files = scripts.files.map(({path, text}) => ({path, text}))
+      await print(args, context, [], {question, files, notes: scripts.notes})
+    } else context.out(terminalText(scripts.files[0]?.text ?? ''))
     return scripts.files.length > 0 ? 0 : 1
   }
   const files = await compareFiles(scripts.files, out, context.host)

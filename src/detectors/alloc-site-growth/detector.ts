@@ -2,6 +2,7 @@
 import {formatBytes} from '../../base/units.ts'
 import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
 import {placesOf, siteKey} from '../../diagnosis/frame-places.ts'
+import {nothingFreed} from '../../diagnosis/nothing-freed.ts'
 import {trendOf} from '../../diagnosis/trend.ts'
 import {firstUserFrame} from '../../diagnosis/user-frames.ts'
 import {type Frame, sampleTypeIndex} from '../../evidence/model/profile.ts'
@@ -43,7 +44,7 @@ export default defineDetector({
     const heaps = evidence
       .of('profile')
       .filter(artifact => artifact.data.profileType === 'heap' && sampleTypeIndex(artifact.data, 'inuse_space') !== undefined)
-    if (heaps.length < 2) return []
+    if (heaps.length < 2 || heaps.some(heap => nothingFreed(heap.data) !== undefined)) return [] // collector-off says why
     const {sites, totals} = collect(heaps)
     const times = heaps.map((heap, i) =>
       heap.timeUnixNs === undefined ? i : Number((heap.timeUnixNs - (heaps[0]!.timeUnixNs ?? 0n)) / 1000n) / 1e6,

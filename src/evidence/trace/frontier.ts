@@ -2,7 +2,7 @@
 // Follows src/internal/trace/batchcursor.go (Go 1.26); the heap moves cursors as it does there, since ties depend on it.
 import {argCounts} from './event-types.ts'
 import type {Generation} from './generation.ts'
-import {goSort} from './go-sort.ts'
+import {goSortByKey} from './sort-by-key.ts'
 import {BatchDamage, VarintReader} from './varint-reader.ts'
 import type {WideValues} from './wide-values.ts'
 
@@ -187,7 +187,7 @@ export class Frontier {
   }
 
   sort(): void {
-    goSort(this.heap, this.length, this.time)
+    goSortByKey(this.heap, this.length, this.time)
   }
 
   #up(i: number): number {

@@ -2,7 +2,7 @@
 // Follows src/internal/trace/generation.go and batch.go (Go 1.26): what is checked there is checked here.
 import {ev} from './event-types.ts'
 import {GenerationTables} from './generation-tables.ts'
-import {goSort} from './go-sort.ts'
+import {goSortByKey} from './sort-by-key.ts'
 import {BatchDamage, VarintReader} from './varint-reader.ts'
 import type {WideValues} from './wide-values.ts'
 
@@ -131,7 +131,7 @@ export class Generation extends GenerationTables {
     }
     this.sampleTime = Float64Array.from(this.#sampleTicks, ticks => Math.trunc(ticks * this.nsPerTick))
     this.sampleOrder = Int32Array.from(this.#sampleTicks.keys())
-    goSort(this.sampleOrder, this.sampleOrder.length, this.sampleTime)
+    goSortByKey(this.sampleOrder, this.sampleOrder.length, this.sampleTime)
     return undefined
   }
 }

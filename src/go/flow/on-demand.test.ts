@@ -42,6 +42,9 @@ test('past the budget a function is unknown, and counted, whoever asks first', (
   expect(onDemand.of(`example.com/p.f${functionsMax}`)?.parameters[0]?.escapes).toBe('no')
   expect(onDemand.of('example.com/p.f0')).toBeUndefined()
   expect(onDemand.counts).toEqual({asked: 2, overBudget: 1})
+  expect(onDemand.overBudget).toEqual([
+    {name: 'example.com/p.f0', file: 'p.go', line: 2, functions: functionsMax + 1, bytes: expect.any(Number)},
+  ])
 })
 
 describeNeeding('go', 'functions of the standard library, one by one', () => {

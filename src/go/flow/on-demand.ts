@@ -24,9 +24,23 @@ export const functionsMax = 40
 /** Bytes of their bodies together. */
 export const bodyBytesMax = 200_000
 
+/** A function that was left unknown, and how far it was looked into. */
+export interface OverBudget {
+  readonly name: string
+  /** Path of the file as the package has it. */
+  readonly file: string
+  readonly line: number
+  /** Functions of the package that its answer would stand on, itself included, as far as they were counted. */
+  readonly functions: number
+  /** Of their bodies. */
+  readonly bytes: number
+}
+
 export interface OnDemand {
   of(name: string): FunctionSummary | undefined
   readonly counts: {asked: number; overBudget: number}
+  /** In the order they were asked for. */
+  readonly overBudget: readonly OverBudget[]
 }
 
 interface Body {
@@ -40,9 +54,11 @@ export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo 
   let index: ReadonlyMap<string, Body> | undefined
   const declared = declarationsOf(pkg)
   const counts = {asked: 0, overBudget: 0}
+  const overBudget: OverBudget[] = []
   const unknown = new Set<string>()
   return {
     counts,
+    overBudget,
     of(name) {
       const found = memo.get(name)
       if (found !== undefined || unknown.has(name)) return found
@@ -50,8 +66,11 @@ export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo 
       if (!index.has(name)) return undefined
       counts.asked++
       const summary = workOut(pkg, index, declared, name, known)
-      if (summary === 'over budget') counts.overBudget++
-      if (summary === 'over budget' || summary === undefined) {
+      if (summary === undefined || 'functions' in summary) {
+        if (summary !== undefined) {
+          counts.overBudget++
+          overBudget.push({name, ...placeOf(pkg, index.get(name)), ...summary})
+        }
         unknown.add(name)
         return undefined
       }
@@ -59,6 +78,15 @@ export function summariesOnDemand(pkg: SourcePackage, known: KnownSummary, memo 
       return summary
     },
   }
+}
+
+/** Where a body begins. */
+function placeOf({files}: SourcePackage, body: Body | undefined): {readonly file: string; readonly line: number} {
+  const file = body === undefined ? undefined : files[body.file]
+  if (body === undefined || file === undefined) return {file: '', line: 0}
+  let line = 1
+  for (let at = 0; at < body.start; at++) if (file.bytes[at] === 10) line++
+  return {file: file.path, line}
 }
 
 /** Files without bodies, parsed once. */
@@ -87,17 +115,21 @@ function bodiesOf({importPath, files}: SourcePackage, declared: Declared): Map<s
   return found
 }
 
+type Size = Pick<OverBudget, 'functions' | 'bytes'>
+
+/** The size of what it would stand on where that is past the budget. */
 function workOut(
   pkg: SourcePackage,
   index: ReadonlyMap<string, Body>,
   declared: Declared,
   name: string,
   known: KnownSummary,
-): FunctionSummary | 'over budget' | undefined {
+): FunctionSummary | Size | undefined {
   const wanted = new Set([name])
   for (;;) {
     const bodies = [...wanted].flatMap(one => index.get(one) ?? [])
-    if (wanted.size > functionsMax || bodies.reduce((sum, {start, end}) => sum + end - start, 0) > bodyBytesMax) return 'over budget'
+    const size: Size = {functions: wanted.size, bytes: bodies.reduce((sum, {start, end}) => sum + end - start, 0)}
+    if (size.functions > functionsMax || size.bytes > bodyBytesMax) return size
     const flow = packageFlow(typed(pkg, index, declared, bodies), endsOf(known))
     const before = wanted.size
     for (const own of flow.functions) {
@@ -111,7 +143,7 @@ function workOut(
     }
     if (wanted.size > before) continue
     const func = flow.functions.find(own => own.func !== undefined && functionName(own.func) === name)?.func
-    return func === undefined ? undefined : (packageSummaries(flow, known).of(func) ?? 'over budget')
+    return func === undefined ? undefined : (packageSummaries(flow, known).of(func) ?? size)
   }
 }
 

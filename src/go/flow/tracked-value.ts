@@ -48,11 +48,24 @@ export type Missing =
   | {readonly kind: 'captured'; readonly by: Node}
   | {readonly kind: 'missing'; readonly path: Path}
 
+export interface TrackOptions {
+  /** Also in a named result, which every return hands to the caller: for ways that end before one. */
+  readonly namedResults?: boolean
+}
+
 /** The value that `call` gives in `own` as its `result`-th result, followed; undefined when no local variable takes it. */
-export function track(context: FlowContext, own: FunctionBody, call: CallExpr, statement: Node, result = 0): Tracked | undefined {
+export function track(
+  context: FlowContext,
+  own: FunctionBody,
+  call: CallExpr,
+  statement: Node,
+  result = 0,
+  options: TrackOptions = {},
+): Tracked | undefined {
   const taken = takers(own.file, call, statement)
   const holder = taken?.[result]
-  if (holder === undefined || holder.varKind === 'package' || holder.varKind === 'result') return undefined
+  if (holder === undefined || holder.varKind === 'package') return undefined
+  if (holder.varKind === 'result' && options.namedResults !== true) return undefined
   const last = taken?.at(-1)
   return {
     own,

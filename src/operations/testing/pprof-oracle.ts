@@ -22,6 +22,16 @@ let pprofPath: string | undefined
 /** The pprof of the Go toolchain; `go tool` builds it the first time. */
 export const toolchainPprof = (): string => (pprofPath ??= execFileSync('go', ['tool', '-n', 'pprof'], {encoding: 'utf8'}).trim())
 
+/** How long one command line of pprof may take. */
+const aloneMsMax = 10 * 60_000
+
+/** pprof did not end in that time, or printed too much: what it would say nobody knows. */
+export class NoAnswer extends Error {
+  constructor(args: readonly string[]) {
+    super(`no answer of pprof in ${aloneMsMax / 60_000} minutes and ${outputBytesMax >> 20} MB: ${args.join(' ')}`)
+  }
+}
+
 /** How often pprof is asked again where we differ. */
 const repeats = 8
 /** And where it does not agree with itself. */
@@ -50,11 +60,12 @@ export async function theirs(args: readonly string[], cwd: string): Promise<Outc
 
 function runPprof(args: readonly string[], cwd: string): Promise<Outcome> {
   const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent'}
-  const options = {cwd, env, maxBuffer: outputBytesMax, encoding: 'buffer'} as const
-  return new Promise(done => {
-    execFile(toolchainPprof(), ['-symbolize=none', ...args], options, (error, stdout, stderr) =>
-      done({stdout, stderr: stderr.toString(), failed: error !== null}),
-    )
+  const options = {cwd, env, maxBuffer: outputBytesMax, encoding: 'buffer', timeout: aloneMsMax, killSignal: 'SIGKILL'} as const
+  return new Promise((done, failed) => {
+    execFile(toolchainPprof(), ['-symbolize=none', ...args], options, (error, stdout, stderr) => {
+      if (error?.killed === true) failed(new NoAnswer(args))
+      else done({stdout, stderr: stderr.toString(), failed: error !== null})
+    })
   })
 }
 
@@ -91,8 +102,8 @@ export interface Comparison {
   readonly difference: string
 }
 
-export async function compare(args: readonly string[], cwd: string): Promise<Comparison> {
-  const [a, b] = await Promise.all([theirs(args, cwd), ours(args, cwd)])
+export async function compare(args: readonly string[], cwd: string, answer: Promise<Outcome> = ours(args, cwd)): Promise<Comparison> {
+  const [a, b] = await Promise.all([theirs(args, cwd), answer])
   const outcome = {args, same: true, refused: false, unstable: false, among: false, reordered: false, difference: ''}
   if (b.bug === true) return {...outcome, same: false, difference: `a bug of ours: ${b.stderr}`}
   if (a.failed && b.failed) return {...outcome, refused: true}
@@ -158,7 +169,7 @@ export class Answers {
   }
 }
 
-/** Lines without what depends on the order of the others: the column of `top` and `tree` that sums up those above, numbers that stand for names. */
+/** Lines without what depends on the order of the others: the column of `top` and `tree` that sums up those above, numbers for names, distances. */
 function rowsOf(output: Buffer): string[] {
   const profile = profileRows(output)
   if (profile !== undefined) return profile
@@ -196,14 +207,22 @@ function decodedOrNot(output: Buffer): ProfileColumns | undefined {
   }
 }
 
-/** callgrind names a function or file once, `fn=(3) main.f`, and then by its number. */
+/** callgrind names a function or file once, `fn=(3) main.f`, and then by its number; an address may stand as its distance to that of the node before. */
 function withoutNumbers(lines: readonly string[]): string[] {
   const names = new Map<string, string>()
+  let [before, own] = [0n, 0n]
   return lines.map(line => {
     const [, kind = '', number = '', name = ''] = /^c?(ob|fl|fn)=\((\d+)\) ?(.*)$/.exec(line) ?? []
-    if (number === '') return line
-    if (name !== '') names.set(kind + number, name)
-    return `${line.slice(0, line.indexOf('='))}=${names.get(kind + number) ?? ''}`
+    if (number !== '') {
+      if (name !== '') names.set(kind + number, name)
+      return `${line.slice(0, line.indexOf('='))}=${names.get(kind + number) ?? ''}`
+    }
+    const [, head = '', address = '', rest = ''] = /^(calls=0 )?(\*|[+-]\d+|0x[\da-f]+)( \d+.*)$/.exec(line) ?? []
+    if (address === '') return line
+    if (head === '') before = own
+    const whole = address.startsWith('0x') ? BigInt(address) : before + (address === '*' ? 0n : BigInt(address))
+    if (head === '') own = whole
+    return `${head}${whole}${rest}`
   })
 }
 

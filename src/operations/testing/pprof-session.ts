@@ -1,7 +1,7 @@
 // One interactive pprof that makes many reports of one profile: starting it and reading the profile is most of what a single report takes.
 // Settings are given line by line and taken back after each report, which goes to a file of its own.
 import {spawn} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {TriageError} from '../../base/errors.ts'
@@ -11,7 +11,7 @@ import {protoBytes} from '../profile-export.ts'
 import {defaultProfileConfig, parseProfileFlags} from '../profile-flags.ts'
 import {loadProfile, reportOf} from '../profile.ts'
 import {fileHost} from './file-host.ts'
-import {plain, toolchainPprof} from './pprof-oracle.ts'
+import {NoAnswer, plain, theirs, toolchainPprof} from './pprof-oracle.ts'
 
 export interface SessionRun {
   /** `-top`, `-list=RE`, … */
@@ -63,28 +63,77 @@ function scriptOf(runs: readonly SessionRun[], dir: string): string {
   return `${lines.join('\n')}\n`
 }
 
+/** How long one session may take; one command line may take as long again (`aloneMsMax`). */
+const sessionMsMax = 8 * 60_000
+/** Profiles above it are read with the garbage collector as it is: at the memory limit below it would run without pause. */
+const smallProfileBytes = 300_000
+
 /** Bytes of each run as pprof makes them; undefined where it refuses. `load` are flags and files that are read once. */
 export const theirSession = (load: readonly string[], runs: readonly SessionRun[], cwd: string): Promise<(Buffer | undefined)[]> =>
   usingTheirSession(load, runs, cwd, bytes => bytes)
 
-/** The same, one answer in memory at a time: `use` says what is to be kept of it. */
-export function usingTheirSession<T>(
+/**
+ * The same, one answer in memory at a time: `use` says what is to be kept of it. What a session had not answered when its time was over, the command line
+ * is asked for, and another session for what comes after it; `unanswered` says what is to be kept where that takes too long as well.
+ */
+export async function usingTheirSession<T>(
   load: readonly string[],
   runs: readonly SessionRun[],
   cwd: string,
   use: (bytes: Buffer | undefined) => T,
+  unanswered: (error: NoAnswer) => T = thrown,
+  msMax = sessionMsMax,
+): Promise<T[]> {
+  const answers: T[] = []
+  while (answers.length < runs.length) {
+    answers.push(...(await oneSession(load, runs.slice(answers.length), cwd, use, msMax)))
+    const slow = runs[answers.length]
+    if (slow === undefined) break
+    try {
+      const {stdout, failed} = await theirs([slow.report, ...slow.flags, ...load], cwd)
+      answers.push(use(failed ? undefined : stdout))
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error
+      answers.push(unanswered(error))
+    }
+  }
+  return answers
+}
+
+function thrown(error: NoAnswer): never {
+  throw error
+}
+
+/** Its answers as far as it came in its time. */
+function oneSession<T>(
+  load: readonly string[],
+  runs: readonly SessionRun[],
+  cwd: string,
+  use: (bytes: Buffer | undefined) => T,
+  msMax: number,
 ): Promise<T[]> {
   const dir = mkdtempSync(join(tmpdir(), 'gotriage-session-'))
+  const small = load.every(arg => arg.startsWith('-') || statSync(arg).size < smallProfileBytes)
   // Its garbage collector would take a third of the time; the answers do not depend on it.
-  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent', GOGC: 'off', GOMEMLIMIT: '400MiB'}
+  const collector = small ? {GOGC: 'off', GOMEMLIMIT: '400MiB'} : {}
+  const env = {...process.env, TZ: 'UTC', PPROF_BINARY_PATH: '/nonexistent', ...collector}
   return new Promise((done, failed) => {
     const child = spawn(toolchainPprof(), ['-symbolize=none', ...load], {cwd, env, stdio: ['pipe', 'ignore', 'ignore']})
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      child.kill('SIGKILL')
+    }, msMax)
     child.on('error', failed)
     child.on('exit', () => {
-      const outputs = runs.map(({report}, index) => {
-        const path = join(dir, String(index))
-        if (!existsSync(path)) return use(undefined)
-        const bytes = readFileSync(path)
+      clearTimeout(timer)
+      const pathOf = (index: number) => join(dir, String(index))
+      const written = runs.map((_, index) => index).filter(index => existsSync(pathOf(index)))
+      // It works through them in order: whatever stands before the last that it began is done.
+      const settled = late ? (written.at(-1) ?? 0) : runs.length
+      const outputs = runs.slice(0, settled).map(({report}, index) => {
+        if (!existsSync(pathOf(index))) return use(undefined)
+        const bytes = readFileSync(pathOf(index))
         return use(report === '-proto' || report === '-topproto' ? plain(bytes) : bytes)
       })
       rmSync(dir, {recursive: true, force: true})

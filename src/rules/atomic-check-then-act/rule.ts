@@ -3,10 +3,12 @@ import {must} from '../../base/answer.ts'
 import {declarationAround, inLoop, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
+import {type AtomicUse, atomicUses, atomicVariable, hasOneWriter, isExported} from '../../analysis/reading/atomic-writers.ts'
 import {atomicAccess} from '../../analysis/reading/atomics.ts'
 import {callerLocks, locksSomething} from '../../analysis/reading/locks.ts'
 import {callsIn, covers, isTestFile, receiverKey, receiverText, some, unparen, variableOf} from '../../analysis/reading/terms.ts'
 import type {CallExpr, Expr, IfStmt, Node, Stmt} from '../../go/syntax/ast.ts'
+import {exactString} from '../../go/types/constant/constant.ts'
 
 type ActPass = Pass<'store' | 'map'>
 
@@ -62,6 +64,9 @@ function atomics(pass: ActPass, stmt: IfStmt): void {
     const store = later.find(one => one.kind === 'store' && decidedBy(pass, one.call, stmt))
     if (store === undefined || later.some(one => one.kind === 'change') || onlyStores(stmt)) continue
     if (!restsOnLoad(pass, stmt, load, store.call) || belongsToOneGoroutine(pass, store.call)) continue
+    const variable = atomicVariable(pass, store.call)
+    const uses = variable === undefined ? undefined : atomicUses(pass, variable)
+    if (uses !== undefined && (hasOneWriter(pass, uses) || takesSignal(pass, stmt, load, store.call, uses))) continue
     pass.report(store.call, 'store', {data: {variable: nameOf(pass, store.call)}, related: [{node: load, label: 'loaded here'}]})
   }
 }
@@ -71,8 +76,7 @@ function atomics(pass: ActPass, stmt: IfStmt): void {
  * in between.
  */
 function belongsToOneGoroutine(pass: ActPass, store: CallExpr): boolean {
-  const at = atomicAccess(pass, store)?.variable ?? (store.fun.kind === 'SelectorExpr' ? store.fun.x : undefined)
-  const field = at === undefined ? undefined : variableOf(pass, at)
+  const field = atomicVariable(pass, store)
   const method = declarationAround(pass, store)
   const declared = method === undefined ? undefined : pass.objectOf(method.name)
   if (field?.varKind !== 'field' || isExported(field.name) || method === undefined || declared === undefined || isExported(declared.name))
@@ -88,7 +92,44 @@ function belongsToOneGoroutine(pass: ActPass, store: CallExpr): boolean {
   return !elsewhere && uses.length === 1 && started && !inLoop(pass, call)
 }
 
-const isExported = (name: string) => /^\p{Lu}/u.test(name)
+/**
+ * `if x.Load() == raised { x.Store(0); … }`, where all else that is ever stored is `raised`: others say that something has happened, this takes
+ * note of it before it acts. Whatever is raised in between is either taken note of as well or raised again, so no news is lost.
+ */
+function takesSignal(pass: ActPass, stmt: IfStmt, load: CallExpr, store: CallExpr, uses: readonly AtomicUse[]): boolean {
+  const [first] = stmt.body.list
+  if (first?.kind !== 'ExprStmt' || unparen(first.x) !== store || textOf(pass, store.args.at(-1)) !== zeroOf(pass, load)) return false
+  const raised = raisedBy(pass, stmt.cond, load)
+  return (
+    raised !== undefined &&
+    raised !== zeroOf(pass, load) &&
+    uses.some(({kind}) => kind !== 'load') &&
+    uses.every(({kind, call}) => {
+      if (kind === 'load' || call === store) return true
+      return (kind === 'store' || /Swap/.test(pass.calleeName(call) ?? '')) && textOf(pass, call.args.at(-1)) === raised
+    })
+  )
+}
+
+/** The constant of which the condition says that it was loaded. */
+function raisedBy(pass: ActPass, cond: Expr, load: CallExpr): string | undefined {
+  for (const at of [cond, ...pass.within(cond, 'BinaryExpr')]) {
+    const term = unparen(at)
+    if (term === load) return 'true'
+    if (term.kind === 'BinaryExpr' && term.op === '&&' && (unparen(term.x) === load || unparen(term.y) === load)) return 'true'
+    if (term.kind !== 'BinaryExpr' || term.op !== '==') continue
+    if (unparen(term.x) === load) return textOf(pass, term.y)
+    if (unparen(term.y) === load) return textOf(pass, term.x)
+  }
+  return undefined
+}
+
+const zeroOf = (pass: ActPass, load: CallExpr) => (pass.typeText(load) === 'bool' ? 'false' : '0')
+
+function textOf(pass: ActPass, expr: Expr | undefined): string | undefined {
+  const value = expr === undefined ? undefined : pass.constantOf(expr)
+  return value === undefined ? undefined : exactString(value)
+}
 
 /** `if x.Load() != v { x.Store(v) }`: it saves a write and decides nothing. */
 const onlyStores = (stmt: IfStmt) => stmt.body.list.length === 1 && stmt.body.list[0]?.kind === 'ExprStmt' && stmt.else === undefined

@@ -5,6 +5,7 @@ import {addressed, peel} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
 import type {Var} from '../../go/types/objects.ts'
+import {isTypeParam} from '../../go/types/predicates.ts'
 import type {Type} from '../../go/types/types.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -42,7 +43,7 @@ export default defineRule({
     filled: {
       what: '{call} gets the address of {value}, which holds {holds}',
       why: 'Go memory passed to C must hold no unpinned Go pointer; with cgocheck on, its default, the call panics as soon as the {kind} points into the Go heap',
-      next: 'Copy what C needs into C memory, or pin what the {kind} points to with runtime.Pinner (Go 1.21).',
+      next: 'Copy what C needs into C memory, or {instead}.',
     },
   },
 
@@ -62,11 +63,20 @@ export default defineRule({
         const {value, kind, holds, confidence} = found
         const type = convertedTo(pass, argument)
         const message = type === undefined || found.message === 'direct' ? found.message : 'hidden'
-        pass.report(argument, message, {data: {call: `C.${name}`, value, kind, holds, type: type ?? ''}, confidence})
+        pass.report(argument, message, {
+          data: {call: `C.${name}`, value, kind, holds, type: type ?? '', instead: insteadOf(kind)},
+          confidence,
+        })
       }
     }
   },
 })
+
+/** runtime.Pinner pins what a pointer points to; the data word of an interface is nobody's to name (runtime/pinner.go, Pin, Go 1.21 to 1.26). */
+const insteadOf = (kind: string): string =>
+  kind === 'interface'
+    ? 'pass a handle for it (runtime/cgo.NewHandle, Go 1.17): what is inside an interface cannot be pinned by way of the interface'
+    : `pin what the ${kind} points to with runtime.Pinner (Go 1.21)`
 
 interface FilledRecord {
   readonly variable: Var
@@ -155,7 +165,8 @@ function judge(pass: AnyPass, argument: Expr): Judged | undefined {
   const memory = memoryOf(pass, inner)
   const found = memory === undefined ? undefined : goPointerIn(memory.type, '', 0)
   if (memory === undefined || found === undefined) return undefined
-  const holds = found.path === '' ? `a ${found.kind}` : `the ${found.kind} ${found.path}`
+  const article = found.kind === 'interface' ? 'an' : 'a'
+  const holds = found.path === '' ? `${article} ${found.kind}` : `the ${found.kind} ${found.path}`
   const message = found.kind === 'map' || found.kind === 'channel' ? 'always' : 'filled'
   return {message, value: memory.text, kind: found.kind, holds, confidence: memory.confidence}
 }
@@ -192,7 +203,8 @@ function convertedTo(pass: AnyPass, argument: Expr): string | undefined {
 /** The part of a type that points into Go memory for sure once it is filled. Pointers may as well be C's, and functions need no memory: not counted. */
 function goPointerIn(type: Type, path: string, depth: number): {kind: string; path: string} | undefined {
   const under = underlying(type)
-  if (depth > depthMax || declaredInC(type)) return undefined
+  // What a type parameter stands for is not an interface; none of its types is known to hold a pointer.
+  if (depth > depthMax || declaredInC(type) || isTypeParam(type)) return undefined
   switch (under.kind) {
     case 'Map':
       return {kind: 'map', path}

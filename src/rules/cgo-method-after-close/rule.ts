@@ -19,7 +19,7 @@ export default defineRule({
     freed: {
       what: '{type}.{method} passes {field} to C also after {close}',
       why: '{close} frees it, and {method} does not ask: a call after {close} works on {what}, in C, where nothing recovers',
-      next: 'Return an error when {field} is nil, and let {close} set it to nil.',
+      next: '{answer} when {field} is nil{further}.',
     },
   },
 
@@ -41,6 +41,8 @@ export default defineRule({
             field: `${receiverOf(pass, use.method)?.name ?? ''}.${name}`,
             close: closer.name.name,
             what: setsNil(pass, closer, name) ? 'a nil pointer' : 'freed memory',
+            answer: givesError(pass, use.method) ? 'Return an error' : 'Panic in Go, or return a zero value,',
+            further: setsNil(pass, closer, name) ? '' : `, and let ${closer.name.name} set it to nil`,
           },
           related: [
             {node: closer.name, label: 'frees it'},
@@ -72,6 +74,9 @@ function unaskedUse(pass: AnyPass, method: FuncDecl, field: string): Use | undef
   }
   return undefined
 }
+
+const givesError = (pass: AnyPass, {type}: FuncDecl): boolean =>
+  type.results?.list.some(result => result.type !== undefined && pass.text(result.type) === 'error') === true
 
 function setsNil(pass: AnyPass, closer: FuncDecl, field: string): boolean {
   const receiver = receiverOf(pass, closer)

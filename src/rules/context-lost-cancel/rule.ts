@@ -21,12 +21,12 @@ export default defineRule({
     dropped: {
       what: 'the cancel function of {call} is dropped',
       why: '{kept} until {end}',
-      next: 'Keep the function and defer its call.',
+      next: 'Keep the function and call it when what uses the context is done: with defer where that is when this function returns, else beside the end (Close, Commit) of what was given it.',
     },
     path: {
       what: 'the function returns here without having used {cancel}',
       why: '{kept} until {end}',
-      next: 'Defer {cancel}() right after the context is made.',
+      next: 'Call {cancel}() on this way too, or defer it where nobody needs the context behind the return.',
     },
   },
 

@@ -14,6 +14,7 @@ import type {
   SendStmt,
   UnaryExpr,
 } from '../../go/syntax/ast.ts'
+import type {Path} from '../../go/flow/paths.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 import {smallIntVal} from '../../go/types/constant/constant.ts'
@@ -58,7 +59,7 @@ export default defineRule({
             : (['early', 'returns here without receiving'] as const)
         pass.report(send, message, {
           data: {channel: made.object.name},
-          related: [{node: left.kind === 'SelectStmt' ? uses.receives[0]! : left, label}],
+          related: [{node: left.kind === 'SelectStmt' ? (uses.receives.find(one => covers(left, one)) ?? left) : left, label}],
           fixes: only
             ? [
                 {
@@ -147,10 +148,11 @@ function abandonedAt(
     part => (part.kind === 'UnaryExpr' && receives.includes(part)) || (inTest && part.kind === 'CallExpr' && failsTest(pass, part)),
   )
   if (path === undefined) return undefined
-  for (const receive of receives) {
-    const select = selectAround(pass, receive)
-    if (select !== undefined && path.blocks.some(({origin}) => covers(select, origin)))
-      return othersAreItsOwn(pass, select, receive, send) ? undefined : select
+  const left = lastSelect(pass, path, receives)
+  if (left !== undefined) {
+    const {select, receive} = left
+    // What receives further on, and is gone around here, may belong to the case that was taken.
+    return othersAreItsOwn(pass, select, receive, send) || receivesBehind(pass, path, select, receives) ? undefined : select
   }
   const last = path.nodes.at(-1)
   const list = pass.parent(started)
@@ -158,6 +160,35 @@ function abandonedAt(
   return last?.kind === 'ReturnStmt' && together && !runsOnce(pass, started) && !inTest && receives.some(({pos}) => pos > last.pos)
     ? last
     : undefined
+}
+
+/** The last select on the way that could have received: those before it are first looks. */
+function lastSelect(
+  pass: ChanPass,
+  path: Path,
+  receives: readonly UnaryExpr[],
+): {readonly select: SelectStmt; readonly receive: UnaryExpr} | undefined {
+  let last: {readonly select: SelectStmt; readonly receive: UnaryExpr; readonly at: number} | undefined
+  for (const receive of receives) {
+    const select = selectAround(pass, receive)
+    const at = select === undefined ? -1 : path.blocks.findLastIndex(({origin}) => covers(select, origin))
+    if (select !== undefined && at >= 0 && (last === undefined || at > last.at)) last = {select, receive, at}
+  }
+  return last
+}
+
+/** Whether a way from the case that was taken comes to a receive after all: to one further on, or again to this one where the case itself does not leave the loop. */
+function receivesBehind(pass: ChanPass, path: Path, select: SelectStmt, receives: readonly UnaryExpr[]): boolean {
+  const taken = path.blocks.findLast(({origin}) => origin.kind === 'CommClause' && select.body.list.includes(origin))?.origin
+  const leaves =
+    taken !== undefined &&
+    (pass.within(taken, 'ReturnStmt').length > 0 ||
+      pass.within(taken, 'BranchStmt').some(({tok, label}) => tok === 'goto' || (tok === 'break' && label !== undefined)))
+  const from = taken?.kind === 'CommClause' ? taken.comm : undefined
+  return receives.some(receive => {
+    if (covers(select, receive) && leaves) return false
+    return from === undefined ? receive.pos > select.end : pass.flow.wayWithout(from, receive, () => false) !== undefined
+  })
 }
 
 /** All other cases receive from channels that the same goroutine sends to instead: then it is past this send, or never comes to it. */

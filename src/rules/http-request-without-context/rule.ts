@@ -73,6 +73,7 @@ function getsContext(pass: Pass<'plain'>, call: CallExpr, context: GoObject): bo
 function outlives(pass: Pass<'plain'>, call: CallExpr): boolean {
   const parent = pass.parent(call)
   if (parent?.kind === 'ReturnStmt') return true
+  if (parent?.kind === 'SelectorExpr' && parent.sel.name === 'Start') return true
   const body = pass.enclosingFunction(call)?.body
   const name = parent?.kind === 'AssignStmt' && parent.rhs[0] === call ? parent.lhs[0] : undefined
   const object = name === undefined ? undefined : variableOf(pass, name)

@@ -3,12 +3,14 @@ import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {isTestFile} from '../../analysis/reading/terms.ts'
-import {knownGood} from '../../go/flow/tracked-value.ts'
+import type {Path, Target} from '../../go/flow/paths.ts'
+import {knownGood, type Tracked} from '../../go/flow/tracked-value.ts'
 import type {CallExpr, Expr, Ident, Node} from '../../go/syntax/ast.ts'
 import {smallIntVal} from '../../go/types/constant/constant.ts'
 
 const functions = /^net\/http\.(?:Get|Head|Post|PostForm)$/
-const methods = /^\(\*net\/http\.(?:Client\)\.(?:Do|Get|Head|Post|PostForm)|Transport\)\.RoundTrip)$/
+const methods =
+  /^\(\*net\/http\.(?:Client\)\.(?:Do|Get|Head|Post|PostForm)|Transport\)\.RoundTrip)$|^\(net\/http\.RoundTripper\)\.RoundTrip$/
 
 export default defineRule({
   id: 'http-response-body-leak',
@@ -34,6 +36,11 @@ export default defineRule({
       why: 'over HTTP/1 an answer whose body is neither read to its end nor closed keeps its connection and the two goroutines that serve it',
       next: 'Close the Body of {name} before this return; with defer right behind the error check only if no way hands {name} to the caller.',
     },
+    replaced: {
+      what: '{name} gets another answer here while the Body of the one of {call} is neither read nor closed',
+      why: 'nobody can close it any more, and over HTTP/1 an answer whose body is neither read to its end nor closed keeps its connection and the two goroutines that serve it',
+      next: 'Read what is left of the Body of {name} (up to a limit, so that the connection can be used again) and close it before the next request.',
+    },
   },
 
   run(pass) {
@@ -48,7 +55,7 @@ export default defineRule({
         if (name?.kind !== 'Ident') continue
         if (name.name === '_') pass.report(call, 'dropped', {data})
         else if (leavesBody(pass, name)) pass.report(call, 'unused', {data: {...data, name: name.name}})
-        else {
+        else if (!replaced(pass, call, parent, name.name)) {
           const at = leftBehind(pass, call, parent)
           const related = [{node: call, label: 'the answer'}]
           if (at !== undefined) pass.report(at, 'path', {data: {...data, name: name.name}, related, confidence: 0.85})
@@ -58,7 +65,7 @@ export default defineRule({
   },
 })
 
-type Message = 'dropped' | 'unused' | 'path'
+type Message = 'dropped' | 'unused' | 'path' | 'replaced'
 
 /** An answer to HEAD has no body: transport.go, readLoop (`hasBody`). */
 function isHead(pass: Pass<Message>, call: CallExpr, callee: string): boolean {
@@ -91,9 +98,15 @@ function leavesBody(pass: Pass<Message>, name: Ident): boolean {
  */
 function leftBehind(pass: Pass<Message>, call: CallExpr, statement: Node): Node | undefined {
   const tracked = pass.flow.track(call, statement)
-  if (tracked?.error === undefined) return undefined
+  const last = tracked && wayFrom(pass, tracked, 'return')?.nodes.at(-1)
+  return last?.kind === 'ReturnStmt' ? last : undefined
+}
+
+function wayFrom(pass: Pass<Message>, tracked: Tracked, to: Target): Path | undefined {
+  if (tracked.error === undefined) return undefined
   const {variables} = tracked.uses
   const missing = pass.flow.missing(tracked, {
+    to,
     releases: (_, effects) => effects.some(({effect, fields}) => effect === 'closes' && fields[0] === 'Body'),
     passing(part) {
       if (part.kind !== 'SelectorExpr' || part.sel.name !== 'Body') return false
@@ -103,8 +116,25 @@ function leftBehind(pass: Pass<Message>, call: CallExpr, statement: Node): Node 
     through: knownGood(tracked),
     closed: (from, successor) => hasNoBody(pass, from.condition, successor),
   })
-  const last = missing.kind === 'missing' ? missing.path.nodes.at(-1) : undefined
-  return last?.kind === 'ReturnStmt' ? last : undefined
+  return missing.kind === 'missing' ? missing.path : undefined
+}
+
+/** Reports where the variable gets another answer, in the next round or behind, on a way on which nothing touches the body of this one. */
+function replaced(pass: Pass<Message>, call: CallExpr, statement: Node, name: string): boolean {
+  const tracked = pass.flow.track(call, statement, 0, {namedResults: true})
+  if (tracked === undefined || tracked.uses.variables.size !== 1) return false
+  const [variable] = tracked.uses.variables
+  for (const use of tracked.uses.uses) {
+    if (use.kind !== 'replaced' || use.when !== 'now' || use.node.kind !== 'AssignStmt') continue
+    const [next] = use.node.rhs
+    // Only what is an answer as well: `resp = nil` behind a failed request takes nothing from anybody.
+    if (use.node.rhs.length !== 1 || next?.kind !== 'CallExpr' || use.node.lhs.length !== 2) continue
+    if (use.node.lhs.findIndex(left => localOf(pass, left) === variable) !== 0 || wayFrom(pass, tracked, next) === undefined) continue
+    const related = next === call ? [] : [{node: call, label: 'the answer'}]
+    pass.report(next, 'replaced', {data: {call: pass.text(call.fun), name}, related, confidence: 0.85})
+    return true
+  }
+  return false
 }
 
 /** The edge on which the status is one that comes without a body: 204, 304 (net/http/transfer.go, bodyAllowedForStatus). */

@@ -1,5 +1,6 @@
 // map-concurrent-write: a map that several goroutines share is written without a lock. See rule.md.
 import {must} from '../../base/answer.ts'
+import {mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {concurrencyOf} from '../../analysis/reading/concurrency.ts'
@@ -37,11 +38,16 @@ export default defineRule({
 
   run(pass) {
     const reported = new Set<string>()
+    const filled = new Set<Var>()
+    for (const {at, map} of writes(pass)) {
+      const stored = at.kind === 'CallExpr' ? undefined : variableOf(pass, map)
+      if (stored !== undefined) filled.add(stored)
+    }
     for (const {at, map} of writes(pass)) {
       if (isTestFile(pass, at) || isGenerated(pass, at) || runsOnce(pass, at)) continue
       const variable = variableOf(pass, map)
       const scope = pass.enclosingFunction(at)
-      if (variable === undefined || scope === undefined || !isMap(variable)) continue
+      if (variable === undefined || scope === undefined || !isMap(variable) || isNeverFilled(pass, variable, filled)) continue
       const shared = isShared(pass, variable, scope)
       const published = shared ? undefined : publication(pass, variable, at, scope)
       if (!shared && published === undefined) continue
@@ -75,6 +81,23 @@ function* writes(pass: MapPass): Iterable<{readonly at: Node; readonly map: Expr
     if ((name === 'builtin delete' || name === 'builtin clear') && call.args[0] !== undefined) yield {at: call, map: unparen(call.args[0])}
   }
 }
+
+/** A private map of the package that begins empty, into which nothing is ever stored, and which is only ever indexed here: there is nothing to delete. */
+function isNeverFilled(pass: MapPass, variable: Var, filled: ReadonlySet<Var>): boolean {
+  if (variable.varKind !== 'package' || filled.has(variable) || /^\p{Lu}/u.test(variable.name)) return false
+  return mentions(pass, variable).every(mention => {
+    const parent = pass.parent(mention)
+    if (parent?.kind === 'ValueSpec' && parent.names.includes(mention)) return parent.values.every(value => isEmptyMap(pass, value))
+    return (
+      (parent?.kind === 'IndexExpr' && parent.x === mention) ||
+      (parent?.kind === 'RangeStmt' && parent.x === mention) ||
+      (parent?.kind === 'CallExpr' && /^builtin (?:delete|clear|len)$/.test(pass.calleeName(parent) ?? ''))
+    )
+  })
+}
+
+const isEmptyMap = (pass: MapPass, value: Expr): boolean =>
+  value.kind === 'CompositeLit' ? value.elts.length === 0 : value.kind === 'CallExpr' && pass.calleeName(value) === 'builtin make'
 
 const isMap = (variable: Var) => variable.type !== undefined && underlying(variable.type).kind === 'Map'
 

@@ -2,7 +2,8 @@
 import {qualifiedName} from '../../analysis/engine/package-pass.ts'
 import {defineModuleRule} from '../../analysis/engine/rule.ts'
 import type {FactPlace, Pass} from '../../analysis/engine/pass.ts'
-import type {Expr, Node} from '../../go/syntax/ast.ts'
+import {exactString} from '../../go/types/constant/constant.ts'
+import type {CallExpr, Expr, Node} from '../../go/syntax/ast.ts'
 
 import type {Func, GoObject, Var} from '../../go/types/objects.ts'
 import {unalias, underlying} from '../../go/types/underlying.ts'
@@ -196,7 +197,8 @@ function useOf(pass: CollectPass, mention: Node): Use {
       return {kind: parent.x === node ? 'reads' : 'bounds'}
     case 'CallExpr': {
       const callee = pass.calleeOf(parent)
-      return {kind: callee?.kind === 'Builtin' && callee.name === 'len' ? 'reads' : 'bounds'} // delete, clear, or out of sight
+      if (callee?.kind !== 'Builtin' || callee.name !== 'len') return {kind: 'bounds'} // delete, clear, or out of sight
+      return {kind: boundsLength(pass, parent) ? 'bounds' : 'reads'}
     }
     case 'BinaryExpr':
       return {kind: 'reads'} // compared with nil
@@ -210,6 +212,14 @@ function useOf(pass: CollectPass, mention: Node): Use {
     default:
       return {kind: 'bounds'}
   }
+}
+
+/** `len(m) >= max` in a condition: what follows may refuse the entry. Compared with 0 or 1, or for equality, it asks something else. */
+function boundsLength(pass: CollectPass, length: CallExpr): boolean {
+  const comparison = pass.parent(length)
+  if (comparison?.kind !== 'BinaryExpr' || !/^[<>]=?$/.test(comparison.op)) return false
+  const constant = pass.constantOf(comparison.x === length ? comparison.y : comparison.x)
+  return constant === undefined || !/^[01]$/.test(exactString(constant))
 }
 
 /** `m[k] = v` outside of start-up code adds entries; with a constant key it cannot grow. */

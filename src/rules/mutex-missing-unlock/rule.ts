@@ -21,7 +21,7 @@ import type {BlockStmt, CallExpr, FuncDecl, FuncLit, Node} from '../../go/syntax
  */
 type Held = 'free' | 'held' | 'handed' | 'settled' | 'unknown'
 type State = ReadonlyMap<string, Held>
-type MutexPass = Pass<'path' | 'deferred'>
+type MutexPass = Pass<'path' | 'several' | 'deferred'>
 
 interface Body {
   /** Where each mutex is locked first. */
@@ -46,6 +46,11 @@ export default defineRule({
       why: 'the next Lock of this mutex waits for ever',
       next: 'Unlock before this return, or defer the unlock right after the lock.',
     },
+    several: {
+      what: '{mutexes} are still locked when the function returns here, though its other paths unlock them',
+      why: 'the next Lock of any of them waits for ever',
+      next: 'Unlock them before this return, or defer each unlock right after its lock.',
+    },
     deferred: {
       what: 'defer locks {mutex} again, which is already locked here',
       why: 'deferred calls run when the function returns: it then waits for a lock that it holds itself',
@@ -68,8 +73,12 @@ export default defineRule({
       forCallers ??= unlockedForCallers(pass)
       const about = lookAt(pass, node, lockOps)
       const followed = follow(pass, node, about, lockOps, forCallers)
-      for (const {at, call, lock} of followed === undefined ? [] : forgottenIn(about, followed, body))
-        pass.report(at, 'path', {data: {mutex: lock.text}, related: [{node: call, label: 'locked here'}]})
+      for (const [at, held] of byPlace(followed === undefined ? [] : forgottenIn(about, followed, body))) {
+        const related = held.map(({call, lock}) => ({node: call, label: held.length === 1 ? 'locked here' : `${lock.text} is locked here`}))
+        const names = held.map(({lock}) => lock.text)
+        if (names.length === 1) pass.report(at, 'path', {data: {mutex: names.join('')}, related})
+        else pass.report(at, 'several', {data: {mutexes: `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`}, related})
+      }
     }
   },
 })
@@ -82,11 +91,24 @@ const lockMethods: OpsOf = (pass, call) => {
   return op === undefined ? [] : [op]
 }
 
-function forgottenIn(
-  {locked, unlocked, elsewhere}: Body,
-  paths: Paths<State>,
-  body: BlockStmt,
-): readonly {readonly at: Node; readonly call: CallExpr; readonly lock: LockPath}[] {
+interface Forgotten {
+  readonly at: Node
+  readonly call: CallExpr
+  readonly lock: LockPath
+}
+
+/** One finding a place, however many locks are held there. */
+function byPlace(all: readonly Forgotten[]): ReadonlyMap<Node, readonly Forgotten[]> {
+  const places = new Map<Node, Forgotten[]>()
+  for (const one of all) {
+    const known = places.get(one.at)
+    if (known === undefined) places.set(one.at, [one])
+    else known.push(one)
+  }
+  return places
+}
+
+function forgottenIn({locked, unlocked, elsewhere}: Body, paths: Paths<State>, body: BlockStmt): readonly Forgotten[] {
   return [...locked].flatMap(([key, {call, lock}]) =>
     unlocked.has(key) && !elsewhere.has(key) ? forgotten(paths.leaves, key, body).map(at => ({at, call, lock})) : [],
   )

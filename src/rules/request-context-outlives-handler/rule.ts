@@ -5,7 +5,7 @@ import type {Pass} from '../../analysis/engine/pass.ts'
 import {isGinContext} from '../../analysis/reading/gin.ts'
 import {parameterAround, startedGoroutines, waitsLater} from '../../analysis/reading/goroutines.ts'
 import {isTestFile, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {Expr, Node} from '../../go/syntax/ast.ts'
+import type {Expr, FuncLit, Node} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
 
 type RequestPass = Pass<'ends'>
@@ -31,11 +31,25 @@ export default defineRule({
     for (const {at, call, literal} of startedGoroutines(pass)) {
       if (isTestFile(pass, at) || !inHandler(pass, at)) continue
       const used = firstUse(pass, literal ?? call, derived)
-      if (used !== undefined && !waitsLater(pass, at))
+      if (used !== undefined && !waitsLater(pass, at) && !(literal !== undefined && handsChannelOn(pass, at, literal)))
         pass.report(used, 'ends', {data: {context: pass.text(used)}, related: [{node: at, label: 'the goroutine starts here'}]})
     }
   },
 })
+
+/** A channel that the goroutine sends on or closes goes to another function behind its start, which may receive until the goroutine is done. */
+function handsChannelOn(pass: RequestPass, at: Node, literal: FuncLit): boolean {
+  const around = pass.enclosingFunction(at)
+  const closed = pass.within(literal, 'CallExpr').flatMap(call => (pass.calleeName(call) === 'builtin close' ? call.args : []))
+  const channels = new Set(
+    [...pass.within(literal, 'SendStmt').map(({chan}) => chan), ...closed].flatMap(channel => variableOf(pass, channel) ?? []),
+  )
+  if (around?.body === undefined || channels.size === 0) return false
+  return pass.within(around.body, 'CallExpr').some(call => {
+    if (call.pos < at.end || pass.parent(call)?.kind === 'GoStmt' || pass.calleeName(call)?.startsWith('builtin ') === true) return false
+    return call.args.some(arg => channels.has(variableOf(pass, arg)!))
+  })
+}
 
 const inHandler = (pass: RequestPass, at: Node) => {
   const writer = parameterAround(pass, at, 'net/http.ResponseWriter')

@@ -1,7 +1,9 @@
 // sync-pool-nonpointer: Put of a value that is no pointer allocates. See rule.md.
 import {must} from '../../base/answer.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
+import {isTestFile, unparen, variableOf} from '../../analysis/reading/terms.ts'
+import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
 import {sizeOf} from '../../go/types/sizes.ts'
 import {typeString} from '../../go/types/type-string.ts'
 import {isTypeParam} from '../../go/types/predicates.ts'
@@ -20,24 +22,41 @@ export default defineRule({
     boxed: {
       what: 'Put stores {value} of type {type} in an interface, which allocates {bytes} bytes',
       why: 'the data of an interface is one word: a larger value is copied to the heap by each Put{unless}, which is what the pool is to avoid',
-      next: 'Let New return a pointer, keep the pointer that Get returns, and put that one back. Put(&{value}) alone gains nothing: it allocates {value}.',
+      next: 'Let New return a pointer, keep the pointer that Get returns, and put that one back. Put of the address of a local variable gains nothing: it allocates the variable.',
     },
   },
 
   run(pass) {
+    const pools = new Map<string, {readonly value: Expr; readonly data: Readonly<Record<string, string>>; readonly others: Expr[]}>()
     for (const call of pass.nodes('CallExpr')) {
       const value = call.args[0]
       if (value === undefined || !must(pass.callsMethod(call, 'sync.Pool', 'Put')) || isTestFile(pass, call)) continue
       const type = pass.typeOf(value)
       if (type === undefined || isTypeParam(type) || isPointerShaped(type)) continue
       const bytes = sizeOf(pass.package.sizes, type)
-      if (bytes !== undefined && bytes > pass.package.sizes.wordSize)
-        pass.report(value, 'boxed', {
-          data: {value: pass.text(value), type: typeString(type, pkg => pkg.name), bytes: String(bytes), unless: exception(type)},
-        })
+      if (bytes === undefined || bytes <= pass.package.sizes.wordSize) continue
+      const pool = poolOf(pass, call, type)
+      const known = pool === undefined ? undefined : pools.get(pool)
+      if (known !== undefined) known.others.push(value)
+      else {
+        const data = {value: pass.text(value), type: typeString(type, pkg => pkg.name), bytes: String(bytes), unless: exception(type)}
+        pools.set(pool ?? `${value.pos} ${pass.fileOf(value).path}`, {value, data, others: []})
+      }
     }
+    for (const {value, data, others} of pools.values())
+      pass.report(value, 'boxed', {data, related: others.slice(0, relatedMax).map(node => ({node, label: 'the same pool'}))})
   },
 })
+
+/** Other places of one pool that a finding shows. */
+const relatedMax = 8
+
+/** One for each variable or field that is a pool, and type that is put there. */
+function poolOf(pass: Pass<'boxed'>, call: CallExpr, type: Type): string | undefined {
+  const fun = unparen(call.fun)
+  const pool = fun.kind === 'SelectorExpr' ? variableOf(pass, fun.x) : undefined
+  return pool === undefined ? undefined : `${pool.name} ${pool.pos} ${pool.varKind} ${typeString(type)}`
+}
 
 /** What convTslice and convTstring (runtime/iface.go) do not allocate for. */
 function exception(type: Type): string {

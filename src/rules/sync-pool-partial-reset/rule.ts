@@ -4,7 +4,8 @@ import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {pointee} from '../../analysis/reading/named.ts'
 import {callsIn, isGenerated, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
-import type {FuncDecl, Node} from '../../go/syntax/ast.ts'
+import type {FuncDecl, Node, SliceExpr} from '../../go/syntax/ast.ts'
+import {smallIntVal} from '../../go/types/constant/constant.ts'
 import type {GoObject, Var} from '../../go/types/objects.ts'
 import {objectType} from '../../go/types/objects.ts'
 import type {Type} from '../../go/types/types.ts'
@@ -26,7 +27,7 @@ export default defineRule({
     left: {
       what: '{type}.{method} leaves {fields} as it was, which {writer} writes',
       why: 'values of this type come from a sync.Pool: the next user finds what the last one left there',
-      next: 'Reset {fields} there too, or all fields at once with *{receiver} = {type}{} where a new value begins with zeros.',
+      next: 'Reset {fields} there too{further}.',
     },
   },
 
@@ -42,7 +43,7 @@ export default defineRule({
       const touched = touchedFields(pass, decl, object)
       if (touched === undefined || touched.size === 0) continue
       const missing = type.fields.flatMap(field => {
-        if (touched.has(field) || keepsOnPurpose(field)) return []
+        if (touched.has(field) || keepsOnPurpose(field) || isNamedInComment(pass, field, decl) || isScratch(pass, field)) return []
         const writer = writerOf(pass, field, decl)
         return writer === undefined ? [] : [{field, writer}]
       })
@@ -52,7 +53,9 @@ export default defineRule({
         data: {
           type: type.name.name,
           method: decl.name.name,
-          receiver: receiver.name,
+          further: keepsSpace(pass, decl)
+            ? ''
+            : `, or all fields at once with *${receiver.name} = ${type.name.name}{} where a new value begins with zeros`,
           fields: missing.map(({field}) => field.name).join(', '),
           writer: first.writer.name.name,
         },
@@ -121,6 +124,35 @@ function keepsOnPurpose(field: Var): boolean {
   const kind = underlying(type).kind
   const pkg = asNamed(pointee(type) ?? type)?.obj.pkg?.path
   return field.name === '_' || field.embedded || kind === 'Chan' || kind === 'Signature' || pkg === 'sync' || pkg === 'sync/atomic'
+}
+
+/** `x[:0]`: what has been allocated is used again, so the whole value must not be replaced. */
+const keepsSpace = (pass: ResetPass, decl: FuncDecl) => pass.within(decl, 'SliceExpr').some(slice => isEmptied(pass, slice))
+
+function isEmptied(pass: ResetPass, {low, high}: SliceExpr): boolean {
+  const end = high === undefined ? undefined : pass.constantOf(high)
+  return end !== undefined && smallIntVal(end) === 0 && low === undefined
+}
+
+/** A comment line in the method, or on it, speaks of the field. */
+function isNamedInComment(pass: ResetPass, field: Var, decl: FuncDecl): boolean {
+  const comments = [...(decl.doc?.list ?? []).map(({text}) => text), ...(pass.text(decl).match(/^\s*\/\/.*/gm) ?? [])]
+  return comments.some(text => [...text.matchAll(/[\p{L}_][\p{L}\p{Nd}_]*/gu)].some(([word]) => word === field.name))
+}
+
+/** A slice whose every writer begins with none of what is in it, `append(x.buf[:0], …)`: only the space is kept. */
+function isScratch(pass: ResetPass, field: Var): boolean {
+  const own = field.origin ?? field
+  if (underlying(objectType(own)).kind !== 'Slice') return false
+  const writers = new Set(
+    pass.nodes('AssignStmt').flatMap(stmt => {
+      const writes = stmt.lhs.some(left => unparen(left).kind === 'SelectorExpr' && variableOf(pass, left) === own)
+      return writes ? (declAround(pass, stmt) ?? []) : []
+    }),
+  )
+  return [...writers].every(decl =>
+    pass.within(decl, 'SliceExpr').some(slice => isEmptied(pass, slice) && variableOf(pass, slice.x) === own),
+  )
 }
 
 /** A method of the type, apart from constructors, that assigns the field. */

@@ -3,9 +3,9 @@ import {must} from '../../base/answer.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {type EvaluatedCall, followPaths, isRangeTarget} from '../../analysis/reading/paths.ts'
-import {functionBodies, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
+import {functionBodies, isTestFile, unparen, variableOf, walk} from '../../analysis/reading/terms.ts'
 import {isPointerTo} from '../../analysis/reading/named.ts'
-import type {CallExpr, DeferStmt, Expr, Ident, Node} from '../../go/syntax/ast.ts'
+import type {BlockStmt, CallExpr, DeferStmt, Expr, Ident, Node} from '../../go/syntax/ast.ts'
 import type {GoObject, Var} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
@@ -36,7 +36,7 @@ export default defineRule({
   run(pass) {
     const putters = functionsThatPut(pass)
     for (const {node, body} of pass.nodes('CallExpr').some(call => isPut(pass, call)) ? functionBodies(pass) : []) {
-      if (!pass.within(body, 'CallExpr').some(call => givenBack(pass, call, putters).length > 0)) continue
+      if (!pass.within(body, 'CallExpr').some(call => givenBack(pass, call, putters).length > 0) || expectsPanic(pass, body)) continue
       const paths = followPaths<Given>(pass, node, {
         start: new Map(),
         join: (a, b) => new Map([...a].filter(([object]) => b.has(object))),
@@ -48,13 +48,21 @@ export default defineRule({
         for (const ident of usesIn(pass, at, state)) {
           const put = reported.has(ident) ? undefined : state.get(variableOf(pass, ident)!)
           reported.add(ident)
-          if (put !== undefined) pass.report(ident, 'used', {data: {value: ident.name}, related: [{node: put, label: 'put back here'}]})
+          if (put !== undefined)
+            pass.report(ident, 'used', {data: {value: ident.name}, related: [{node: put, label: 'put back here'}], ...inTest(pass, ident)})
         }
       })
     }
     for (const defer of pass.nodes('DeferStmt')) afterDefer(pass, defer, putters)
   },
 })
+
+/** A test has one goroutine most of the time, and ends. */
+const inTest = (pass: PoolPass, node: Node): {readonly severity?: 'warning'} => (isTestFile(pass, node) ? {severity: 'warning'} : {})
+
+/** A test that recovers looks at what happens to whoever does this. */
+const expectsPanic = (pass: PoolPass, body: BlockStmt): boolean =>
+  isTestFile(pass, body) && pass.within(body, 'CallExpr').some(call => pass.calleeName(call) === 'builtin recover')
 
 const isPut = (pass: PoolPass, call: CallExpr) => must(pass.callsMethod(call, 'sync.Pool', 'Put'))
 

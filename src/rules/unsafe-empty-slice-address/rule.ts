@@ -1,10 +1,12 @@
 // unsafe-empty-slice-address: `unsafe.Pointer(&b[0])` where b may be empty, outside of C calls. See rule.md.
-import {cCallName, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
+import {cCallName, cMember, unparen, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {firstElementOf, isUnsafe, isUnsafePointerCall} from '../../analysis/cgo/pointer-argument.ts'
 import {mayBeEmptyUnchecked} from '../../analysis/cgo/slice-guard.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import {languageVersionAt} from '../../analysis/reading/terms.ts'
-import type {CallExpr} from '../../go/syntax/ast.ts'
+import type {CallExpr, Expr} from '../../go/syntax/ast.ts'
+import {sizeOf} from '../../go/types/sizes.ts'
+import {underlying} from '../../go/types/underlying.ts'
 
 export default defineRule({
   id: 'unsafe-empty-slice-address',
@@ -32,7 +34,7 @@ export default defineRule({
       if (!isUnsafePointerCall(pass, pointer) || pointer.args[0] === undefined || unparen(pointer.args[0]).kind !== 'UnaryExpr') continue
       const slice = firstElementOf(pass, pointer)
       if (slice === undefined || isMade(pass, pointer) || isForC(pass, pointer) || !mayBeEmptyUnchecked(pass, slice, pointer)) continue
-      const [text, target] = [pass.text(slice), castTo(pass, pointer)]
+      const [text, target] = [pass.text(slice), castTo(pass, pointer, slice)]
       const data = {pointer: pass.text(pointer), slice: text}
       if (target !== undefined) pass.report(pointer, 'cast', {data: {...data, target}})
       else pass.report(pointer, 'unchecked', {data: {...data, other: otherWay(pass, pointer, text)}})
@@ -40,13 +42,27 @@ export default defineRule({
   },
 })
 
-/** `T` of `(*T)(unsafe.Pointer(…))`, unless a length goes with it: in unsafe.Slice, or where T is an array to be sliced. */
-function castTo(pass: AnyPass, pointer: CallExpr): string | undefined {
+/** `T` of `(*T)(unsafe.Pointer(…))` larger than an element, unless a length goes with it: in unsafe.Slice, or where T is an array to be sliced. */
+function castTo(pass: AnyPass, pointer: CallExpr, slice: Expr): string | undefined {
   const cast = pass.parent(pointer)
   const type = cast?.kind === 'CallExpr' && cast.args[0] === pointer ? unparen(cast.fun) : undefined
   if (cast?.kind !== 'CallExpr' || type?.kind !== 'StarExpr' || unparen(type.x).kind === 'ArrayType') return undefined
   const around = pass.parent(cast)
-  return around?.kind === 'CallExpr' && isUnsafe(pass, around, 'Slice') ? undefined : pass.text(type.x)
+  const withLength = around?.kind === 'CallExpr' && isUnsafe(pass, around, 'Slice')
+  return withLength || !isLarger(pass, type.x, slice) ? undefined : pass.text(type.x)
+}
+
+/** Types of C of one byte. */
+const cBytes = /^(?:[su]?char|u?int8_t|bool|_Bool)$/
+
+/** Of a type whose size is not known, only over single bytes: elements that are more may have been declared to match. */
+function isLarger(pass: AnyPass, target: Expr, slice: Expr): boolean {
+  const [whole, type] = [pass.typeOf(slice), pass.typeOf(target)]
+  const under = whole === undefined ? undefined : underlying(whole)
+  const element = under?.kind === 'Slice' ? sizeOf(pass.package.sizes, under.elem) : undefined
+  const size = type === undefined ? undefined : sizeOf(pass.package.sizes, type)
+  if (size !== undefined) return element === undefined || element < size
+  return element === 1 && !cBytes.test(cMember(pass, target) ?? '')
 }
 
 /** Where the file may use it (Go 1.20). */

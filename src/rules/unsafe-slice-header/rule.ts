@@ -4,6 +4,7 @@ import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {peel, underlyingOf} from '../../analysis/cgo/pointer-argument.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {CompositeLit, Expr, Node} from '../../go/syntax/ast.ts'
+import type {Var} from '../../go/types/objects.ts'
 import {isUnknown} from '../../go/types/predicates.ts'
 
 export default defineRule({
@@ -39,7 +40,7 @@ export default defineRule({
       if (header === undefined) return
       const slice = header === 'SliceHeader'
       const modern = pass.fileOf(node).state.version >= (slice ? 17 : 20)
-      const foreign = node.kind === 'CompositeLit' && pointsToC(pass, node)
+      const foreign = pointsToC(pass, node)
       pass.report(node, foreign ? 'foreign' : 'made', {
         ...(foreign ? {severity: 'warning' as const} : {}),
         related: madeInto(pass, node).map(use => ({node: use, label: `a ${slice ? 'slice' : 'string'} is made of it here`})),
@@ -65,20 +66,21 @@ const viewedByReflect = (pass: AnyPass, made: Node): boolean =>
 
 /** `&hdr` of the variable that the header was put into. */
 function madeInto(pass: AnyPass, made: Node): readonly Node[] {
-  const parent = pass.parent(made)
-  const name =
-    made.kind === 'ValueSpec'
-      ? made.names[0]
-      : parent?.kind === 'AssignStmt'
-        ? parent.lhs[parent.rhs.findIndex(value => value === made)]
-        : parent?.kind === 'ValueSpec'
-          ? parent.names[0]
-          : undefined
-  const variable = name === undefined ? undefined : localOf(pass, name)
+  const variable = variableOf(pass, made)
   return (variable === undefined ? [] : mentions(pass, variable)).flatMap(mention => {
     const use = pass.parent(mention)
     return use?.kind === 'UnaryExpr' && use.op === '&' ? [use] : []
   })
+}
+
+/** The local variable that the header, or its address, was put into. */
+function variableOf(pass: AnyPass, made: Node): Var | undefined {
+  if (made.kind === 'ValueSpec') return made.names[0] && localOf(pass, made.names[0])
+  const parent = pass.parent(made)
+  const [value, at] = parent?.kind === 'UnaryExpr' && parent.op === '&' ? [parent, pass.parent(parent)] : [made, parent]
+  const name =
+    at?.kind === 'AssignStmt' ? at.lhs[at.rhs.findIndex(right => right === value)] : at?.kind === 'ValueSpec' ? at.names[0] : undefined
+  return name === undefined ? undefined : localOf(pass, name)
 }
 
 function headerName(pass: AnyPass, type: Expr): string | undefined {
@@ -88,14 +90,30 @@ function headerName(pass: AnyPass, type: Expr): string | undefined {
   return object?.kind === 'PkgName' && object.imported.path === 'reflect' ? at.sel.name : undefined
 }
 
-/** `Data: uintptr(unsafe.Pointer(x))` with an x of C's, or of no known type in a file of cgo. */
-function pointsToC(pass: AnyPass, literal: CompositeLit): boolean {
-  if (!importsC(pass.fileOf(literal).state.tree)) return false
-  const data = literal.elts.find(elt => elt.kind !== 'KeyValueExpr' || (elt.key.kind === 'Ident' && elt.key.name === 'Data'))
-  if (data === undefined) return false
-  const source = peel(pass, data.kind === 'KeyValueExpr' ? data.value : data)
-  const under = underlyingOf(pass, source)
-  return under === undefined || under.kind !== 'Pointer' || isUnknown(under.base) || leadsToC(under.base)
+/** All that Data is given is `uintptr(unsafe.Pointer(x))` with an x of C's, or of no known type in a file of cgo. */
+function pointsToC(pass: AnyPass, made: Node): boolean {
+  if (!importsC(pass.fileOf(made).state.tree)) return false
+  const first = made.kind === 'CompositeLit' ? made.elts.find(isData) : undefined
+  const given = [...(first === undefined ? [] : [first.kind === 'KeyValueExpr' ? first.value : first]), ...givenLater(pass, made)]
+  return (
+    given.length > 0 &&
+    given.every(value => {
+      const under = underlyingOf(pass, peel(pass, value))
+      return under === undefined || under.kind !== 'Pointer' || isUnknown(under.base) || leadsToC(under.base)
+    })
+  )
+}
+
+const isData = (element: Expr) => element.kind !== 'KeyValueExpr' || (element.key.kind === 'Ident' && element.key.name === 'Data')
+
+/** `h.Data = …` of the variable that the header was put into. */
+function givenLater(pass: AnyPass, made: Node): readonly Expr[] {
+  const variable = variableOf(pass, made)
+  return (variable === undefined ? [] : mentions(pass, variable)).flatMap(mention => {
+    const selector = pass.parent(mention)
+    const assign = selector?.kind === 'SelectorExpr' && selector.sel.name === 'Data' ? pass.parent(selector) : undefined
+    return assign?.kind === 'AssignStmt' ? (assign.rhs[assign.lhs.findIndex(left => left === selector)] ?? []) : []
+  })
 }
 
 /** `f(reflect.SliceHeader{})` shows a type and holds no address. */

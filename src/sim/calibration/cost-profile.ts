@@ -103,6 +103,8 @@ export interface CostRows {
   readonly markSpread: Distribution
   /** How fast one P allocates blocks of 4 KiB with pointers, the collector's time not counted. Unit: bytes per ns. */
   readonly allocBytesPerNs: number
+  /** CPU time that brings in 4 KiB of memory the process has not got, with the pages the kernel gives it. */
+  readonly pageTouchNs: number
   /** Slice of the operating system's scheduler when threads share a CPU. */
   readonly osSliceNs: number
   /** A woken thread takes the CPU at once when it is owed this much more than the running one. */

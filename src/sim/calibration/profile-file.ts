@@ -4,7 +4,14 @@ import type {Distribution} from '../kernel/distribution.ts'
 import {calibrationFacts, type CostProfile, type CostRow} from './cost-profile.ts'
 import {profiles} from './profiles.ts'
 
-const scalarRows: readonly CostRow[] = ['markBytesPerNs', 'allocBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
+const scalarRows: readonly CostRow[] = [
+  'markBytesPerNs',
+  'allocBytesPerNs',
+  'pageTouchNs',
+  'osSliceNs',
+  'osWakeGranularityNs',
+  'warmIdleNs',
+]
 
 /** Rows that the file leaves out are taken from the shipped profile `base` it names, or else from this machine class's. */
 export function parseProfile(name: string, text: string, base = 'xeon-guest'): CostProfile {

@@ -30,6 +30,8 @@ export interface HeapScenario {
   readonly nonHeapBytes: number
   /** Free slots inside spans and size classes, as a share of the live heap. */
   readonly overheadShare: number
+  /** What it costs to bring in 4 KiB of memory the process has not got: never touched, or given back. Unit: ns of CPU; nothing when absent. */
+  readonly pageTouchNs?: number
   /** Where the kernel kills the process. */
   readonly oomBytes?: number
   /** The run begins just after a collection, with what is live then; else with an empty heap. */
@@ -85,7 +87,7 @@ const seriesMax = 400
 const reviseSteps = 16
 /** What the background scavenger gives back: 1 % of a CPU at about 10 µs for 64 KiB. Unit: bytes per second. Source: mgcscavenge.go, `scavengePercent`. */
 const scavengeBytesPerS = 64 * 1024 * 1000
-/** Source: mgcscavenge.go, `retainExtraPercent`. */
+/** What the scavenger leaves, of the heap the next cycle is expected to have. Source: mgcscavenge.go, `retainExtraPercent`. */
 const retainShare = 1.1
 /** Source: mgcscavenge.go, `reduceExtraPercent`: with a limit the scavenger aims 5 % below it. */
 const limitShare = 0.95
@@ -102,6 +104,9 @@ export function heapInSteps(scenario: HeapScenario, controller?: HeapController)
 
 /** Cycles and ticks between two turns of whoever drives a run in steps: some tens of milliseconds. */
 const roundsAStep = 1 << 12
+
+/** What `pageTouchNs` is for. Unit: bytes. */
+const touchedBytes = 4096
 
 /** Shortest step to where the limiter begins. Unit: s. */
 const limiterStepS = 20e-6
@@ -120,6 +125,10 @@ class Heap {
   readonly #limiter: GcCpuLimiter
   readonly #prng: Prng
   readonly #spread: Sampler
+  /** CPU time for a byte of an object in memory the process has not got. Unit: s. */
+  readonly #touchS: number
+  /** CPUs the program needs to meet its demand. */
+  readonly #needed: number
   readonly #cycles: HeapCycle[] = []
   readonly #series: HeapPoint[] = []
   readonly #decisions: {atS: number; because: string; settings: HeapSettings}[] = []
@@ -127,6 +136,9 @@ class Heap {
   #refusing = false
   /** Heap pages in use or kept after use. */
   #retained = 0
+  /** Heap pages at the end of the last mark, and those the scavenger leaves. */
+  #lastInUse = 0
+  #keep = Infinity
   #heapPeak = 0
   #rssPeak = 0
   #cyclePeak = 0
@@ -150,12 +162,18 @@ class Heap {
     this.#limiter = new GcCpuLimiter(scenario.procs)
     this.#prng = new Prng(scenario.seed ?? 1)
     this.#spread = sampler(scenario.markSpread ?? 1)
+    this.#touchS = ((scenario.pageTouchNs ?? 0) / 1e9 / touchedBytes) * (1 + scenario.overheadShare)
+    this.#needed = Math.max(1e-9, Math.min(scenario.mutatorCpus, scenario.neededCpus ?? scenario.mutatorCpus))
     this.#pacer.globalsScan = scenario.globalsBytes
     if (scenario.warm === true) {
       const {liveBytes, stackBytes} = this.#demand()
       this.#pacer.heapScanWork = liveBytes * scenario.scanShare
       this.#pacer.stackScanWork = stackBytes
       this.#pacer.resetLive(liveBytes)
+      this.#pacer.commit(true)
+      const goal = this.#pacer.goal()
+      // It has grown to its goal before.
+      if (goal !== Infinity) this.#retained = goal * (1 + scenario.overheadShare)
     }
     this.#mapped()
     this.#pacer.commit(true)
@@ -174,12 +192,14 @@ class Heap {
         this.#lastCycleS + forcedCollectionAfterNs / 1e9 - this.#nowS,
       )
       const trigger = pacer.trigger()
-      const untilTrigger = demand.allocBytesPerS > 0 ? Math.max(0, trigger - pacer.heapLive) / demand.allocBytesPerS : Infinity
-      if (untilTrigger <= left) {
-        this.#mutate(untilTrigger, demand.allocBytesPerS)
+      const {bytesPerS, lastsS} = this.#pace(demand.allocBytesPerS)
+      const untilTrigger = bytesPerS > 0 ? Math.max(0, trigger - pacer.heapLive) / bytesPerS : Infinity
+      if (untilTrigger <= Math.min(left, lastsS)) {
+        this.#mutate(untilTrigger, bytesPerS)
         if (this.#oomAt === undefined) this.#collect()
-      } else {
-        this.#mutate(left, demand.allocBytesPerS)
+      } else if (lastsS < left) this.#mutate(lastsS, bytesPerS)
+      else {
+        this.#mutate(left, bytesPerS)
         if (this.#nowS - this.#lastCycleS >= forcedCollectionAfterNs / 1e9 - 1e-9) this.#collect()
         else this.#ask('tick')
       }
@@ -189,6 +209,19 @@ class Heap {
 
   #demand() {
     return demandAt(this.#s.workloads, this.#nowS, this.#refusing)
+  }
+
+  /** Bytes the program can allocate before it comes to memory the process has not got. */
+  #room(): number {
+    return this.#touchS === 0 ? Infinity : Math.max(0, this.#retained / (1 + this.#s.overheadShare) - this.#pacer.heapLive)
+  }
+
+  /** How fast the program allocates alone, and for how long: memory it has not got costs CPU time, and CPUs it has not got cost speed. */
+  #pace(wantedPerS: number): {readonly bytesPerS: number; readonly lastsS: number} {
+    const room = this.#room()
+    if (wantedPerS === 0) return {bytesPerS: 0, lastsS: Infinity}
+    if (room >= 1) return {bytesPerS: wantedPerS, lastsS: room / wantedPerS}
+    return {bytesPerS: wantedPerS * Math.min(1, this.#s.mutatorCpus / (this.#needed + wantedPerS * this.#touchS)), lastsS: Infinity}
   }
 
   /** The program runs alone for `s` seconds. */
@@ -233,13 +266,17 @@ class Heap {
     return this.#s.nonHeapBytes + Math.max(this.#retained, this.#inUse()) + this.#demand().stackBytes
   }
 
+  /** What the background scavenger leaves from now on: nothing is given back before the first collection. Source: mgcscavenge.go, `gcPaceScavenger`. */
+  #paceScavenger(): void {
+    const {lastHeapGoal} = this.#pacer
+    if (lastHeapGoal > 0 && lastHeapGoal < Infinity) this.#keep = this.#lastInUse * (this.#pacer.goal() / lastHeapGoal) * retainShare
+  }
+
   #scavenge(s: number): void {
     const pacer = this.#pacer
     const inUse = this.#inUse()
-    const goal = pacer.goal()
-    const keep = Math.max(inUse, goal === Infinity ? inUse : goal * retainShare * (1 + this.#s.overheadShare))
     const limitKeep = pacer.memoryLimitBytes === Infinity ? Infinity : pacer.memoryLimitBytes * limitShare - this.#s.nonHeapBytes
-    const target = Math.max(inUse, Math.min(keep, limitKeep))
+    const target = Math.max(inUse, Math.min(this.#keep, limitKeep))
     if (this.#retained > target) this.#retained = Math.max(target, this.#retained - scavengeBytesPerS * s)
     this.#retained = Math.max(this.#retained, inUse)
   }
@@ -261,7 +298,6 @@ class Heap {
     if (this.#cycles.length >= cyclesMax) throw errors.limit('garbage collections of the simulation', cyclesMax)
     const {procs, scanShare, mutatorCpus, globalsBytes} = this.#s
     const markBytesPerS = this.#s.markBytesPerS * this.#spread(this.#prng)
-    const needed = Math.max(1e-9, Math.min(mutatorCpus, this.#s.neededCpus ?? mutatorCpus))
     const pacer = this.#pacer
     const demand = this.#demand()
     const marked = Math.min(demand.liveBytes, pacer.heapLive)
@@ -286,6 +322,8 @@ class Heap {
     while (left > 0 && this.#oomAt === undefined) {
       pacer.revise()
       const owed = pacer.assistWorkPerByte * demand.allocBytesPerS
+      const room = this.#room()
+      const needed = room >= 1 ? this.#needed : this.#needed + demand.allocBytesPerS * this.#touchS
       // Of the program's demand this share runs; what it owes beyond the workers' pace it marks itself. Formula: mgcpacer_test.go, idealised utilisation.
       const limiting = limiter.limiting
       const most = Math.min(1, mutatorMax / needed)
@@ -296,7 +334,8 @@ class Heap {
       const filling = procs * markShare + 2 * assistCpus - mutatorMax
       const untilFull = limiting || assistCpus === 0 || filling <= 0 ? Infinity : Math.max(limiterStepS, limiter.headroomNs / 1e9 / filling)
       const untilLook = limiting && filling < 0 ? nextLookS(startedS, lookedS) - this.#nowS : Infinity
-      const done = Math.min(step, left, speed * Math.min(untilFull, untilLook))
+      const untilTouch = room >= 1 && room < Infinity && runs > 0 ? room / (demand.allocBytesPerS * runs) : Infinity
+      const done = Math.min(step, left, speed * Math.min(untilFull, untilLook, untilTouch))
       const s = done / speed
       const bytes = demand.allocBytesPerS * runs * s
       left -= done
@@ -321,6 +360,7 @@ class Heap {
     const goal = pacer.goal()
     const limited = pacer.limited
     const trigger = pacer.triggered
+    this.#lastInUse = this.#inUse()
     pacer.endCycle(markS * 1e9, procs, assist * 1e9, idle * 1e9)
     pacer.heapScanWork = marked * scanShare
     pacer.stackScanWork = demand.stackBytes
@@ -328,6 +368,7 @@ class Heap {
     pacer.resetLive(marked + black)
     this.#mapped()
     pacer.commit(true)
+    this.#paceScavenger()
     this.#lastCycleS = this.#nowS
     assert(pacer.heapMarked <= this.#heapPeak + 1, 'no more is marked than there is')
     this.#cycles.push({
@@ -374,6 +415,7 @@ class Heap {
     if (settings.memoryLimitBytes !== undefined) pacer.memoryLimitBytes = settings.memoryLimitBytes
     if (settings.gogc !== undefined && settings.gogc !== pacer.gogc) pacer.setGogc(settings.gogc)
     else if (settings.memoryLimitBytes !== undefined) pacer.commit(true)
+    this.#paceScavenger()
     if (settings.refuse !== undefined) this.#refusing = settings.refuse
     if (this.#decisions.length < 10_000) this.#decisions.push({atS: this.#nowS, because: settings.because, settings})
   }

@@ -156,6 +156,63 @@ describe('the heap', () => {
     expect(run.limitingS / 30).toBeGreaterThan(0.3)
   })
 
+  test('memory that has to be brought in slows a program that has no CPU to spare, and no other', () => {
+    // 1 µs a byte-thousand of its own, as much again for the pages: half the rate.
+    const grown = (more: Partial<HeapScenario>) =>
+      runHeap(scenario({live: 0, alloc: 1e9, gogc: -1, procs: 2, mutatorCpus: 1, durationS: 1, ...more})).totalAllocBytes
+    expect(grown({})).toBeCloseTo(1e9, -3)
+    expect(grown({pageTouchNs: 4096})).toBeCloseTo(0.5e9, -3)
+    expect(grown({pageTouchNs: 4096, overheadShare: 1})).toBeCloseTo(1e9 / 3, -3)
+    expect(grown({pageTouchNs: 1024, neededCpus: 0.2})).toBeCloseTo(1e9, -3)
+  })
+
+  test('memory the process has already costs nothing, so a heap that stays as large collects as often', () => {
+    const steady = {live: 48 << 20, alloc: 100e6, procs: 2, mutatorCpus: 1, neededCpus: 0.1, warm: true, durationS: 30}
+    const cycles = (pageTouchNs: number) => runHeap(scenario({...steady, pageTouchNs})).cycles
+    expect(cycles(10_000).length).toBe(cycles(0).length)
+  })
+
+  test('an allocator that nothing throttles needs more cycles to grow when its memory has to be brought in, and grows as large', () => {
+    const of = (pageTouchNs: number) =>
+      runHeap(
+        scenario({
+          live: 48 << 20,
+          alloc: 3e9,
+          gogc: 200,
+          procs: 2,
+          mutatorCpus: 1,
+          warm: true,
+          durationS: 20,
+          markBytesPerS: 0.7e9,
+          pageTouchNs,
+        }),
+      ).cycles.map(c => c.peakBytes)
+    const until = (peaks: readonly number[]) => peaks.findIndex(bytes => bytes > 0.95 * Math.max(...peaks))
+    const [had, fresh] = [of(0), of(10_000)]
+    expect(until(fresh)).toBeGreaterThan(2 * until(had))
+    expect(Math.max(...fresh) / Math.max(...had)).toBeGreaterThan(0.9)
+  })
+
+  test('the scavenger leaves a tenth more than the next goal is expected to need, and nothing is given back before the first collection', () => {
+    const run = runHeap(
+      scenario({
+        live: 0,
+        alloc: 0,
+        procs: 2,
+        durationS: 100,
+        tickS: 0.1,
+        workloads: [
+          {kind: 'steady', liveBytes: 400e6, allocBytesPerS: 200e6, untilS: 20},
+          {kind: 'steady', liveBytes: 20e6, allocBytesPerS: 20e6, fromS: 20},
+        ],
+      }),
+    )
+    const last = run.series.at(-1)!
+    expect(run.rssPeakBytes).toBeGreaterThan(700e6)
+    expect(last.rssBytes / last.goalBytes).toBeGreaterThan(1.05)
+    expect(last.rssBytes / last.goalBytes).toBeLessThan(1.15)
+  })
+
   test('marks at a speed that is drawn for each cycle, the same for the same seed', () => {
     const of = (seed: number) =>
       runHeap(scenario({live: 64 << 20, alloc: 100e6, markSpread: {kind: 'uniform', from: 0.5, to: 1.5}, seed})).cycles.map(c => c.markS)

@@ -134,6 +134,18 @@ test('a heap marks at speeds that are spread, one run a seed', () => {
   expect(complaint(heap.replace('procs: 2', 'procs: 2\nmark-spread: 0'), 'heap')).toMatch(/^s\.yaml:3: .*0 lies outside 0\.01 to 100/)
 })
 
+test('a heap grows more slowly where memory has to be brought in', () => {
+  const grown = (touch: string) =>
+    simulate({
+      kind: 'heap',
+      name: 's',
+      yaml: `procs: 1\ngogc: -1\nworkloads: [{steady: {live: 0B, alloc: 1GB/s}}]\nduration: 1s\n${touch}`,
+      seed: 1,
+    }).metrics['alloc.total']!.value
+  expect(grown('page-touch: 4096ns') / grown('')).toBeLessThan(0.6)
+  expect(complaint(heap.replace('procs: 2', 'procs: 2\npage-touch: 1s'), 'heap')).toMatch(/^s\.yaml:3: .*outside 0 ns to 1000000 ns/)
+})
+
 describe('the schema', () => {
   const schema: unknown = JSON.parse(readFileSync(`${checkout}docs/schema/gotriage-scenario-1.schema.json`, 'utf8'))
   const validate = new Ajv2020({allErrors: true, strict: false}).compile(schema as object)

@@ -353,7 +353,7 @@ function sampleOf(distribution: Distribution): ReturnType<typeof sampler> {
 
 function costsOf(scenario: SchedulerScenario): Costs {
   const rows = {...scenario.profile.rows, ...scenario.costs}
-  const scalars = ['markBytesPerNs', 'allocBytesPerNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
+  const scalars = ['markBytesPerNs', 'allocBytesPerNs', 'pageTouchNs', 'osSliceNs', 'osWakeGranularityNs', 'warmIdleNs']
   const entries = Object.entries(rows).map(([name, value]) => [name, scalars.includes(name) ? value : sampler(value)] as const)
   return Object.fromEntries(entries) as unknown as Costs // the rows are those of CostRows, one by one
 }

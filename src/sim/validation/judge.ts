@@ -4,7 +4,7 @@ import type {Distribution} from '../kernel/distribution.ts'
 import {runHeap, type HeapCycle, type HeapRun, type HeapScenario} from '../gc/heap.ts'
 import {ascending, bootstrapRuns, ksDistance, overSeeds, quantileOfSorted} from '../kernel/statistics.ts'
 import {compare, type Compared} from './compare.ts'
-import type {MeasuredCase, Measurements} from './measured.ts'
+import type {MeasuredCase, MeasuredRun, Measurements} from './measured.ts'
 import {pacedCycles, replayPacer, type PacedCycle, type Replay} from './pacer-replay.ts'
 import {markShares, movedByStops, quotaCurve, validationCases, type MeasuredLoads} from './workloads.ts'
 
@@ -319,25 +319,26 @@ export function heapRows(profile: CostProfile, measured: Measurements): readonly
           {id: `pacer/peak-${gogc}-${rate}`, what: `largest heap, ${what}`, predicted: rate === '0' ? 'assists' : 'u = 0.25', unit: 'B'},
           found,
           runs.filter(r => r.figures?.['peak'] !== undefined).map(r => r.figures!['peak']!),
-          sims.map(s => s.heapPeakBytes),
+          sims.filter((_, i) => runs[i]!.figures?.['peak'] !== undefined).map(s => s.heapPeakBytes),
           {within: steady},
         ),
-        ...typicalRows(found, gogc, rate, what, sims, steady),
+        ...typicalRows(found, runs, gogc, rate, what, sims, steady),
       ]
     }),
   )
 }
 
-/** Cycle by cycle: the median of the first forty cycles that were kept of each run, against that of the model's first forty. */
+/** Cycle by cycle: the median of the first forty cycles that were kept of each run (the program looks late at others), against the model's of the same numbers. */
 function typicalRows(
   found: MeasuredCase | undefined,
+  runs: readonly MeasuredRun[],
   gogc: number,
   rate: string,
   what: string,
   sims: readonly HeapRun[],
   within: number,
 ): readonly Row[] {
-  const cycles = (found?.runs ?? []).map(r => pacedCycles(r.values)).filter(c => c.length >= 5)
+  const pairs = runs.map((r, i) => ({real: pacedCycles(r.values), simulated: sims[i]!.cycles})).filter(pair => pair.real.length >= 5)
   const columns = [
     ['trigger', 'heap where a cycle began', (c: PacedCycle) => c.triggerBytes, (c: HeapCycle) => c.triggerBytes],
     ['goal', 'goal of a cycle', (c: PacedCycle) => c.liveBytes - c.goalDeltaBytes, (c: HeapCycle) => c.goalBytes],
@@ -347,8 +348,8 @@ function typicalRows(
     figureRow(
       {id: `pacer/${name}-${gogc}-${rate}`, what: `${which}, the median one, ${what}`, predicted: 'as the largest heap', unit: 'B'},
       found,
-      cycles.map(c => median(c.map(real))),
-      sims.map(s => median(s.cycles.slice(0, 40).map(simulated))),
+      pairs.map(pair => median(pair.real.map(real))),
+      pairs.map(pair => median(pair.real.flatMap(c => pair.simulated[c.number - pair.real[0]!.number] ?? []).map(simulated))),
       {within},
     ),
   )
@@ -377,6 +378,7 @@ function allocator(
     workloads: [{kind: 'steady', liveBytes, allocBytesPerS: perS, stackBytes: live['stack'] ?? 2500}],
     nonHeapBytes: 0,
     overheadShare: 0,
+    pageTouchNs: profile.rows.pageTouchNs,
     warm: true,
     durationS: seconds,
     tickS: seconds,

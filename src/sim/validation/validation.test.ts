@@ -67,7 +67,6 @@ describe('beside real Go', () => {
     const rows = heapRows(profile, measured)
     expect(rows.length).toBe(30)
     expect(rows.filter(r => r.compared?.verdict === 'differs').map(r => r.id)).toEqual([
-      'pacer/peak-100-0',
       'pacer/trigger-200-0',
       'pacer/goal-200-0',
       'pacer/end-200-0',

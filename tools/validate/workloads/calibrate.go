@@ -242,8 +242,33 @@ func fanOut(batches, n int) (send, next []float64) {
 	return
 }
 
+func threadCPU() int64 {
+	var ts syscall.Timespec
+	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, 3, uintptr(unsafe.Pointer(&ts)), 0) // CLOCK_THREAD_CPUTIME_ID
+	return ts.Nano()
+}
+
+// pageTouch brings memory in as a heap that grows does, with the pages the kernel gives it: mean CPU time for 4 KiB. Under a hypervisor it is
+// cheap where the kernel still has what another process gave back a moment ago, so there is a lot of it, and a pause before.
+func pageTouch(size int) []float64 {
+	time.Sleep(3 * time.Second)
+	b, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		return nil
+	}
+	defer syscall.Munmap(b)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	t := threadCPU()
+	for i := 0; i < size; i += 4096 {
+		b[i] = 1
+	}
+	return []float64{float64(threadCPU()-t) / float64(size/4096)}
+}
+
 func calibrate(d time.Duration) {
 	debug.SetGCPercent(-1)
+	emit("pageTouchNs", pageTouch(1<<30), nil)
 	runtime.GOMAXPROCS(1)
 	c := make(chan struct{}, 1)
 	operation := half(each(200, 2000, func() { c <- struct{}{}; <-c }))

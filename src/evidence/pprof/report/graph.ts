@@ -388,7 +388,7 @@ export function sortNodes(nodes: GraphNode[], order: NodeOrder): void {
  * How much a node says in a drawing: one that only passes its weight on says little. Edges without weight make the score no number, which pprof
  * turns into the least int64 (the conversion of amd64) before it adds and takes the absolute value, both of which wrap.
  */
-function entropyScore(node: GraphNode): bigint {
+export function entropyScore(node: GraphNode): bigint {
   const score = (node.in.length === 0 ? 1 : edgeEntropy(node.in, 0)) + (node.out.length === 0 ? 1 : edgeEntropy(node.out, node.flat))
   const product = Math.trunc(score * node.cum)
   const whole = BigInt.asIntN(64, (Math.abs(product) < 2 ** 63 ? BigInt(product) : -(2n ** 63n)) + BigInt(node.flat))

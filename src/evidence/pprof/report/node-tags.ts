@@ -2,6 +2,7 @@
 // Follows addSample, joinLabels, SortTags and TrimLowFrequencyTags of github.com/google/pprof/internal/graph/graph.go and newGraph of
 // internal/report/report.go, which leaves of the numeric labels only "bytes".
 import {errors} from '../../../base/errors.ts'
+import {goSortBy} from '../../../base/go-sort.ts'
 import type {GraphNode, Path} from './graph.ts'
 import {labelSet} from './labels.ts'
 import {scaledLabel} from './measurement.ts'
@@ -138,11 +139,14 @@ export function trimTags(nodes: readonly GraphNode[], cutoff: number): void {
 }
 
 export function sortedTags(tags: readonly Tag[], flatOnly: boolean): Tag[] {
-  return [...tags].sort((a, b) => {
-    if (!flatOnly && a.cum !== b.cum) return Math.abs(b.cum) - Math.abs(a.cum)
-    if (a.flat !== b.flat) return Math.abs(b.flat) - Math.abs(a.flat)
-    return compareStrings(a.name, b.name)
+  const sorted = [...tags]
+  // Weights of opposite signs are neither less nor equal there: the order is that of Go's sort.
+  goSortBy(sorted, (a, b) => {
+    if (!flatOnly && a.cum !== b.cum) return Math.abs(a.cum) > Math.abs(b.cum)
+    if (a.flat !== b.flat) return Math.abs(a.flat) > Math.abs(b.flat)
+    return a.name < b.name
   })
+  return sorted
 }
 
 /** Boxes a node may have. */

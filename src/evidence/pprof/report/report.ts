@@ -9,7 +9,7 @@ import {label, percentage, scale, scaledLabel} from './measurement.ts'
 import {tagNodes, topOfDrawing, trimTags} from './node-tags.ts'
 import type {Pattern} from './pattern.ts'
 import {trimSourcePath} from './source-path.ts'
-import {treeGraph, trimTree} from './tree-graph.ts'
+import {sortTree, treeGraph, trimTree} from './tree-graph.ts'
 import {alive, typeCount} from './working-profile.ts'
 import type {WorkingProfile} from './working-profile.ts'
 
@@ -163,14 +163,14 @@ function trimmedTree(report: Report, order: 'entropy' | undefined): TrimmedGraph
     if (heavy.length !== all) trimTree(graph, new Set(heavy))
   }
   const originalCount = graph.nodes.length
-  sortNodes(graph.nodes, sorting)
+  sortTree(graph.nodes, sorting)
   if (options.nodeCount > 0) {
     trimTags(graph.nodes, nodeCutoff)
     trimEdges(graph, edgeCutoff)
     const kept = topNodes(graph, options.nodeCount, visual)
     if (kept.length !== graph.nodes.length) {
       trimTree(graph, new Set(kept))
-      sortNodes(graph.nodes, sorting)
+      sortTree(graph.nodes, sorting)
     }
   }
   trimTags(graph.nodes, nodeCutoff)

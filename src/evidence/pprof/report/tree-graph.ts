@@ -1,8 +1,9 @@
 // The call graph as a tree, a node for each path of calls: `-call_tree` of `go tool pprof`, which only -dot and -callgrind honour.
 // Follows newTree and TrimTree of github.com/google/pprof/internal/graph/graph.go.
 import {errors} from '../../../base/errors.ts'
+import {goSortBy} from '../../../base/go-sort.ts'
 import {callPathsMax} from './call-tree.ts'
-import {stackWeights} from './graph.ts'
+import {entropyScore, stackWeights} from './graph.ts'
 import type {Edge, Graph, GraphNode, Path} from './graph.ts'
 import {nodeTable, printableName} from './node-table.ts'
 import type {WorkingProfile} from './working-profile.ts'
@@ -102,4 +103,21 @@ export function trimTree(graph: Graph, kept: ReadonlySet<GraphNode>): void {
     }
   }
   for (const parent of parents) parent.out = parent.out.filter(edge => !gone.has(edge))
+}
+
+/**
+ * Nodes of a tree may be of one place and weigh the same. pprof leaves such equals where its sort puts them, and what it sorts the second time, after nodes
+ * were taken out, stands in the order of the first: where that one knew no equals, so does all of its answer. (Nodes.Sort of graph.go.)
+ */
+export function sortTree(nodes: GraphNode[], order: 'flat' | 'cum' | 'entropy'): void {
+  const scoreOf = (node: GraphNode) => (order === 'entropy' ? entropyScore(node) : Math.abs(order === 'cum' ? node.cum : node.flat))
+  const score = new Map(nodes.map(node => [node, scoreOf(node)]))
+  const other = (node: GraphNode) => Math.abs(order === 'flat' ? node.cum : node.flat)
+  goSortBy(nodes, (a, b) => {
+    const [left, right] = [score.get(a)!, score.get(b)!]
+    if (left !== right) return left > right
+    if (a.info === b.info) return other(a) > other(b)
+    const addresses = a.info.address !== 0n && b.info.address !== 0n && a.info.address !== b.info.address
+    return addresses ? a.info.address < b.info.address : a.name < b.name
+  })
 }

@@ -1,36 +1,40 @@
-// Sorting in the order Go's slices.SortFunc gives, ties included: which of two events with one time comes first in a trace depends on it.
-// The algorithm is pattern-defeating quicksort as src/slices/zsortanyfunc.go and sort.go have it (Go 1.21 to 1.26); written anew.
+// Sorting in the order that Go's sort.Sort, sort.Slice and slices.SortFunc leave, equal entries included. The three are one algorithm, pattern-defeating
+// quicksort, written out for each from src/sort/gen_sort_variants.go (sort since Go 1.19, slices since 1.21, the same in 1.26); written anew.
+// It may well be given a `less` that is no order: what comes out is what Go makes of it.
+
+/** What sort.Interface asks for, but the length. */
+export interface Sortable {
+  less(i: number, j: number): boolean
+  swap(i: number, j: number): void
+}
 
 const insertionMax = 12
 const nintherMin = 50
 const shiftMin = 50
 const shiftsMax = 5
 
-/** Sorts `data[0..length)` by `key[data[i]]`, ascending, moving equal keys exactly as Go does. */
-export function goSort(data: Int32Array, length: number, key: Float64Array): void {
+export function goSort(data: Sortable, length: number): void {
   let bits = 0
-  for (let n = length; n > 0; n >>>= 1) bits++
-  new GoSort(data, key).run(0, length, bits)
+  for (let n = length; n > 0; n = Math.trunc(n / 2)) bits++
+  new PatternDefeatingQuicksort(data).run(0, length, bits)
 }
 
-class GoSort {
-  readonly #data: Int32Array
-  readonly #key: Float64Array
+/** The same of an array in its place, by a `less` of its items: sort.Slice. */
+export function goSortBy<T>(items: T[], less: (a: T, b: T) => boolean): void {
+  const swap = (i: number, j: number) => {
+    const held = items[i]!
+    items[i] = items[j]!
+    items[j] = held
+  }
+  goSort({less: (i, j) => less(items[i]!, items[j]!), swap}, items.length)
+}
+
+class PatternDefeatingQuicksort {
+  readonly #data: Sortable
   #swaps = 0
 
-  constructor(data: Int32Array, key: Float64Array) {
+  constructor(data: Sortable) {
     this.#data = data
-    this.#key = key
-  }
-
-  #less(i: number, j: number): boolean {
-    return this.#key[this.#data[i]!]! < this.#key[this.#data[j]!]!
-  }
-
-  #swap(i: number, j: number): void {
-    const held = this.#data[i]!
-    this.#data[i] = this.#data[j]!
-    this.#data[j] = held
   }
 
   run(from: number, to: number, badPivotsLeft: number): void {
@@ -46,12 +50,12 @@ class GoSort {
       }
       let {pivot, hint} = this.#choosePivot(from, to)
       if (hint === 'falling') {
-        for (let i = from, j = to - 1; i < j; i++, j--) this.#swap(i, j)
+        for (let i = from, j = to - 1; i < j; i++, j--) this.#data.swap(i, j)
         pivot = to - 1 - (pivot - from)
         hint = 'rising'
       }
       if (balanced && wasPartitioned && hint === 'rising' && this.#nearlySorted(from, to)) return
-      if (from > 0 && !this.#less(from - 1, pivot)) {
+      if (from > 0 && !this.#data.less(from - 1, pivot)) {
         from = this.#partitionEqual(from, to, pivot)
         continue
       }
@@ -71,23 +75,23 @@ class GoSort {
   }
 
   #insertion(from: number, to: number): void {
-    for (let i = from + 1; i < to; i++) for (let j = i; j > from && this.#less(j, j - 1); j--) this.#swap(j, j - 1)
+    for (let i = from + 1; i < to; i++) for (let j = i; j > from && this.#data.less(j, j - 1); j--) this.#data.swap(j, j - 1)
   }
 
   #heap(first: number, to: number): void {
     const length = to - first
     for (let i = Math.trunc((length - 1) / 2); i >= 0; i--) this.#siftDown(i, length, first)
     for (let i = length - 1; i >= 0; i--) {
-      this.#swap(first, first + i)
+      this.#data.swap(first, first + i)
       this.#siftDown(0, i, first)
     }
   }
 
   #siftDown(root: number, length: number, first: number): void {
     for (let child = 2 * root + 1; child < length; child = 2 * root + 1) {
-      if (child + 1 < length && this.#less(first + child, first + child + 1)) child++
-      if (!this.#less(first + root, first + child)) return
-      this.#swap(first + root, first + child)
+      if (child + 1 < length && this.#data.less(first + child, first + child + 1)) child++
+      if (!this.#data.less(first + root, first + child)) return
+      this.#data.swap(first + root, first + child)
       root = child
     }
   }
@@ -105,7 +109,7 @@ class GoSort {
       random = BigInt.asUintN(64, random ^ (random << 17n))
       let other = Number(random & mask)
       if (other >= length) other -= length
-      this.#swap(at, from + other)
+      this.#data.swap(at, from + other)
     }
   }
 
@@ -126,9 +130,9 @@ class GoSort {
   }
 
   #median(a: number, b: number, c: number): number {
-    if (this.#less(b, a)) [a, b] = this.#counted(b, a)
-    if (this.#less(c, b)) [b, c] = this.#counted(c, b)
-    if (this.#less(b, a)) [a, b] = this.#counted(b, a)
+    if (this.#data.less(b, a)) [a, b] = this.#counted(b, a)
+    if (this.#data.less(c, b)) [b, c] = this.#counted(c, b)
+    if (this.#data.less(b, a)) [a, b] = this.#counted(b, a)
     return b
   }
 
@@ -140,40 +144,40 @@ class GoSort {
   #nearlySorted(from: number, to: number): boolean {
     let i = from + 1
     for (let step = 0; step < shiftsMax; step++) {
-      while (i < to && !this.#less(i, i - 1)) i++
+      while (i < to && !this.#data.less(i, i - 1)) i++
       if (i === to) return true
       if (to - from < shiftMin) return false
-      this.#swap(i, i - 1)
-      if (i - from >= 2) for (let j = i - 1; j >= 1 && this.#less(j, j - 1); j--) this.#swap(j, j - 1)
-      if (to - i >= 2) for (let j = i + 1; j < to && this.#less(j, j - 1); j++) this.#swap(j, j - 1)
+      this.#data.swap(i, i - 1)
+      if (i - from >= 2) for (let j = i - 1; j >= 1 && this.#data.less(j, j - 1); j--) this.#data.swap(j, j - 1)
+      if (to - i >= 2) for (let j = i + 1; j < to && this.#data.less(j, j - 1); j++) this.#data.swap(j, j - 1)
     }
     return false
   }
 
   #partition(from: number, to: number, pivot: number): {at: number; already: boolean} {
-    this.#swap(from, pivot)
+    this.#data.swap(from, pivot)
     let i = from + 1
     let j = to - 1
     for (let round = 0; ; round++) {
-      while (i <= j && this.#less(i, from)) i++
-      while (i <= j && !this.#less(j, from)) j--
+      while (i <= j && this.#data.less(i, from)) i++
+      while (i <= j && !this.#data.less(j, from)) j--
       if (i > j) {
-        this.#swap(j, from)
+        this.#data.swap(j, from)
         return {at: j, already: round === 0}
       }
-      this.#swap(i++, j--)
+      this.#data.swap(i++, j--)
     }
   }
 
   #partitionEqual(from: number, to: number, pivot: number): number {
-    this.#swap(from, pivot)
+    this.#data.swap(from, pivot)
     let i = from + 1
     let j = to - 1
     for (;;) {
-      while (i <= j && !this.#less(from, i)) i++
-      while (i <= j && this.#less(from, j)) j--
+      while (i <= j && !this.#data.less(from, i)) i++
+      while (i <= j && this.#data.less(from, j)) j--
       if (i > j) return i
-      this.#swap(i++, j--)
+      this.#data.swap(i++, j--)
     }
   }
 }

@@ -1,0 +1,3 @@
+module go-sort
+
+go 1.21

@@ -1,0 +1,65 @@
+// http-server-no-timeout: servers whose clients may take as long as they like. See rule.md.
+import {must} from '../../base/answer.ts'
+import {defineRule} from '../../analysis/engine/rule.ts'
+import type {Pass} from '../../analysis/engine/pass.ts'
+import {namedPath} from '../../analysis/reading/named.ts'
+import {isTestFile} from '../../analysis/reading/terms.ts'
+import {stringVal} from '../../go/types/constant/constant.ts'
+import type {Expr} from '../../go/syntax/ast.ts'
+
+const next =
+  'Use an http.Server with ReadHeaderTimeout, and with ReadTimeout where no handler reads a stream; large uploads can move their deadline with http.ResponseController.SetReadDeadline.'
+
+/** Each ends a client that sends its request slowly: the head of it, or all of it (net/http/server.go, readRequest). */
+const limit = /^(?:ReadTimeout|ReadHeaderTimeout)$/
+
+export default defineRule({
+  id: 'http-server-no-timeout',
+  title: 'An HTTP server without a read timeout',
+  severity: 'warning',
+  confidence: 0.8,
+  preset: 'strict',
+  since: '0.1',
+  sources: ['https://pkg.go.dev/net/http#Server', 'https://pkg.go.dev/net/http#ResponseController.SetReadDeadline'],
+  messages: {
+    call: {
+      what: '{call} makes a server without any time limit',
+      why: 'a client that sends its request a byte at a time keeps a goroutine, a connection and a file descriptor for as long as it likes',
+      next,
+    },
+    literal: {
+      what: 'the server has neither ReadTimeout nor ReadHeaderTimeout',
+      why: 'zero means no limit: a client that sends its request a byte at a time keeps a goroutine, a connection and a file descriptor for as long as it likes',
+      next,
+    },
+  },
+
+  run(pass) {
+    if (limitsElsewhere(pass)) return
+    for (const literal of pass.nodes('CompositeLit')) {
+      if (namedPath(pass.typeOf(literal)) !== 'net/http.Server' || isTestFile(pass, literal)) continue
+      const fields = literal.elts.flatMap(elt => (elt.kind === 'KeyValueExpr' && elt.key.kind === 'Ident' ? [elt] : []))
+      const address = fields.find(({key}) => key.kind === 'Ident' && key.name === 'Addr')?.value
+      if (fields.length < literal.elts.length || fields.some(({key}) => key.kind === 'Ident' && limit.test(key.name))) continue
+      if (address === undefined || !isLoopback(pass, address)) pass.report(literal, 'literal')
+    }
+    for (const call of pass.nodes('CallExpr')) {
+      const [address] = call.args
+      const listens = ['ListenAndServe', 'ListenAndServeTLS'].some(name => must(pass.callsFunction(call, `net/http.${name}`)))
+      const serves = ['Serve', 'ServeTLS'].some(name => must(pass.callsFunction(call, `net/http.${name}`)))
+      if ((!listens && !serves) || isTestFile(pass, call)) continue
+      if (serves || address === undefined || !isLoopback(pass, address)) pass.report(call, 'call', {data: {call: pass.text(call.fun)}})
+    }
+  },
+})
+
+/** Something in the package assigns a limit, or sets read deadlines itself. */
+const limitsElsewhere = (pass: Pass<'literal' | 'call'>) =>
+  [...pass.nodes('AssignStmt')].some(({lhs}) => lhs.some(left => left.kind === 'SelectorExpr' && limit.test(left.sel.name))) ||
+  [...pass.nodes('CallExpr')].some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'SetReadDeadline')
+
+/** An address that only this machine can reach, as that of a debug server. */
+function isLoopback(pass: Pass<'literal' | 'call'>, address: Expr): boolean {
+  const constant = pass.constantOf(address)
+  return constant !== undefined && constant.kind === 'string' && /^(?:localhost|127\.|\[::1\])/.test(stringVal(constant))
+}
