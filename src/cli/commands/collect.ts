@@ -23,7 +23,11 @@ export const command: Command = {
   usage: '-o DIR URL | --pid N | [URL] -- COMMAND…',
   flags: [
     {name: 'o', value: 'DIR', help: 'directory for the evidence; made when it is missing'},
-    {name: 'pid', value: 'N', help: 'process of this machine, and the host beside it; its /debug/pprof is found by its ports, or given as URL'},
+    {
+      name: 'pid',
+      value: 'N',
+      help: 'process of this machine, and the host beside it; its /debug/pprof is found by its ports, or given as URL',
+    },
     {name: 'seconds', value: 'S', help: 'length of the capture (default 30)'},
     {name: 'heaps', value: 'N', help: 'heap profiles over that time (default 3)'},
     {name: 'cpu', value: 'S', help: 'seconds of CPU profile (default a third of the capture, at most 30; 0 for none)'},
