@@ -196,11 +196,14 @@ interface Crowd {
   waitMinutesMax: number | undefined
 }
 
+/** What a goroutine of the library runs: its first function says more than the gopark it waits in. Crashes print goexit below it. */
+const beganIn = (frames: readonly DumpFrame[]) => frames.findLast(frame => frame.function !== 'runtime.goexit')
+
 /** Goroutines in one state at one line of the program, largest first. */
 function crowdsOf(dump: GoroutineDump): Crowd[] {
   const crowds = new Map<string, Crowd>()
   for (const group of dump.groups) {
-    const frame = userFrame(group.frames) ?? group.frames[0]
+    const frame = userFrame(group.frames) ?? beganIn(group.frames)
     const key = `${group.state}|${frame === undefined ? '' : placeText(frame)}`
     const known = crowds.get(key)
     if (known === undefined) crowds.set(key, {count: group.count, state: group.state, frame, waitMinutesMax: group.waitMinutesMax})
