@@ -19,6 +19,7 @@ const captured: readonly (readonly [id: string, folder: string, files: readonly 
   ],
   ['lock-contention', `${detectors}lock-contention/testdata`, ['mutex.pb.gz', 'block.pb.gz']],
   ['scheduler-latency', `${detectors}quota-below-gomaxprocs/testdata`, ['cgroup.txt', 'sixteen.schedtrace.txt']],
+  ['scheduler-latency', `${checkout}fixtures/programs/beside/assembly`, ['host-2.txt', 'host-3.txt', 'status-1.txt', 'trace.out']],
   ['thread-growth', `${detectors}threads-grow/testdata`, ['blocking.schedtrace.txt', 'blocking.goroutine.txt']],
   ['deadlock', `${services}one-cond/evidence`, ['goroutine-1.txt.gz', 'goroutine-2.txt.gz']],
   ['slow-clients', `${services}no-read-timeout/evidence`, ['goroutine-1.txt.gz', 'goroutine-2.txt.gz']],

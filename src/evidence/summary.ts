@@ -74,6 +74,13 @@ export function summaryOf(data: ArtifactData): Summary {
       return {cpus: data.cpus, nodes: data.nodes.length}
     case 'cgroup':
       return {...(data.cpuLimit === undefined ? {} : {cpuLimit: data.cpuLimit}), values: data.values.size}
+    case 'host':
+      return {
+        ...(data.ticksByCpu.size === 0 ? {} : {cpus: data.ticksByCpu.size}),
+        ...(data.load === undefined ? {} : {load: data.load.one}),
+        pressures: data.pressure.size,
+        threads: data.threads.size,
+      }
     case 'proc-status':
       return {name: data.name, pid: data.pid, threads: data.threads}
     case 'memory-map':
