@@ -22,7 +22,7 @@ export default defineRule({
   title: 'A path keeps a place of a semaphore',
   severity: 'error',
   confidence: 0.85,
-  preset: 'strict',
+  preset: 'evidence',
   since: '0.1',
   sources: ['https://go.dev/doc/effective_go#channels', 'https://go.dev/ref/spec#Send_statements'],
   messages: {
