@@ -84,7 +84,7 @@ describe('presets follow from what was judged (docs/precision, by fingerprint):'
 test('pages and table say the figures of the rows', () => {
   const readme = readFileSync(`${checkout}docs/precision/README.md`, 'utf8')
   for (const {id, figures, preset} of judged) {
-    expect(sure(id), id).toContain(sureLine(figures, preset))
+    expect(sure(id), id).toContain(sureLine(figures, preset, id))
     if (figures.judged === 0) continue
     expect(readme).toContain(tableRow(id, figures, preset))
     expect(readFileSync(`${checkout}docs/precision/${id}.md`, 'utf8'), id).toContain(headOf(figures, preset))
