@@ -86,6 +86,7 @@ export const counterFactors = {
   'the collector takes less than a tenth of the used CPU': 0.5,
   'gctrace shows the collector using less than a tenth of one CPU': 0.5,
   'another finding says what keeps the Ps busy': 0.5,
+  'the Ps were in use for less than half of the time': 0.5,
   'the capture is too short to judge': 0.6,
   'the host had no CPU for its threads': 0.4,
   'nothing shows whether the host had a CPU for its threads, and the trace is short': 0.5,

@@ -4,6 +4,8 @@ import {combine, type CounterFactor, type SupportFactor} from '../../diagnosis/c
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {hostView, type HostView, shortTraceNs, windowOf} from '../../diagnosis/host-view.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
+import {gomaxprocsOf} from '../../diagnosis/gomaxprocs.ts'
+import {timeIndex} from '../../diagnosis/profile-shares.ts'
 import type {Observation} from '../../findings/finding.ts'
 
 const rules = [
@@ -89,6 +91,7 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   const busy = busyWith.flatMap(id => observationsOf(facts, id))
   if (busy.length > 0 && throttled.length + oversubscribed.length === 0 && assembly.length === 0 && imbalance.length === 0)
     counters.add('another finding says what keeps the Ps busy')
+  if (all.length === delays.length && usedShare(facts) < usedShareMin) counters.add('the Ps were in use for less than half of the time')
   const advice = observationsOf(facts, 'numa-exposure')
   return {
     ...combine(supports, counters),
@@ -172,11 +175,34 @@ function titleOf({throttled, oversubscribed, delays, stops, assembly}: Seen, hos
   const [late] = assembly
   if (late !== undefined)
     return `goroutines wait while the world is stopped, and it stops late because of assembly in ${late.places[0]?.symbol ?? late.subject.name}`
-  if (delays.length === 0 && stops.length > 0)
-    return `the world is stopped too much, most of it for ${stops[0]?.message.data['kind'] ?? 'collections'}`
+  if (delays.length === 0 && stops.length > 0) return stoppedTitle(stops)
   const own = host?.verdict === 'enough' ? ownTitles[delays[0]?.message.data['causeId'] ?? ''] : undefined
   if (own !== undefined) return own
   return delays[0] === undefined ? 'work waits at one P while another is idle' : 'goroutines that could run wait for a P'
+}
+
+/** Below it goroutines wait behind each other in bursts, or for the host, and not for want of Ps; as in p-imbalance. */
+const usedShareMin = 0.5
+
+/** The smallest share of the Ps' time that a CPU profile or a trace shows in use; a trace counts as used what the host took away. */
+function usedShare({evidence}: CaseFile): number {
+  const procs = gomaxprocsOf(evidence)?.value
+  const shares = evidence.of('trace').map(({data}) => data.imbalance.utilisation)
+  for (const {data} of evidence.of('profile')) {
+    if (data.profileType !== 'cpu' || data.durationNanos <= 0n || procs === undefined) continue
+    let used = 0
+    for (let sample = 0; sample < data.sampleCount; sample++) used += data.value(sample, timeIndex(data))
+    shares.push(used / (Number(data.durationNanos) * procs))
+  }
+  return Math.min(1, ...shares)
+}
+
+/** How much that is, and not that it is too much: one per cent costs nobody a thing who does not wait for it. */
+function stoppedTitle(stops: readonly Observation[]): string {
+  const sum = stops.find(one => one.message.id === 'sum')?.message.data
+  return sum === undefined
+    ? `the world is stopped while "${stops[0]?.message.data['task'] ?? 'slow'}" tasks run`
+    : `the world is stopped for ${sum['share'] ?? 'a part'} of the time, most of it for ${sum['kind'] ?? 'collections'}`
 }
 
 function remediesOf({throttled, oversubscribed, delays, stops, assembly}: Seen): FoundCause['remedies'] {
