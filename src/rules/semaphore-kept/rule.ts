@@ -52,9 +52,11 @@ export default defineRule({
           for (const {call, when} of calls) {
             if (when === 'goroutine') continue
             const op = wrapped(pass, call)
-            if (op === undefined) for (const channel of state.keys()) mayRelease(pass, call, channel) && set(channel, 'unknown')
-            else if (when === 'deferred') op.takes || set(op.channel, 'settled')
-            else if (state.get(op.channel) !== 'settled') set(op.channel, op.takes ? 'held' : 'free')
+            if (op === undefined) {
+              for (const channel of state.keys()) if (mayRelease(pass, call, channel)) set(channel, 'unknown')
+            } else if (when === 'deferred') {
+              if (!op.takes) set(op.channel, 'settled')
+            } else if (state.get(op.channel) !== 'settled') set(op.channel, op.takes ? 'held' : 'free')
           }
           return state
         },
