@@ -232,7 +232,7 @@ is seen with each of those flags alone, and of their pairs one in 50 is asked of
 
 pprof varies where it sorts a Go map by keys that leave ties: asked again for the same it prints other bytes, which is seen before a run is counted there.
 Ours are always the same. "Of its lines": as many lines as one of its outputs, each of which pprof printed in one output or another; numbers
-of nodes in dot and of names in callgrind, which count up in the order of the lines, and the column of sums are left out of that comparison.
+of nodes in dot and of names in callgrind, which count up in the order of the lines, distances of addresses and the column of sums are left out of it.
 ${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${reasons.size === 0 ? '' : `\nDifferent, with the reason:\n\n${reasonList}\n`}${list('Different without a reason known:', unexplained)}${list(
   'Not compared, because one run of pprof did not end within ten minutes:',
   unanswered.map(args => ({args, unstable: false, difference: ''})),
