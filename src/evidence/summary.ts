@@ -1,5 +1,5 @@
 // One line's worth of what an artifact holds, for `identify` and the heads of reports.
-import {userFrame} from './dumps/user-frame.ts'
+import {beganIn, userFrame} from './dumps/user-frame.ts'
 import type {Artifact, ArtifactData} from './model/artifact.ts'
 import type {DumpFrame} from './model/goroutines.ts'
 
@@ -18,7 +18,7 @@ export function summaryOf(data: ArtifactData): Summary {
       return {samples: data.sampleCount, types: data.sampleTypes.map(type => type.type).join(' ')}
     case 'goroutines': {
       const top = data.groups[0]
-      const at = top && (userFrame(top.frames) ?? top.frames.findLast(frame => frame.function !== 'runtime.goexit'))
+      const at = top && (userFrame(top.frames) ?? beganIn(top.frames))
       return {
         goroutines: data.total,
         groups: data.groups.length,

@@ -8,7 +8,7 @@ import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
 import {groupByProgram} from '../diagnosis/programs.ts'
 import {decodeSource} from '../evidence/decode.ts'
 import {escapeSizes} from '../evidence/logs/escape-sizes.ts'
-import {isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
+import {beganIn, isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
 import type {Artifact} from '../evidence/model/artifact.ts'
 import type {Crash} from '../evidence/model/crash.ts'
 import type {EscapeReport} from '../evidence/model/escape.ts'
@@ -195,9 +195,6 @@ interface Crowd {
   readonly frame: DumpFrame | undefined
   waitMinutesMax: number | undefined
 }
-
-/** What a goroutine of the library runs: its first function says more than the gopark it waits in. Crashes print goexit below it. */
-const beganIn = (frames: readonly DumpFrame[]) => frames.findLast(frame => frame.function !== 'runtime.goexit')
 
 /** Goroutines in one state at one line of the program, largest first. */
 function crowdsOf(dump: GoroutineDump): Crowd[] {

@@ -6,7 +6,14 @@ import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
-const rules = ['mutex-missing-unlock', 'lock-pair-mismatch', 'waitgroup-add-in-goroutine', 'chan-close-misuse', 'goroutine-chan-send-leak']
+const rules = [
+  'mutex-missing-unlock',
+  'semaphore-kept',
+  'lock-pair-mismatch',
+  'waitgroup-add-in-goroutine',
+  'chan-close-misuse',
+  'goroutine-chan-send-leak',
+]
 
 const factors: Readonly<Record<string, SupportFactor>> = {
   fatal: 'the runtime reported a deadlock',
@@ -37,6 +44,12 @@ export default defineCause({
     return first === undefined ? [] : [causeOf(first, {waits, convoys, unwoken}, facts)]
   },
 })
+
+/** Titles by the message of never-woken. */
+const unwokenWords: Readonly<Record<string, string>> = {
+  signal: 'goroutines wait for a signal that nobody gives',
+  room: 'goroutines wait to send on a channel from which nobody takes',
+}
 
 /** Two dumps have shown it already. */
 const inEveryDump: readonly SupportFactor[] = [
@@ -80,7 +93,7 @@ function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: Ca
   const again = inEveryDump.some(factor => supports.has(factor))
   return {
     ...combine(supports, new Set()),
-    title: blockingWords[kind],
+    title: unwokenWords[first.message.id] ?? blockingWords[kind],
     places: placesOfAll([...all, ...hazards]),
     chain: [
       ...crash.map(shows),
