@@ -75,7 +75,7 @@ function figuresInPages() {
   const pages = {}
   for (const {id, preset, page, figures} of judged) {
     const sure = `src/rules/${id}/rule.md`
-    pages[sure] = read(sure).replace(/(?<=^## How sure\n\n)Judged on real code: .*$/m, sureLine(figures, preset))
+    pages[sure] = read(sure).replace(/(?<=^## How sure\n\n)Judged on real code: .*$/m, sureLine(figures, preset, id))
     if (page)
       pages[`docs/precision/${id}.md`] = read(`docs/precision/${id}.md`).replace(
         /^n = \d+, judged \d+: .*?\. Preset \w+/m,

@@ -26,5 +26,5 @@ export function judgementsOf(root: string, id: string): Judgements
 export function wilson(hits: number, of: number): number
 export function figuresOf(judgements: Judgements): Figures
 export function headOf(figures: Figures, preset: string): string
-export function sureLine(figures: Figures, preset: string): string
+export function sureLine(figures: Figures, preset: string, id: string): string
 export function tableRow(id: string, figures: Figures, preset: string): string

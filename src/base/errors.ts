@@ -55,6 +55,12 @@ export const errors = {
       `"${url}" cannot be read: nothing answers`,
       'Check host and port, and that the program imports net/http/pprof; a process of this machine can be named with --pid N.',
     ),
+  nothingCaptured: (from: string, why: string) =>
+    new TriageError(
+      'nothing-captured',
+      `nothing could be captured from ${from}${why === '' ? '' : `: ${why}`}`,
+      'Check that it runs, that it imports net/http/pprof, and that you may look at it.',
+    ),
   /** It exists perhaps, but lies outside the directories that may be read. */
   outsideRoots: (path: string) =>
     new TriageError(

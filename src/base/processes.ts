@@ -52,7 +52,10 @@ export interface Processes {
     url: string,
     options: {readonly timeoutMs: number; readonly bytesMax: number; readonly path?: string; readonly signal?: AbortSignal},
   ): Promise<HttpAnswer | undefined>
-  makeDirectory(path: string): Promise<void>
+  /** The first directory that had to be made, above or at the path; undefined when all were there. */
+  makeDirectory(path: string): Promise<string | undefined>
+  /** Removes directories from `path` up to `last`, as long as they are empty; never anything that holds something. */
+  removeEmptyDirectories?(path: string, last: string): Promise<void>
   writeFile(path: string, bytes: Uint8Array): Promise<void>
   /** Removes a file that was written on the way; nothing happens when there is none. */
   removeFile?(path: string): Promise<void>

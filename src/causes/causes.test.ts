@@ -3,6 +3,9 @@ import {describe, expect, test} from 'vitest'
 import {checkout} from '../base/testing/needs.ts'
 import {judged} from '../diagnosis/testing/observe.ts'
 
+const beside = `${checkout}fixtures/programs/beside/`
+/** A trace, and the host right before and after it. */
+const traced = ['cgroup-2.txt', 'cgroup-3.txt', 'host-2.txt', 'host-3.txt', 'status-1.txt', 'trace.out']
 const detectors = `${checkout}src/detectors/`
 const dumps = `${checkout}src/evidence/dumps/testdata`
 
@@ -55,7 +58,15 @@ const cases: readonly Case[] = [
     symbol: /^main\.\(\*account\)\.update$/,
     atLeast: 0.7,
   },
-  {cause: 'scheduler-latency', folder: `${detectors}scheduling-delay/testdata`, files: ['no-preemption.trace'], atLeast: 0.7},
+  // A trace alone and short does not tell a slow program from a full host: a suspicion, which the host beside it settles (below).
+  {cause: 'scheduler-latency', folder: `${detectors}scheduling-delay/testdata`, files: ['no-preemption.trace'], atLeast: 0.35},
+  ...['assembly', 'saturated', 'many-ps', 'c', 'quota'].map(name => ({
+    cause: 'scheduler-latency',
+    folder: `${beside}${name}`,
+    files: traced,
+    atLeast: 0.7,
+  })),
+  {cause: 'host-cpu-shortage', folder: `${beside}beside-others`, files: traced, atLeast: 0.7},
   {
     cause: 'scheduler-latency',
     folder: `${detectors}quota-below-gomaxprocs/testdata`,
@@ -85,6 +96,34 @@ describe.each(cases)('$cause from $files', ({cause, folder, files, symbol, atLea
   })
 })
 
+test('what keeps goroutines waiting is named once the host is known, and asked for before', async () => {
+  const titles = await Promise.all(
+    ['assembly', 'saturated', 'many-ps', 'quota'].map(async name => (await judged(beside + name, traced)).causes[0]?.title),
+  )
+  expect(titles).toEqual([
+    'goroutines wait because others hold their Ps and cannot be preempted',
+    'goroutines wait because the program keeps all its Ps busy',
+    'the program runs more threads than it has CPUs, and they wait for each other',
+    'the cgroup stops the process because its CPU quota is smaller than GOMAXPROCS',
+  ])
+  // The same trace without the host: below one half, and the next step is the capture that tells.
+  for (const name of ['assembly', 'beside-others']) {
+    const {causes, observations} = await judged(beside + name, ['trace.out', 'status-1.txt'])
+    const found = causes.find(one => one.id === 'scheduler-latency')
+    if (name === 'beside-others') expect(found?.confidence).toBeLessThan(0.5)
+    expect(found?.settle[0]?.capture).toBe('gotriage collect -o evidence --pid PID --seconds 10 --trace 5')
+    const delay = observations.find(one => one.id === 'scheduling-delay')
+    expect(delay).toMatchObject({severity: 'info', next: expect.stringContaining('gotriage collect -o evidence --pid PID') as unknown})
+  }
+})
+
+test('a full host lowers what the trace says of the program below one half, and says why', async () => {
+  const {causes} = await judged(`${beside}beside-others`, traced)
+  const own = causes.find(one => one.id === 'scheduler-latency')
+  expect(own?.confidence).toBeLessThan(0.5)
+  expect(own?.chain.some(step => step.role === 'contradicts' && /because of the host/.test(step.because))).toBe(true)
+})
+
 test('the near misses have no cause above a suspicion', async () => {
   const near: readonly (readonly [string, readonly string[]])[] = [
     ['c-memory-growth/testdata', status('mended')],
@@ -95,6 +134,7 @@ test('the near misses have no cause above a suspicion', async () => {
     ['map-iteration-hot/testdata', ['small-map.cpu.pb.gz']],
     ['retained-map-buckets/testdata', ['steady-1.heap.pb.gz', 'steady-2.heap.pb.gz']],
     ['p-imbalance/testdata', ['spreading.schedtrace.txt']],
+    ['../../fixtures/programs/beside/alone', traced],
   ]
   for (const [folder, files] of near) {
     const {causes} = await judged(detectors + folder, files)

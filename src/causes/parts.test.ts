@@ -6,6 +6,7 @@ import {judged} from '../diagnosis/testing/observe.ts'
 import {causeDefinitions} from './registry.generated.ts'
 
 const detectors = `${checkout}src/detectors/`
+const services = `${checkout}fixtures/services/`
 const captured: readonly (readonly [id: string, folder: string, files: readonly string[]])[] = [
   ['goroutine-leak', `${detectors}goroutine-leak/testdata`, ['goroutine-1.txt', 'goroutine-2.txt']],
   ['deadlock', `${detectors}lock-convoy/testdata`, ['convoy.goroutine.txt']],
@@ -18,7 +19,12 @@ const captured: readonly (readonly [id: string, folder: string, files: readonly 
   ],
   ['lock-contention', `${detectors}lock-contention/testdata`, ['mutex.pb.gz', 'block.pb.gz']],
   ['scheduler-latency', `${detectors}quota-below-gomaxprocs/testdata`, ['cgroup.txt', 'sixteen.schedtrace.txt']],
+  ['scheduler-latency', `${checkout}fixtures/programs/beside/assembly`, ['host-2.txt', 'host-3.txt', 'status-1.txt', 'trace.out']],
   ['thread-growth', `${detectors}threads-grow/testdata`, ['blocking.schedtrace.txt', 'blocking.goroutine.txt']],
+  ['deadlock', `${services}one-cond/evidence`, ['goroutine-1.txt.gz', 'goroutine-2.txt.gz']],
+  ['slow-clients', `${services}no-read-timeout/evidence`, ['goroutine-1.txt.gz', 'goroutine-2.txt.gz']],
+  ['repeated-setup', `${services}pattern-per-request/evidence`, ['cpu.pb.gz']],
+  ['collector-off', `${services}uncollected/evidence`, ['heap-4.pb.gz']],
   ['gc-cpu', `${checkout}src/causes/gc-cpu/testdata`, ['thrash.gctrace.txt']],
 ]
 

@@ -66,6 +66,11 @@ export const supportWeights = {
   'stops of the world wait for code without safe points': 0.7,
   'the cgroup throttles the process': 0.8,
   'work waits beside idle Ps': 0.5,
+  'the threads had CPUs when they could run, so the delays are of the program': 0.3,
+  'its own threads wait for each other for a CPU': 0.75,
+  'threads wait for a CPU while other programs have it': 0.8,
+  'the hypervisor takes CPU time from the machine': 0.7,
+  'the CPU pressure of the host says the same': 0.3,
   'threads in use grow': 0.7,
   'goroutines block in C or system calls at one line': 0.4,
   'the process died in C code': 0.3,
@@ -81,7 +86,11 @@ export const counterFactors = {
   'the collector takes less than a tenth of the used CPU': 0.5,
   'gctrace shows the collector using less than a tenth of one CPU': 0.5,
   'another finding says what keeps the Ps busy': 0.5,
+  'the Ps were in use for less than half of the time': 0.5,
   'the capture is too short to judge': 0.6,
+  'the host had no CPU for its threads': 0.4,
+  'nothing shows whether the host had a CPU for its threads, and the trace is short': 0.5,
+  'nothing shows whether the host had a CPU for its threads': 0.85,
 } as const
 
 /** What evidence does to a hazard of source: the first joins as support does, the second multiplies. */

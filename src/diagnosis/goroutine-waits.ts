@@ -217,7 +217,10 @@ export function dumpsOf(evidence: ProgramEvidence): SeenDump[] {
   ]
   const order = ({artifact}: SeenDump) => Number(artifact.id.slice(1))
   // A log has the time at which it was begun; a process that dies says nothing after that.
-  const died = ({artifact}: SeenDump) => (artifact.data.kind === 'crash' && artifact.data.class !== 'http-handler-panic' ? 1 : 0)
+  const died = ({artifact}: SeenDump) =>
+    (artifact.data.kind === 'crash' && artifact.data.class !== 'http-handler-panic') || artifact.format === 'dumps/goroutine-sigquit'
+      ? 1
+      : 0
   const told = seen.some(tellsMore) ? seen.filter(tellsMore) : seen
   return told.sort((a, b) => died(a) - died(b) || compareTimes(a.artifact.timeUnixNs, b.artifact.timeUnixNs) || order(a) - order(b))
 }

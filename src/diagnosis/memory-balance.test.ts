@@ -94,6 +94,18 @@ test('without runtime/metrics the rest is not told apart, and nothing is guessed
   ])
 })
 
+test('a page that says no more than what the heap holds and what Go has from the system gives no zero for the rest', () => {
+  const balance = memoryBalance(
+    madeEvidence(metrics({go_memstats_sys_bytes: 30 * mib, go_memstats_heap_alloc_bytes: 10 * mib}), status(40 * mib)),
+  )!
+  expect(balance.parts.map(line => [line.part, line.bytes / mib])).toEqual([
+    ['objects', 10],
+    ['untold', 30],
+  ])
+  const alone = memoryBalance(madeEvidence(metrics({go_memstats_sys_bytes: 30 * mib, go_memstats_heap_alloc_bytes: 10 * mib})))!
+  expect(alone.total).toMatchObject({of: 'go', bytes: 30 * mib})
+})
+
 test('memory that Go mapped and never touched is a negative line, so that the sum still holds', () => {
   const balance = memoryBalance(
     madeEvidence(

@@ -60,6 +60,7 @@ const claims: readonly Claim[] = [
   },
   {rules: ['time-after-in-loop', 'tiny-sleep-loop'], detectors: ['timer-goroutines'], atPlace: true},
   {rules: ['gc-percent-extreme'], detectors: ['gc-thrash', 'collector-off'], atPlace: false, against: 'collector'},
+  {rules: ['semaphore-kept'], detectors: ['never-woken', 'blocked-on-channels'], atPlace: true},
   {rules: ['http-server-no-timeout'], detectors: ['request-bodies-slow'], atPlace: true},
   {rules: ['gomaxprocs-hardcoded'], detectors: ['quota-below-gomaxprocs'], atPlace: false},
   {

@@ -1,4 +1,5 @@
 // One line's worth of what an artifact holds, for `identify` and the heads of reports.
+import {beganIn, userFrame} from './dumps/user-frame.ts'
 import type {Artifact, ArtifactData} from './model/artifact.ts'
 import type {DumpFrame} from './model/goroutines.ts'
 
@@ -17,10 +18,11 @@ export function summaryOf(data: ArtifactData): Summary {
       return {samples: data.sampleCount, types: data.sampleTypes.map(type => type.type).join(' ')}
     case 'goroutines': {
       const top = data.groups[0]
+      const at = top && (userFrame(top.frames) ?? beganIn(top.frames))
       return {
         goroutines: data.total,
         groups: data.groups.length,
-        ...(top ? {largest: `${top.count} ${top.state}${top.frames[0] ? ` at ${place(top.frames[0])}` : ''}`} : {}),
+        ...(top ? {largest: `${top.count} ${top.state}${at === undefined ? '' : ` at ${place(at)}`}`} : {}),
       }
     }
     case 'crash':
@@ -72,6 +74,13 @@ export function summaryOf(data: ArtifactData): Summary {
       return {cpus: data.cpus, nodes: data.nodes.length}
     case 'cgroup':
       return {...(data.cpuLimit === undefined ? {} : {cpuLimit: data.cpuLimit}), values: data.values.size}
+    case 'host':
+      return {
+        ...(data.ticksByCpu.size === 0 ? {} : {cpus: data.ticksByCpu.size}),
+        ...(data.load === undefined ? {} : {load: data.load.one}),
+        pressures: data.pressure.size,
+        threads: data.threads.size,
+      }
     case 'proc-status':
       return {name: data.name, pid: data.pid, threads: data.threads}
     case 'memory-map':

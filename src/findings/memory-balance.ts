@@ -63,7 +63,7 @@ export const partWords: Readonly<Record<BalancePart, readonly [name: string, wha
   stacks: ['stacks', 'of goroutines, and those the runtime made for threads'],
   runtime: ['runtime', 'metadata of spans and caches, profiling, collector'],
   outside: ['outside Go', 'C memory, mapped files, thread stacks of C'],
-  untold: ['not told apart', 'idle, runtime and C memory: runtime/metrics would tell'],
+  untold: ['not told apart', 'idle, runtime, C memory and what has no line above: runtime/metrics would tell'],
   untouched: ['not resident', 'mapped by Go, counted above, and never touched'],
 }
 

@@ -1,5 +1,6 @@
 // The calls of a program with the hazards of `check` in the functions that hold them: every way from an entry point (main, goroutines, handlers,
 // init) to a hazard, and nothing else, unless there is no hazard, when it is every call between the functions of the packages.
+import {noPackage} from './no-package.ts'
 import type {Host} from '../base/host.ts'
 import {checkpoint, type Task} from '../base/progress.ts'
 import type {Hazard} from '../findings/finding.ts'
@@ -31,6 +32,7 @@ export async function callHazards(
 ): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
   const wanted = patterns.length === 0 ? ['./...'] : patterns
   const loaded = await loadPackages(host, {dir: host.cwd, patterns: wanted}, task)
+  if (loaded.roots.length === 0) throw noPackage(wanted, host.cwd)
   const packages: PackageCalls[] = []
   const functions: DrawnFunction[] = []
   for (const root of loaded.roots) await loaded.preload(root.files, task)

@@ -1,5 +1,6 @@
 // `gotriage check`: Go source in, hazards out, as an envelope. One run may look at several build configurations; comments, configuration,
 // baseline and an older revision silence findings, and what could not be known is said.
+import {noPackage} from './no-package.ts'
 import {errors} from '../base/errors.ts'
 import type {Host} from '../base/host.ts'
 import {nearest} from '../base/nearest.ts'
@@ -109,11 +110,7 @@ export async function check(request: CheckRequest, host: Host, task: Task, servi
   const run = services.run ?? runModule
   const runs: ModuleRun[] = []
   for (const platform of platforms.length > 0 ? platforms : [{}]) runs.push(await run({...base, ...platform}, host, task))
-  if (runs.every(one => one.packages.length === 0))
-    throw errors.usage(
-      `no Go package matches ${patterns.join(' ')} in ${host.cwd}`,
-      'Name a directory with Go files, like ./..., or use -C DIR.',
-    )
+  if (runs.every(one => one.packages.length === 0)) throw noPackage(patterns, host.cwd)
 
   const notes: Note[] = uniqueNotes(runs.flatMap(one => one.notes))
   const concluded = runs.map(one => {

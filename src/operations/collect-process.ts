@@ -2,6 +2,7 @@
 // Sources: proc(5) and Documentation/admin-guide/cgroup-v2.rst of the Linux kernel.
 import type {Processes} from '../base/processes.ts'
 import type {Capture} from './collect.ts'
+import {captureHost} from './collect-host.ts'
 
 const fileBytesMax = 64 << 20
 /** Descendants and open files looked at. */
@@ -19,6 +20,7 @@ const cgroupFiles = [
   'memory.stat',
   'memory.events',
   'memory.pressure',
+  'io.pressure',
   // version 1
   'cpu.cfs_quota_us',
   'cpu.cfs_period_us',
@@ -33,11 +35,29 @@ const textOf = (bytes: Uint8Array | undefined) => (bytes ? new TextDecoder().dec
 /** /proc/PID/status, ten times over the capture: RSS and threads of a program that dies before its end are there up to then. */
 const statusSamples = 10
 
-/** /proc/PID/status over the capture, the cgroup at its both ends, smaps once. */
-export async function captureKernel(capture: Capture, pid: number, leftMs: () => number, signal: AbortSignal): Promise<void> {
+/** Takes the host and the cgroup once more: counters, so that two of them tell what happened between. */
+export type Snapshot = () => Promise<void>
+
+/** At the first call the captures are `host-1.txt` and `cgroup-1.txt`, then `-2`, and so on in order of time. */
+export function snapshots(capture: Capture, pid: number): Snapshot {
+  let n = 0
+  return async () => {
+    const number = ++n
+    await captureHost(capture, pid, number)
+    await cgroups(capture, pid, number)
+  }
+}
+
+/** /proc/PID/status over the capture, smaps once, and at the end the host and the cgroup, which were taken once at the beginning. */
+export async function captureKernel(
+  capture: Capture,
+  pid: number,
+  snapshot: Snapshot,
+  leftMs: () => number,
+  signal: AbortSignal,
+): Promise<void> {
   if (!(await status(capture, pid, 1)))
     capture.note('proc-missing', `/proc/${pid}/status cannot be read: what the kernel says of the process is missing`)
-  await cgroups(capture, pid, 1)
   const smaps = await capture.processes.readKernelFile(`/proc/${pid}/smaps`, fileBytesMax)
   if (smaps && smaps.length > 0) await capture.write('smaps.txt', 'smaps', smaps)
   const gapMs = (leftMs() * 0.9) / (statusSamples - 1)
@@ -45,7 +65,7 @@ export async function captureKernel(capture: Capture, pid: number, leftMs: () =>
     await capture.processes.sleep(gapMs, signal)
     if (!signal.aborted) await status(capture, pid, n)
   }
-  if (!signal.aborted) await cgroups(capture, pid, 2)
+  if (!signal.aborted) await snapshot()
 }
 
 async function status(capture: Capture, pid: number, n: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import {execFileSync, spawn} from 'node:child_process'
-import {closeSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
+import {closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
@@ -117,6 +117,77 @@ describeNeeding('go', 'collect', () => {
       rmSync(scratch, {recursive: true, force: true})
     }
   })
+})
+
+describeNeeding('go', 'collect and the host', () => {
+  test('the host and the cgroup are taken at both ends and right around the trace', {timeout: 60_000}, async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'gotriage-collect-'))
+    const binary = join(scratch, 'server')
+    execFileSync('go', ['build', '-o', binary, './server'], {cwd: `${checkout}fixtures/programs`})
+    const server = spawn(binary, ['-seconds', '60'], {stdio: 'ignore'})
+    try {
+      const directory = join(scratch, 'evidence')
+      const asked = request({directory, pid: server.pid ?? 0, seconds: 4, cpuSeconds: 0, traceSeconds: 1})
+      const {manifest} = await collect(asked, nodeProcesses, {})
+      const time = (path: string) => BigInt(manifest.files.find(file => file.path === path)?.timeUnixNs ?? 0)
+      const hosts = [1, 2, 3, 4].map(n => time(`host-${n}.txt`))
+      expect(hosts.every((at, i) => at > (hosts[i - 1] ?? 0n))).toBe(true)
+      expect(time('trace.out')).toBeGreaterThan(time('host-2.txt'))
+      expect(time('host-3.txt') - time('trace.out')).toBeGreaterThan(900_000_000n)
+      const host = readFileSync(join(directory, 'host-2.txt'), 'utf8')
+      expect(host).toMatch(/^# \/proc\/stat\ncpu .*\ncpu0 /m)
+      expect(host).toMatch(new RegExp(`^# /proc/${server.pid}/stat\n${server.pid} \\(server\\) `, 'm'))
+      expect(host).not.toMatch(/^intr/m)
+      const notes = manifest.notes.map(note => note.code)
+      expect(/^# .*\/schedstat\n[1-9]/m.test(host) || notes.includes('schedstat-missing')).toBe(true)
+      expect(host.includes('# /proc/pressure/cpu') || notes.includes('pressure-missing')).toBe(true)
+    } finally {
+      server.kill('SIGKILL')
+      rmSync(scratch, {recursive: true, force: true})
+    }
+  })
+})
+
+test('what is missing of the host becomes a note, and the rest is captured', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'gotriage-collect-'))
+  const sleeper = spawn('sleep', ['60'], {stdio: 'ignore'})
+  try {
+    const without: typeof nodeProcesses = {
+      ...nodeProcesses,
+      readKernelFile: (path, bytesMax) =>
+        /pressure|schedstat/.test(path) ? Promise.resolve(undefined) : nodeProcesses.readKernelFile(path, bytesMax),
+    }
+    const {manifest} = await collect(request({directory: scratch, pid: sleeper.pid ?? 0, seconds: 0.5}), without, {})
+    expect(manifest.notes.map(note => note.code)).toEqual(expect.arrayContaining(['pressure-missing', 'schedstat-missing']))
+    expect(readFileSync(join(scratch, 'host-1.txt'), 'utf8')).toMatch(/^# \/proc\/loadavg\n/m)
+  } finally {
+    sleeper.kill('SIGKILL')
+    rmSync(scratch, {recursive: true, force: true})
+  }
+})
+
+test('where nothing can be captured the directories that were made for it go again, and no other', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'gotriage-collect-'))
+  try {
+    const gone = 2 ** 22 + 1 // above the largest process id of Linux
+    const deep = join(scratch, 'a', 'b')
+    await expect(collect(request({directory: deep, pid: gone, seconds: 0.3}), nodeProcesses, {})).rejects.toMatchObject({
+      code: 'nothing-captured',
+      message: expect.stringMatching(/^nothing could be captured from process \d+: \/proc\/\d+\/status cannot be read/) as unknown,
+    })
+    expect(readdirSync(scratch)).toEqual([])
+    await expect(collect(request({directory: deep, url: 'http://127.0.0.1:9', seconds: 0.3}), nodeProcesses, {})).rejects.toMatchObject({
+      code: 'unreadable',
+    })
+    expect(readdirSync(scratch)).toEqual([])
+    mkdirSync(deep, {recursive: true})
+    await expect(collect(request({directory: deep, pid: gone, seconds: 0.3}), nodeProcesses, {})).rejects.toMatchObject({
+      code: 'nothing-captured',
+    })
+    expect(existsSync(deep)).toBe(true)
+  } finally {
+    rmSync(scratch, {recursive: true, force: true})
+  }
 })
 
 test('a URL where nothing answers is an error that says so', async () => {

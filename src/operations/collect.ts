@@ -4,7 +4,7 @@ import {errors} from '../base/errors.ts'
 import type {Processes, RunningProgram} from '../base/processes.ts'
 import type {Task} from '../base/progress.ts'
 import {manifestName, manifestSchema, manifestText, type Manifest, type ManifestFile} from '../evidence/containers/manifest.ts'
-import {captureKernel, debugUrlOf, startOf} from './collect-process.ts'
+import {captureKernel, debugUrlOf, snapshots, type Snapshot, startOf} from './collect-process.ts'
 import {programOfExecutable} from './collect-program.ts'
 import {captureTools, quitProcess, toolCosts} from './collect-tools.ts'
 
@@ -110,7 +110,7 @@ export class Capture {
 export async function collect(request: CollectRequest, processes: Processes, task: Task): Promise<Collected> {
   if (!request.url && request.pid === undefined && !request.command)
     throw errors.usage('nothing to collect from', 'Give a URL, --pid N, or -- COMMAND.')
-  await processes.makeDirectory(request.directory)
+  const made = await processes.makeDirectory(request.directory)
   const capture = new Capture(processes, request.directory)
   const startedUnixNs = processes.now()
   const before = new Set(await processes.list(request.directory))
@@ -133,7 +133,14 @@ export async function collect(request: CollectRequest, processes: Processes, tas
   } finally {
     task.signal?.removeEventListener('abort', interrupted)
     if (running && exit === undefined) exit = await stopProgram(running, processes, capture, request.sigquit === true)
+    // A folder without evidence is of no use to anybody, and would be taken for a capture.
+    if (capture.files.length === 0 && made !== undefined) await processes.removeEmptyDirectories?.(request.directory, made)
   }
+  if (capture.files.length === 0 && task.signal?.aborted !== true)
+    throw errors.nothingCaptured(
+      request.url ?? `process ${request.pid}`,
+      (capture.notes.find(note => note.code === 'proc-missing') ?? capture.notes[0])?.message ?? '',
+    )
   if (request.command) await adoptOwnFiles(capture, before)
   const manifest: Manifest = {
     schema: manifestSchema,
@@ -145,7 +152,8 @@ export async function collect(request: CollectRequest, processes: Processes, tas
     files: [...capture.files].sort((a, b) => (a.path < b.path ? -1 : 1)),
     notes: capture.notes,
   }
-  await processes.writeFile(`${request.directory}/${manifestName}`, new TextEncoder().encode(manifestText(manifest)))
+  if (capture.files.length > 0)
+    await processes.writeFile(`${request.directory}/${manifestName}`, new TextEncoder().encode(manifestText(manifest)))
   return {manifest, files: capture.files.length}
 }
 
@@ -171,19 +179,32 @@ async function during(request: CollectRequest, pid: number | undefined, capture:
   const {processes} = capture
   const began = processes.now()
   const leftMs = () => Math.max(0, request.seconds * 1000 - Number((processes.now() - began) / 1_000_000n))
-  const base = request.url === undefined ? await debugUrlOf(processes, pid, leftMs, signal) : debugBase(request.url)
+  const snapshot = pid === undefined ? undefined : snapshots(capture, pid)
+  await snapshot?.()
+  let base = request.url === undefined ? await debugUrlOf(processes, pid, leftMs, signal) : debugBase(request.url)
   const jobs: Promise<void>[] = []
-  if (pid !== undefined) jobs.push(captureKernel(capture, pid, leftMs, signal), captureTools(request, pid, capture, signal))
+  if (pid !== undefined && snapshot !== undefined)
+    jobs.push(captureKernel(capture, pid, snapshot, leftMs, signal), captureTools(request, pid, capture, signal))
+  else if (request.traceSeconds > 0)
+    capture.note(
+      'host-missing',
+      'a trace does not tell a slow program from a full host: give --pid N beside the URL where the process runs on this machine',
+    )
+  if (base !== undefined && request.url !== undefined) {
+    const patienceMs = Math.min(leftMs(), request.command === undefined ? servedMs : startMs)
+    const served = await isServed(base, processes, patienceMs, signal)
+    // What the kernel says of the process is worth having without it.
+    if (!served && !signal.aborted && request.pid === undefined) throw errors.noAnswer(`${base}/debug/pprof/`)
+    if (!served) base = undefined
+  }
   if (base === undefined) capture.note('no-debug-endpoint', 'no /debug/pprof was found: heap, CPU and goroutine profiles are missing')
   else {
-    if (pid === undefined || request.url !== undefined)
-      await waitUntilServed(base, processes, Math.min(leftMs(), request.command === undefined ? servedMs : startMs), signal)
     jobs.push(
       heaps(request, base, capture, leftMs, signal),
       goroutines(request, base, capture, leftMs, signal),
       vars(base, capture, request, signal),
     )
-    jobs.push(profiles(request, base, capture, signal))
+    jobs.push(profiles(request, base, capture, snapshot, signal))
   }
   const ticker = (async () => {
     while (!signal.aborted && leftMs() > 0) {
@@ -204,12 +225,12 @@ function debugBase(url: string): string {
 /** How long a program that was just started may take until it serves, and one that runs may take to answer. */
 const [startMs, servedMs] = [10_000, 2000]
 
-async function waitUntilServed(base: string, processes: Processes, patienceMs: number, signal: AbortSignal): Promise<void> {
+async function isServed(base: string, processes: Processes, patienceMs: number, signal: AbortSignal): Promise<boolean> {
   for (let waited = 0; waited < patienceMs && !signal.aborted; waited += 100) {
-    if (await processes.get(`${base}/debug/pprof/`, {timeoutMs: 2000, bytesMax: textBytesMax, signal}).catch(() => undefined)) return
+    if (await processes.get(`${base}/debug/pprof/`, {timeoutMs: 2000, bytesMax: textBytesMax, signal}).catch(() => undefined)) return true
     await processes.sleep(100, signal)
   }
-  if (!signal.aborted) throw errors.noAnswer(`${base}/debug/pprof/`)
+  return false
 }
 
 /** Calls `take` `count` times, first at once and last at the end of the capture. */
@@ -270,13 +291,25 @@ async function contention(base: string, capture: Capture, signal: AbortSignal): 
       await capture.fetch(`${base}/debug/pprof/${profile}`, `${profile}.pb.gz`, profile, 60_000, signal)
 }
 
-/** CPU profile and trace one after the other: the trace would show the profiler's signals. */
-async function profiles(request: CollectRequest, base: string, capture: Capture, signal: AbortSignal): Promise<void> {
+/**
+ * CPU profile and trace one after the other: the trace would show the profiler's signals. The host is looked at right before the trace and right
+ * after it.
+ */
+async function profiles(
+  request: CollectRequest,
+  base: string,
+  capture: Capture,
+  snapshot: Snapshot | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const {cpuSeconds, traceSeconds} = request
   if (cpuSeconds > 0)
     await capture.fetch(`${base}/debug/pprof/profile?seconds=${cpuSeconds}`, 'cpu.pb.gz', 'cpu', (cpuSeconds + 30) * 1000, signal)
-  if (traceSeconds > 0 && !signal.aborted)
+  if (traceSeconds > 0 && !signal.aborted) {
+    await snapshot?.()
     await capture.fetch(`${base}/debug/pprof/trace?seconds=${traceSeconds}`, 'trace.out', 'trace', (traceSeconds + 30) * 1000, signal)
+    if (!signal.aborted) await snapshot?.()
+  }
   if (!signal.aborted) await contention(base, capture, signal)
 }
 

@@ -36,6 +36,15 @@ describe('memory-order', () => {
   })
 })
 
+test.each(['imports', 'calls', 'middleware'])(
+  '%s of a directory without a Go package ends in an error, not in an empty picture',
+  async kind => {
+    const {exit, stdout, stderr} = await gotriage(['render', '--diagram', kind, './...', '-T', 'dot'], {cwd: folder})
+    expect({exit, stdout}).toEqual({exit: 2, stdout: ''})
+    expect(stderr.join('')).toContain('no Go package matches ./...')
+  },
+)
+
 test('breaker and A/B guard are drawn from their tables: every step that leads elsewhere is an edge, and no other', () => {
   for (const [graph, table] of [
     [breakerGraph(), breakerTransitions],

@@ -1,4 +1,5 @@
 // Which package imports which: the packages a pattern matches, with what they use of other modules as one node a module.
+import {noPackage} from './no-package.ts'
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {loadPackages} from '../go/load/load-packages.ts'
@@ -10,6 +11,7 @@ export async function importGraph(
   task: Task,
 ): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
   const loaded = await loadPackages(host, {dir: host.cwd, patterns: patterns.length === 0 ? ['./...'] : patterns}, task)
+  if (loaded.roots.length === 0) throw noPackage(patterns, host.cwd)
   const main = loaded.mainModules[0]?.path ?? ''
   const nodes = new Map<string, GraphNode>()
   const edges = new Map<string, GraphEdge>()

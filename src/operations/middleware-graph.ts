@@ -1,5 +1,6 @@
 // The middleware chains of a gin application as one tree: what runs before what on the way to each route, which keys it sets and reads, which keys
 // nobody set before they are read, and which are set twice on one way.
+import {noPackage} from './no-package.ts'
 import type {Host} from '../base/host.ts'
 import type {Task} from '../base/progress.ts'
 import {checkpoint} from '../base/progress.ts'
@@ -17,6 +18,7 @@ export async function middlewareGraph(
   task: Task,
 ): Promise<{readonly graph: Graph; readonly notes: readonly string[]}> {
   const loaded = await loadPackages(host, {dir: host.cwd, patterns: patterns.length === 0 ? ['./...'] : patterns}, task)
+  if (loaded.roots.length === 0) throw noPackage(patterns, host.cwd)
   const files: GinFile[] = []
   for (const pkg of loaded.roots) {
     await loaded.preload(pkg.files, task)
@@ -58,7 +60,7 @@ export function chains(routes: readonly GinRoute[]): Graph {
     edges.set(id, {from: at, to: id})
   }
   return {
-    title: `${routes.length} routes and the middleware before them`,
+    title: `${routes.length} route${routes.length === 1 ? '' : 's'} and the middleware before ${routes.length === 1 ? 'it' : 'them'}`,
     direction: 'right',
     nodes: [...nodes.values()],
     edges: [...edges.values()],

@@ -8,7 +8,7 @@ import {runDetectors} from '../diagnosis/engine/run-detectors.ts'
 import {groupByProgram} from '../diagnosis/programs.ts'
 import {decodeSource} from '../evidence/decode.ts'
 import {escapeSizes} from '../evidence/logs/escape-sizes.ts'
-import {isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
+import {beganIn, isUserFrame, userFrame} from '../evidence/dumps/user-frame.ts'
 import type {Artifact} from '../evidence/model/artifact.ts'
 import type {Crash} from '../evidence/model/crash.ts'
 import type {EscapeReport} from '../evidence/model/escape.ts'
@@ -200,7 +200,7 @@ interface Crowd {
 function crowdsOf(dump: GoroutineDump): Crowd[] {
   const crowds = new Map<string, Crowd>()
   for (const group of dump.groups) {
-    const frame = userFrame(group.frames) ?? group.frames[0]
+    const frame = userFrame(group.frames) ?? beganIn(group.frames)
     const key = `${group.state}|${frame === undefined ? '' : placeText(frame)}`
     const known = crowds.get(key)
     if (known === undefined) crowds.set(key, {count: group.count, state: group.state, frame, waitMinutesMax: group.waitMinutesMax})

@@ -14,6 +14,8 @@ import type {ProfileContext} from './profile.ts'
 
 /** A change counts as moved from so many standard deviations on. */
 export const deviationsMin = 2
+/** Of changes that are noise alone, the share that lies beyond so many deviations (of a normal distribution, both sides). */
+const beyondByChance = 0.0455
 /** Functions named in each list. */
 const namedMax = 15
 
@@ -23,6 +25,8 @@ interface Side {
   readonly flat: ReadonlyMap<string, number>
   readonly cum: ReadonlyMap<string, number>
   readonly total: number
+  /** By function: those it calls. */
+  readonly calls: ReadonlyMap<string, readonly string[]>
 }
 
 export interface Change {
@@ -44,6 +48,10 @@ export interface ProfileDiff {
   readonly unsure: readonly Change[]
   /** Inclusive weight by function, beyond noise. */
   readonly through: readonly Change[]
+  /** The same, each with those that changed alike, the innermost of them first: a path of calls most often. */
+  readonly paths: readonly (readonly Change[])[]
+  /** How many of the functions that are heavy enough to be beyond noise would be there by chance alone. */
+  readonly byChance: {readonly expected: number; readonly of: number}
   readonly notes: readonly string[]
 }
 
@@ -70,6 +78,7 @@ export async function profileDiff(request: ProfileRequest, context: ProfileConte
       .filter(c => c.before !== c.after)
       .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before) || (a.name < b.name ? -1 : 1))
   const flat = changes('flat')
+  const through = changes('cum').filter(beyondNoise)
   return {
     type: textOfRaw(newType!.type),
     unit: textOfRaw(newType!.unit),
@@ -77,9 +86,38 @@ export async function profileDiff(request: ProfileRequest, context: ProfileConte
     total: change('total', before.total, after.total),
     moved: flat.filter(beyondNoise),
     unsure: flat.filter(c => !beyondNoise(c)),
-    through: changes('cum').filter(beyondNoise),
+    through,
+    paths: pathsOf(through, name => [before, after].flatMap(({calls}) => calls.get(name) ?? [])),
+    byChance: chanceOf([...new Set([...before.flat.keys(), ...after.flat.keys()])], change, before, after),
     notes: notesOn(before.profile, after.profile, deviation === undefined, textOfRaw(newType!.type)),
   }
+}
+
+/** Changes alike stand together, in the order of the first of them. */
+function pathsOf(changes: readonly Change[], calledBy: (name: string) => readonly string[]): Change[][] {
+  const alike = new Map<string, Change[]>()
+  for (const change of changes) {
+    const key = `${change.before} ${change.after}`
+    alike.set(key, [...(alike.get(key) ?? []), change])
+  }
+  return [...alike.values()].map(group => {
+    const names = new Set(group.map(change => change.name))
+    const innermost = group.find(({name}) => !calledBy(name).some(called => called !== name && names.has(called))) ?? group[0]!
+    return [innermost, ...group.filter(change => change !== innermost)]
+  })
+}
+
+function chanceOf(
+  names: readonly string[],
+  change: (name: string, was: number, is: number) => Change,
+  before: Side,
+  after: Side,
+): ProfileDiff['byChance'] {
+  const heavy = names.filter(name => {
+    const {before: was, after: is, noise} = change(name, before.flat.get(name) ?? 0, after.flat.get(name) ?? 0)
+    return noise !== undefined && noise > 0 && Math.abs(was) + Math.abs(is) > deviationsMin * noise
+  })
+  return {expected: heavy.length * beyondByChance, of: heavy.length}
 }
 
 export const beyondNoise = (change: Change): boolean =>
@@ -92,7 +130,8 @@ async function side(file: string, request: ProfileRequest, context: ProfileConte
   const index = prepareReport(profile, 'top', own, context).options.sampleIndex
   const graph = new GraphMaker(profile, stackWeights(profile, index, false), false).graph(undefined, false)
   const weights = (of: 'flat' | 'cum') => new Map(graph.nodes.filter(node => node[of] !== 0).map(node => [node.name, node[of]]))
-  return {profile, index, flat: weights('flat'), cum: weights('cum'), total: graph.nodes.reduce((sum, node) => sum + node.flat, 0)}
+  const calls = new Map(graph.nodes.map(node => [textOfRaw(node.name), node.out.map(edge => textOfRaw(edge.to.name))]))
+  return {profile, index, flat: weights('flat'), cum: weights('cum'), calls, total: graph.nodes.reduce((sum, node) => sum + node.flat, 0)}
 }
 
 /** Mean bytes between two heap samples where a profile does not say (runtime.MemProfileRate). */
@@ -147,18 +186,22 @@ export function diffText(diff: ProfileDiff): string {
   const amount = (value: number) => scaledLabel(value, diff.unit, diff.shownUnit)
   const signed = (value: number) => `${value < 0 ? '-' : '+'}${amount(Math.abs(value))}`
   const noise = (c: Change) => (c.noise === undefined || c.noise === 0 ? '' : ` (noise ±${amount(deviationsMin * c.noise)})`)
-  const line = (c: Change) => {
-    const how = c.before === 0 ? 'new' : c.after === 0 ? 'gone' : `${amount(c.before)} → ${amount(c.after)}`
-    return `  ${signed(c.after - c.before)}${noise(c)}  ${c.name}: ${how}`
+  // Of a difference the weights may be below zero: it says nothing of what is there.
+  const how = ({before, after}: Change) =>
+    before === 0 && after > 0 ? 'new' : after === 0 && before > 0 ? 'gone' : `${amount(before)} → ${amount(after)}`
+  const line = ([c, ...alike]: readonly Change[]) => {
+    const others = alike.length === 0 ? '' : `, and ${alike.length} more alike (${alike.length > 1 ? 'such as ' : ''}${alike[0]!.name})`
+    return c === undefined ? '' : `  ${signed(c.after - c.before)}${noise(c)}  ${c.name}: ${how(c)}${others}`
   }
-  const list = (title: string, changes: readonly Change[]) => {
-    if (changes.length === 0) return []
-    const more = changes.length > namedMax ? [`  … and ${changes.length - namedMax} more`] : []
-    return ['', title, ...changes.slice(0, namedMax).map(line), ...more]
+  const list = (title: string, groups: readonly (readonly Change[])[]) => {
+    if (groups.length === 0) return []
+    const left = groups.slice(namedMax).reduce((sum, group) => sum + group.length, 0)
+    return ['', title, ...groups.slice(0, namedMax).map(line), ...(left > 0 ? [`  … and ${left} more`] : [])]
   }
+  const alone = (changes: readonly Change[]) => changes.map(change => [change])
   const {total} = diff
   const delta = total.after - total.before
-  const share = total.before === 0 ? '' : `, ${delta < 0 ? '-' : '+'}${((100 * Math.abs(delta)) / Math.abs(total.before)).toFixed(1)} %`
+  const share = total.before <= 0 ? '' : `, ${delta < 0 ? '-' : '+'}${((100 * Math.abs(delta)) / total.before).toFixed(1)} %`
   const verdict = verdictOn(total)
   const grew = diff.moved.filter(c => c.after > c.before)
   const shrank = diff.moved.filter(c => c.after < c.before)
@@ -166,11 +209,18 @@ export function diffText(diff: ProfileDiff): string {
   const lines = [
     `${diff.type}: ${amount(total.before)} → ${amount(total.after)} (${signed(delta)}${share})${noise(total)}${verdict}.`,
     ...diff.notes,
-    ...list('Grew, by what the function itself holds:', grew),
-    ...list('Shrank, by what the function itself holds:', shrank),
-    ...list('Through (with everything called):', diff.through),
+    ...list('Grew, by what the function itself holds:', alone(grew)),
+    ...list('Shrank, by what the function itself holds:', alone(shrank)),
+    ...list('Through (with everything called):', diff.paths),
   ]
   if (diff.moved.length === 0) lines.push('', 'No function moved by more than noise.')
-  if (diff.unsure.length > 0) lines.push('', `Within noise: ${diff.unsure.length} functions, together ${signed(inside)}.`)
+  const {expected, of} = diff.byChance
+  if (diff.moved.length > 0 && expected >= 1)
+    lines.push(
+      '',
+      `By chance alone some ${Math.round(expected)} of the ${of} functions heavy enough to be named would be, though nothing moved.`,
+    )
+  if (diff.unsure.length > 0)
+    lines.push('', `Within noise: ${diff.unsure.length} function${diff.unsure.length > 1 ? 's' : ''}, together ${signed(inside)}.`)
   return `${lines.join('\n')}\n`
 }

@@ -48,6 +48,23 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 240_000)
 
+  it('are the same bytes for captures of what few programs have', async () => {
+    const rare = readdirSync(`${root}/fixtures/rare-profiles`).map(name => `${root}/fixtures/rare-profiles/${name}`)
+    const runs = rare.flatMap((file, index) => every(singleFlags(file, rare), 14, index).map(args => [...args, file]))
+    expect(await differences(runs)).toEqual([])
+  }, 240_000)
+
+  it('are the same bytes where labels hold tabs and ends of lines', async () => {
+    expect(
+      await differences(['labels.pb.gz', 'labelled-leaks.debug1.txt'].map(name => ['-tags', `${root}/fixtures/rare-profiles/${name}`])),
+    ).toEqual([])
+  }, 60_000)
+
+  it('have edges of opposite signs in an order that pprof prints too', async () => {
+    const result = await compare(['-tree', `${root}/fixtures/rare-profiles/goroutine-delta.pb.gz`], root)
+    expect(result.same || result.among).toBe(true)
+  }, 60_000)
+
   it('are the same bytes with pairs of flags', async () => {
     const runs = files.flatMap((file, index) => flagPairs(file, files, 2, index).map(args => [...args, file]))
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
@@ -277,6 +294,20 @@ describe('profile diff', () => {
     expect(diffText(await diff(fixture('heap-before.pb.gz'), fixture('heap.pb.gz')))).not.toContain('difference already')
   })
 
+  it('calls nothing new or gone whose weight is below zero in a difference, and gives no share of it', async () => {
+    const rare = (name: string) => `${root}/fixtures/rare-profiles/${name}-delta.pb.gz`
+    const text = diffText(await diff(rare('heap'), rare('allocs')))
+    expect(text).toMatch(/^inuse_space: -1\.52MB → 1\.08MB \(\+2\.60MB\) \(noise ±2\.28MB\);/)
+    expect(text).toContain('main.recursion.func1: -3.14MB → 0\n')
+    expect(text).not.toMatch(/: (?:new|gone)/)
+  })
+
+  it('names callers that changed alike once, behind the innermost of them', async () => {
+    const {paths, through} = await diff(fixture('heap-before.pb.gz'), fixture('heap.pb.gz'))
+    expect(paths.map(path => path.map(change => change.name))).toEqual([['main.keep', 'main.main', 'runtime.main']])
+    expect(through.map(change => change.name).toSorted()).toEqual(['main.keep', 'main.main', 'runtime.main'])
+  })
+
   it('says why there is no noise for numbers of objects', async () => {
     const result = await diff('-sample_index=alloc_objects', fixture('heap-before.pb.gz'), fixture('heap.pb.gz'))
     expect(diffText(result)).toContain('Allocations are sampled by their bytes')
@@ -293,6 +324,13 @@ describe('profile diff', () => {
         ['main.(*ConcurrentMap[…]).Set', 1],
         ['github.com/orcaman/concurrent-map/v2.ConcurrentMap[…].Set', -1],
       ])
+    })
+
+    it('says how many functions chance alone would name', async () => {
+      const result = await between('pprof-cpu', 'profefe__testdata_collector_cpu_1.prof', 'profefe__testdata_collector_cpu_2.prof')
+      expect(result.moved.map(c => c.name)).toContain('syscall.syscall')
+      expect(diffText(result)).toContain('By chance alone some 2 of the 51 functions')
+      expect(diffText(result)).toMatch(/pkg\/profile\.\(\*Repository\)\.CreateProfile: 6\.06s → 4\.30s, and 7 more alike \(such as [^)]*\(/)
     })
 
     it('names the arena that a start allocates', async () => {
@@ -333,6 +371,18 @@ describe('a file that is no profile', () => {
     notes.length = 0
     await report('top', '-symbolize=comments', fixture('heap.debug1.txt'))
     expect(notes).toEqual([])
+  })
+})
+
+describe('a report with nothing in it', () => {
+  it('is said to be one on the side, and its bytes are those of pprof', async () => {
+    for (const [command, why] of [
+      ['tags', 'no sample has a label that is shown'],
+      ['comments', 'the profile has no comments'],
+    ] as const) {
+      notes.length = 0
+      expect([command, await report(command, fixture('mutex.pb.gz')), notes]).toEqual([command, '', [why]])
+    }
   })
 })
 

@@ -143,6 +143,12 @@ export async function* profileReport(request: ProfileRequest, context: ProfileCo
   yield* reportOf(profile, request, context)
 }
 
+/** What would be an empty answer, in pprof too, says why on the side. */
+function saidOf(text: string, whyEmpty: string, context: ProfileContext): Uint8Array {
+  if (text === '') context.note(whyEmpty)
+  return bytesOfRaw(text)
+}
+
 export async function* reportOf(profile: WorkingProfile, request: ProfileRequest, context: ProfileContext): AsyncGenerator<Uint8Array> {
   const kind = kinds[request.command]
   if (kind === undefined) throw errors.usage(`profile ${request.command} is not a report`, 'See gotriage profile --help.')
@@ -155,10 +161,10 @@ export async function* reportOf(profile: WorkingProfile, request: ProfileRequest
       yield bytesOfRaw(treeText(report))
       return
     case 'tags':
-      yield bytesOfRaw(tagsText(report))
+      yield saidOf(tagsText(report), 'no sample has a label that is shown', context)
       return
     case 'comments':
-      yield bytesOfRaw(commentsText(report))
+      yield saidOf(commentsText(report), 'the profile has no comments', context)
       return
     case 'callgrind':
       yield bytesOfRaw(callgrindText(report))

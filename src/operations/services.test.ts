@@ -15,11 +15,15 @@ const services: readonly (readonly [name: string, cause: string, line: string])[
   ['endless-tickers', 'goroutine-leak', '	for range t.C {'],
   ['forgotten-unlock', 'deadlock', '		return errUnknown'],
   ['growing-slice', 'retained-allocations', 'func newEvent() *event { return &event{at: time.Now()} }'],
+  ['kept-permits', 'deadlock', 'func (c *converter) acquire() { c.permits <- struct{}{} }'],
   ['late-timers', 'retained-allocations', '	c := &cart{customer: customer, receipt: make([]byte, 8<<10)}'],
   ['low-memory-limit', 'gc-cpu', '	debug.SetMemoryLimit(64 << 20) // as the container had when the service was young'],
   ['nil-channel', 'goroutine-leak', '	<-s.ready'],
+  ['no-read-timeout', 'slow-clients', '	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&batch); err != nil {'],
+  ['one-cond', 'deadlock', '		o.moved.Wait()'],
   ['open-bodies', 'response-body-leak', '	resp, err := http.Get(base + "/health")'],
   ['open-rows', 'pool-exhausted', '	rs, err := db.QueryContext(ctx, "select a from t")'],
+  ['pattern-per-request', 'repeated-setup', '	re, err := regexp.Compile(pattern)'],
   ['price-outside-tx', 'pool-exhausted', '	err = s.db.QueryRowContext(ctx, "select price from items where id = ?", item).Scan(&price)'],
   ['read-lock-twice', 'deadlock', '	c.mu.RLock()'],
   ['silent-audit', 'finalizers-stuck', '	closed <- s.id'],
@@ -27,6 +31,7 @@ const services: readonly (readonly [name: string, cause: string, line: string])[
   ['slow-consumer', 'retained-allocations', '			o.push(message{i, make([]byte, 2048)})'],
   ['slow-lock', 'lock-contention', '	time.Sleep(2 * time.Millisecond) // asks another service under the lock'],
   ['timer-per-message', 'retained-allocations', '		case <-time.After(time.Hour):'],
+  ['uncollected', 'collector-off', '	debug.SetGCPercent(-1) // pauses hurt the 99th percentile'],
   ['two-locks', 'deadlock', '	from.mu.Lock()'],
 ]
 

@@ -73,7 +73,10 @@ function codeSha(): string {
   const folders = ['src/base', 'src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
   const sources = folders.flatMap(folder => readdirSync(`${root}/${folder}`).map(name => `${root}/${folder}/${name}`))
   const ours = sources.filter(
-    path => path.endsWith('.ts') && !path.endsWith('.test.ts') && (!path.includes('/operations/') || /\/profile/.test(path)),
+    path =>
+      path.endsWith('.ts') &&
+      !path.endsWith('.test.ts') &&
+      (!path.includes('/operations/') || /\/profile(?:-flags|-export)?\.ts$/.test(path)),
   )
   return shaOf(...ours.map(shaOfFile))
 }

@@ -24,8 +24,8 @@ export interface PathModel<S> {
    * that are called or deferred on the spot; `calls` are those of both, in order.
    */
   step(node: Node, state: S, calls: readonly EvaluatedCall[]): S
-  /** What holds after a condition turned out true or false. */
-  assume?(condition: Expr, holds: boolean, state: S): S
+  /** What holds after a condition turned out true or false; undefined when it cannot. */
+  assume?(condition: Expr, holds: boolean, state: S): S | undefined
 }
 
 /** Where the function is left: a return statement, or its body when control runs off the end. */

@@ -138,7 +138,23 @@ export function rootOf(expr: Expr): Ident | undefined {
   }
 }
 
-export const isTestFile = (source: Source, node: Node) => source.fileOf(node).path.endsWith('_test.go')
+/** In a test file, or in a function that is given the test: its helpers stand in other files too. */
+export const isTestFile = (source: Source, node: Node): boolean =>
+  source.fileOf(node).path.endsWith('_test.go') || takesTest(source, source.enclosingFunction(node))
+
+const testFunctions = new WeakMap<Node, boolean>()
+
+function takesTest(source: Source, fn: FuncDecl | FuncLit | undefined): boolean {
+  if (fn === undefined) return false
+  let known = testFunctions.get(fn)
+  if (known === undefined) {
+    known =
+      fn.type.params.list.some(({type}) => type !== undefined && /^(?:\*testing\.[TBF]|testing\.TB)$/.test(source.text(type))) ||
+      takesTest(source, source.enclosingFunction(fn))
+    testFunctions.set(fn, known)
+  }
+  return known
+}
 export const isGenerated = (source: Source, node: Node) => source.fileOf(node).generated
 
 /** Minor language version of the file a node is in: 21 for go1.21; undefined when none is known. */

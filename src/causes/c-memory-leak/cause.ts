@@ -2,7 +2,7 @@
 import {settleBy} from '../../diagnosis/captures.ts'
 import {combine, type SupportFactor} from '../../diagnosis/confidence.ts'
 import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
-import {explains, type FoundCause, measuredValue, observationsOf, placesOfAll, says, shows} from '../../diagnosis/join.ts'
+import {explains, type FoundCause, measuredValue, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import {formatBytes} from '../../base/units.ts'
 
 const rules = [
@@ -64,9 +64,10 @@ function causeOf(facts: CaseFile): FoundCause {
       'the C library keeps a pool or the allocator keeps freed pages: then it levels off',
     ],
     remedies: [
+      ...hazards.slice(0, 3).map(one => ({kind: 'code' as const, do: `${one.next.replace(/\.$/, '')} (${shownPlace(one)}).`})),
       {
         kind: 'code',
-        do: 'Free what C.CString, C.CBytes and the library hand out, in the same function with defer, or in Close of the owner.',
+        do: 'Free what C.malloc, C.CString, C.CBytes and the library hand out, in the same function with defer, or in Close of the owner.',
       },
       {kind: 'code', do: 'Do not leave it to finalizers: they run late or never.'},
       {

@@ -11,7 +11,7 @@ export default defineCause({
   title: 'Garbage piles up because no collection runs',
   since: '0.1',
   joins: ['collector-off', 'killed-for-memory', ...rules],
-  settledBy: 'memory',
+  settledBy: 'heap',
 
   find: facts => observationsOf(facts, 'collector-off').map(off => causeOf(off, facts)),
 })

@@ -6,7 +6,14 @@ import {type CaseFile, defineCause} from '../../diagnosis/engine/cause.ts'
 import {explains, type FoundCause, hazardsAt, observationsOf, placesOfAll, says, shownPlace, shows} from '../../diagnosis/join.ts'
 import type {Observation} from '../../findings/finding.ts'
 
-const rules = ['mutex-missing-unlock', 'lock-pair-mismatch', 'waitgroup-add-in-goroutine', 'chan-close-misuse', 'goroutine-chan-send-leak']
+const rules = [
+  'mutex-missing-unlock',
+  'semaphore-kept',
+  'lock-pair-mismatch',
+  'waitgroup-add-in-goroutine',
+  'chan-close-misuse',
+  'goroutine-chan-send-leak',
+]
 
 const factors: Readonly<Record<string, SupportFactor>> = {
   fatal: 'the runtime reported a deadlock',
@@ -38,9 +45,14 @@ export default defineCause({
   },
 })
 
-/** One more dump would say the same again. */
-const certain: readonly SupportFactor[] = [
-  'the runtime reported a deadlock',
+/** Titles by the message of never-woken. */
+const unwokenWords: Readonly<Record<string, string>> = {
+  signal: 'goroutines wait for a signal that nobody gives',
+  room: 'goroutines wait to send on a channel from which nobody takes',
+}
+
+/** Two dumps have shown it already. */
+const inEveryDump: readonly SupportFactor[] = [
   'the same goroutines wait for one lock in every dump, and nobody holds it who could go on',
   'the same goroutines wait for a signal or for room in every dump, and nobody is there to give it',
 ]
@@ -78,9 +90,10 @@ function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: Ca
     else supports.add('one dump shows goroutines waiting for a signal or for room that nobody gives')
   }
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
+  const again = inEveryDump.some(factor => supports.has(factor))
   return {
     ...combine(supports, new Set()),
-    title: blockingWords[kind],
+    title: unwokenWords[first.message.id] ?? blockingWords[kind],
     places: placesOfAll([...all, ...hazards]),
     chain: [
       ...crash.map(shows),
@@ -90,7 +103,7 @@ function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: Ca
     ],
     wrongIf: [
       'the dump is an excerpt, and the goroutine that would go on was left out',
-      certain.some(factor => supports.has(factor))
+      again
         ? 'a later dump shows other goroutines at these lines: then it is slow, not stuck'
         : 'a second dump a minute later shows other goroutines at these lines: then it is slow, not stuck',
     ],
@@ -113,9 +126,16 @@ function causeOf(first: Observation, {waits, convoys, unwoken}: Shown, facts: Ca
       {command: 'go test -race -count=100 -timeout=60s ./PACKAGE', expect: 'ends within its time limit 100 times of 100'},
       {command: 'gotriage diagnose goroutine-1.txt goroutine-2.txt', expect: 'no all-goroutines-wait, lock-convoy or never-woken'},
     ],
-    settle: certain.some(factor => supports.has(factor))
+    settle: supports.has('the runtime reported a deadlock')
       ? []
-      : [settleBy('goroutine-stacks', 'what stands at the same line in both is stuck')],
+      : [
+          settleBy(
+            'goroutine-stacks',
+            again
+              ? 'a later dump with the same goroutines at the same lines leaves no doubt'
+              : 'what stands at the same line in both is stuck',
+          ),
+        ],
   }
 }
 

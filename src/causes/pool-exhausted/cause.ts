@@ -22,7 +22,7 @@ interface Words {
   title(acquire: string): string
   readonly because: string
   readonly wrongIf: string
-  remedy(place: string): string
+  remedy(place: string, open: string | undefined): string
 }
 
 const words: Readonly<Record<'exhausted' | 'abandoned' | 'nested', Words>> = {
@@ -48,8 +48,10 @@ const words: Readonly<Record<'exhausted' | 'abandoned' | 'nested', Words>> = {
     because:
       'a Tx keeps a connection from Begin to Commit or Rollback, and a Rows until it is read to its end or closed; what goes through the DB meanwhile takes another one',
     wrongIf: 'the Tx or Rows that is open is of another database than the one whose connections are waited for',
-    remedy: place =>
-      `Make the statement at ${place} through the Tx that is open (pass it down), or before Begin; read and close a Rows first.`,
+    remedy: (place, open) =>
+      open === 'a Rows'
+        ? `Read the rows to the end into a slice and close them before the statement at ${place}, or ask for both in one statement (a JOIN, or IN with the ids).`
+        : `Make the statement at ${place} through the Tx that is open (pass it down), or before Begin.`,
   },
 }
 
@@ -70,7 +72,7 @@ function causeOf(wait: Observation, facts: CaseFile): FoundCause {
       'the limit of the pool is smaller than what the load needs, and each connection comes back in time: then the same goroutines do not wait in both dumps',
     ],
     remedies: [
-      {kind: 'code', do: said.remedy(shownPlace(wait))},
+      {kind: 'code', do: said.remedy(shownPlace(wait), wait.message.data['open'])},
       {
         kind: 'setting',
         do: 'Give queries and transactions the context of their request, with a deadline: at its end the wait for a connection ends, and database/sql closes the Rows and rolls back the Tx that were made with it. A larger SetMaxOpenConns only moves the load at which it stands still; SetConnMaxLifetime does not reach a connection that is in use.',

@@ -44,6 +44,10 @@ function causeOf(setup: Observation, facts: CaseFile): FoundCause {
     ],
     remedies: [
       {kind: 'code', do: `${setup.next.replace(/\.$/, '')}; begin at ${shownPlace(setup)}.`},
+      {
+        kind: 'setting',
+        do: 'No setting makes this work less: a higher GOGC saves a part of what its garbage costs, at the price of memory.',
+      },
       {kind: 'guard', do: 'Let a benchmark of the handler with -benchmem fail when its allocations for each request rise.'},
     ],
     verify: [

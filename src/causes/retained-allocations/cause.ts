@@ -77,7 +77,9 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
   if (live.some(one => one.subject.name.includes('runtime/metrics'))) supports.add('the live heap grows in runtime/metrics')
   const hazards = hazardsAt(facts, rules, [site])
   if (hazards.length > 0) supports.add('a hazard in source names the function that the evidence shows')
-  const counters = new Set<CounterFactor>(bytes.length < 3 ? ['the capture is too short to judge'] : [])
+  // Two profiles name the line; that it is a trend, a series of collections may say.
+  const counters = new Set<CounterFactor>(bytes.length < 3 && live.length === 0 ? ['the capture is too short to judge'] : [])
+  const block = measuredValue(site, 'bytes of a block that a reader of the standard library filled')
   const symbol = site.places[0]?.symbol ?? site.subject.name
   return {
     ...combine(supports, counters),
@@ -89,6 +91,13 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
       ...live.map(shows),
       ...hazards.map(explains),
       ...endedBy(facts),
+      ...(block === undefined
+        ? []
+        : [
+            says(
+              `these are whole texts or buffers of about ${formatBytes(block)}; a short string or slice that was cut out of one (s[i:j], strings.Cut, strings.Fields, bytes.TrimSpace, a match of a regexp) keeps all of it alive`,
+            ),
+          ]),
       says(
         hazards.length > 0
           ? 'who keeps it is not told by a heap profile; the hazard in the source is at the function that allocates it, and would keep it'
@@ -103,6 +112,14 @@ function causeOf(site: Observation, facts: CaseFile): FoundCause {
     ],
     remedies: [
       ...hazards.map(hazard => ({kind: 'code' as const, do: hazard.next})),
+      ...(block === undefined
+        ? []
+        : [
+            {
+              kind: 'code' as const,
+              do: 'Copy what is kept of a large text before it is stored: strings.Clone, bytes.Clone or slices.Clone.',
+            },
+          ]),
       {
         kind: 'code',
         do: `Follow the value from ${shownPlace(site)} to the field, slice, map or channel that it ends in, and give that a bound or a way to let go.`,

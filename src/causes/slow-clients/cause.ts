@@ -56,8 +56,12 @@ function causeOf(bodies: Observation, facts: CaseFile): FoundCause {
         do: `Where uploads may last, move the deadline on while data comes: http.NewResponseController(w).SetReadDeadline before each read at ${shownPlace(bodies)} (Go 1.20 and later).`,
       },
       {
+        kind: 'setting',
+        do: 'Where a proxy stands in front, let it read whole requests before it passes them on, with a limit on the time between two reads (nginx: proxy_request_buffering on, client_body_timeout).',
+      },
+      {
         kind: 'guard',
-        do: 'Let a proxy in front read whole requests before it passes them on, and limit the connections for each client.',
+        do: 'Limit the connections that are open at once (golang.org/x/net/netutil.LimitListener), and raise an alarm well below the limit of open files.',
       },
     ],
     verify: [
@@ -66,6 +70,13 @@ function causeOf(bodies: Observation, facts: CaseFile): FoundCause {
         expect: 'no stack with it, or a small number that falls, while a client sends one byte a second for longer than ReadTimeout',
       },
     ],
-    settle: stays ? [] : [settleBy('goroutine-stacks', 'requests that wait in both dumps have no read deadline worth the name')],
+    settle: [
+      settleBy(
+        'goroutine-stacks',
+        stays
+          ? 'a later dump shows whether these requests ever end'
+          : 'requests that wait in both dumps have no read deadline worth the name',
+      ),
+    ],
   }
 }

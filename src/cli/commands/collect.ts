@@ -23,7 +23,11 @@ export const command: Command = {
   usage: '-o DIR URL | --pid N | [URL] -- COMMAND…',
   flags: [
     {name: 'o', value: 'DIR', help: 'directory for the evidence; made when it is missing'},
-    {name: 'pid', value: 'N', help: 'process of this machine; its /debug/pprof is found by its listening ports'},
+    {
+      name: 'pid',
+      value: 'N',
+      help: 'process of this machine, and the host beside it; its /debug/pprof is found by its ports, or given as URL',
+    },
     {name: 'seconds', value: 'S', help: 'length of the capture (default 30)'},
     {name: 'heaps', value: 'N', help: 'heap profiles over that time (default 3)'},
     {name: 'cpu', value: 'S', help: 'seconds of CPU profile (default a third of the capture, at most 30; 0 for none)'},
@@ -65,7 +69,7 @@ export const command: Command = {
     for (const line of costOf(request)) context.note(`  ${line}`)
     const {manifest, files} = await collect(request, nodeProcesses, context.task)
     for (const note of manifest.notes) context.note(`note: ${note.message}`)
-    context.out(`${directory}: ${files} files and manifest.json\n`)
-    return context.task.signal?.aborted ? 130 : files > 0 ? 0 : 2
+    if (files > 0) context.out(`${directory}: ${files} files and manifest.json\n`)
+    return context.task.signal?.aborted ? 130 : 0
   },
 }

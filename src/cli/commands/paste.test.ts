@@ -42,3 +42,10 @@ test('a timed request is answered with its longest phase and the time-out of net
   expect(exit).toBe(0)
   expect(stdout).toMatch(/longest: waiting for the first byte, 100 %[^]*ResponseHeaderTimeout \(none by default\)/)
 })
+
+test('goroutines of the standard library are named by what they run, not by the gopark they wait in', async () => {
+  const dump = readFileSync(new URL('../../evidence/dumps/testdata/crash-quit.go1.26.txt', import.meta.url))
+  const {stdout} = await gotriage(['paste'], {stdin: dump})
+  expect(stdout).toMatch(/goroutine dump: \d+ goroutines/)
+  expect(stdout).not.toMatch(/runtime\.gopark|internal\/poll/)
+})

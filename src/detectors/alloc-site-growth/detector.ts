@@ -12,7 +12,14 @@ interface Site {
   readonly stack: readonly Frame[]
   readonly bytes: number[]
   readonly objects: number[]
+  /** Live bytes and blocks in the last profile that readers of the standard library allocated on behalf of the line. */
+  readonly read: {bytes: number; blocks: number}
 }
+
+/** Functions that gather a text or a buffer as a whole (bytes, io, os, strings; Go 1.16 to 1.26). */
+const gathering = /^(?:strings\.\(\*Builder\)\.|bytes\.(?:\(\*Buffer\)\.|growSlice$)|io\.ReadAll$|os\.ReadFile$)/
+/** Above it a block is an object of its own, not a slot of a size class (internal/runtime/gc/sizeclasses.go, MaxSmallSize). */
+const largeBlockBytes = 32 * 1024
 
 export default defineDetector({
   id: 'alloc-site-growth',
@@ -70,6 +77,8 @@ export default defineDetector({
             ? largestStep < 0.8 * growth
             : false
       const share = totalGrowth > 0 ? Math.min(1, growth / totalGrowth) : 0
+      const mean = site.read.blocks > 0 && site.read.bytes > 0.5 * last ? site.read.bytes / site.read.blocks : 0
+      const readBlock = mean > largeBlockBytes ? mean : undefined
       found.push({
         growth,
         observed: {
@@ -94,6 +103,18 @@ export default defineDetector({
             },
             {name: 'share of live heap growth', value: Number(share.toFixed(3)), unit: '1'},
             {name: 'sampling noise of the last value', value: Math.round(noise), unit: 'B', artifact: heaps.at(-1)!.id},
+            ...(readBlock === undefined
+              ? []
+              : [
+                  {
+                    name: 'bytes of a block that a reader of the standard library filled',
+                    value: Math.round(readBlock),
+                    unit: 'B',
+                    limit: largeBlockBytes,
+                    limitSource: 'internal/runtime/gc/sizeclasses.go',
+                    artifact: heaps.at(-1)!.id,
+                  },
+                ]),
             ...site.bytes.map((bytes, i) => ({name: 'live bytes', value: bytes, unit: 'B', artifact: heaps[i]!.id})),
           ],
           places: placesOf(site.stack, 'allocated here'),
@@ -125,11 +146,26 @@ function collect(heaps: readonly Identified<'profile'>[]): {sites: Map<string, S
       if (!site) {
         const key = siteKey(frame)
         site = sites.get(key)
-        if (!site) sites.set(key, (site = {frame, stack: frames.slice(user), bytes: heaps.map(() => 0), objects: heaps.map(() => 0)}))
+        if (!site)
+          sites.set(
+            key,
+            (site = {
+              frame,
+              stack: frames.slice(user),
+              bytes: heaps.map(() => 0),
+              objects: heaps.map(() => 0),
+              read: {bytes: 0, blocks: 0},
+            }),
+          )
         byFrame.set(frame, site)
       }
       site.bytes[i]! += bytes
-      if (objects !== undefined) site.objects[i]! += profile.value(sample, objects)
+      const blocks = objects === undefined ? 0 : profile.value(sample, objects)
+      site.objects[i]! += blocks
+      if (i === heaps.length - 1 && frames.slice(0, user).some(one => gathering.test(one.function))) {
+        site.read.bytes += bytes
+        site.read.blocks += blocks
+      }
     }
   })
   return {sites, totals}

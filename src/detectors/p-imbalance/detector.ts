@@ -1,5 +1,6 @@
 // p-imbalance: some Ps have work waiting while others have nothing to do. See detector.md.
 import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
+import {maybeTheHost} from '../../diagnosis/host-view.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
 
 type Message = 'queues' | 'busy'
@@ -34,7 +35,7 @@ export default defineDetector({
 
   run: (evidence, settings) => [
     ...evidence.of('schedtrace').flatMap(artifact => ofQueues(artifact, settings)),
-    ...evidence.of('trace').flatMap(artifact => ofTrace(artifact, settings)),
+    ...evidence.of('trace').flatMap(artifact => ofTrace(artifact, settings, maybeTheHost(evidence, artifact))),
   ],
 })
 
@@ -78,7 +79,7 @@ function ofQueues(artifact: Identified<'schedtrace'>, settings: Settings): Obser
   ]
 }
 
-function ofTrace(artifact: Identified<'trace'>, settings: Settings): Observed<Message>[] {
+function ofTrace(artifact: Identified<'trace'>, settings: Settings, doubtful: boolean): Observed<Message>[] {
   const {procTime, wallNs, latency, waitCauses} = artifact.data
   const busy = procTime.map(proc => (proc.userNs + proc.gcNs + proc.syscallNs) / Math.max(1, wallNs))
   const mean = busy.reduce((sum, share) => sum + share, 0) / Math.max(1, busy.length)
@@ -92,7 +93,8 @@ function ofTrace(artifact: Identified<'trace'>, settings: Settings): Observed<Me
       message: 'busy',
       data: {busiest: percent(busiest), mean: percent(mean), share: percent(idle / all)},
       subject: {kind: 'proc', name: 'busy Ps'},
-      confidence: 0.6,
+      confidence: doubtful ? 0.4 : 0.6,
+      ...(doubtful ? {severity: 'info' as const} : {}),
       measured: [
         {
           name: 'busiest P / mean',

@@ -23,4 +23,13 @@ test('transactions whose goroutines wait for a second connection are told with t
   }
 })
 
+test('a goroutine profile beside the dump, which has no ids, does not hide what the dump tells', async () => {
+  const [found] = await observed(detector, `${checkout}fixtures/services/price-outside-tx/evidence`, [
+    'goroutine-1.txt.gz',
+    'goroutine-2.txt.gz',
+    'goroutine-2.pb.gz',
+  ])
+  expect(found?.message.id).toBe('nested')
+})
+
 silentOnCorpus(detector, ['goroutine-dump', 'pprof-goroutine', 'crash'])

@@ -44,7 +44,7 @@ export default defineDetector({
     nested: {
       what: '{waiters} goroutines wait in {acquire}; {nested} of them hold {open} open that they began themselves, and wait for a second connection at {site}',
       why: 'each keeps one connection of the pool while it waits for another one of it; once every connection is kept like this nobody goes on before a context ends',
-      next: 'Make the statement in {function} through the Tx that is open, or make it before the Tx begins; a larger SetMaxOpenConns only moves the load at which it stands still.',
+      next: '{advice}; a larger SetMaxOpenConns only moves the load at which it stands still.',
     },
     abandoned: {
       what: '{waiters} goroutines wait in {acquire}{series}, and no goroutine of the dump uses a connection of it',
@@ -127,6 +127,10 @@ function ofNested({dump, artifact}: SeenDump, waitersMin: number): Observed<Mess
           acquire: sqlConn,
           nested: `at least ${nested.reduce((sum, {held}) => sum + held, 0)}`,
           open,
+          advice:
+            open === 'a Rows'
+              ? `Read the rows into a slice and close them before ${waiters.frame.function} asks for more, or ask for both in one statement`
+              : `Make the statement in ${waiters.frame.function} through the Tx that is open, or make it before the Tx begins`,
           site: shownFrame(waiters.frame),
           function: waiters.frame.function,
         },

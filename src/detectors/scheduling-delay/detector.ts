@@ -1,8 +1,10 @@
 // scheduling-delay: goroutines that could run have to wait for a P. See detector.md.
 import {formatNanos} from '../../base/units.ts'
-import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
+import {defineDetector, type Identified, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
+import {captures} from '../../diagnosis/captures.ts'
+import {hostView, maybeTheHost, windowOf} from '../../diagnosis/host-view.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
-import type {WaitCause} from '../../evidence/model/trace.ts'
+import type {TraceReport, WaitCause} from '../../evidence/model/trace.ts'
 
 type Message = 'trace' | 'metrics'
 type Settings = Readonly<Record<'p99NsMin' | 'longShareMin' | 'waitsMin', number>>
@@ -35,7 +37,7 @@ export default defineDetector({
   messages: {
     trace: {
       what: 'of {count} waits to run, {share} took longer than 300 µs; the 99th percentile is {p99}, the longest {max}',
-      why: 'in most of the long waits {cause}',
+      why: 'in most of the long waits {cause}{host}',
       next: '{advice}',
     },
     metrics: {
@@ -46,10 +48,13 @@ export default defineDetector({
   },
 
   run: (evidence, settings) => [
-    ...evidence.of('trace').flatMap(artifact => ofTrace(artifact, settings)),
+    ...evidence.of('trace').flatMap(artifact => ofTrace(artifact, settings, evidence)),
     ...evidence.of('metrics').flatMap(artifact => ofMetrics(artifact, settings)),
   ],
 })
+
+/** Busy time of all Ps, from which on whatever becomes ready has to wait; nine tenths leave a goroutine one chance in ten for each P. */
+const saturatedMin = 0.9
 
 const advice: Readonly<Record<WaitCause, string>> = {
   'stop-the-world': 'Look at the list of stops: who stops the world, and how often.',
@@ -62,12 +67,36 @@ const advice: Readonly<Record<WaitCause, string>> = {
   'wake-up': 'Check the host: run-queue latency and throttling of the cgroup.',
 }
 
-function ofTrace(artifact: Identified<'trace'>, settings: Settings): Observed<Message>[] {
+/** Most of the time of the long waits; goroutines that become ready together are no storm where the Ps had no rest anyway. */
+function mainCause({waitCauses, imbalance}: TraceReport): WaitCause {
+  const [main] = [...waitCauses].sort((a, b) => b.totalNs - a.totalNs)
+  const cause = main?.cause ?? 'saturation'
+  return cause === 'wake-up-storm' && imbalance.utilisation >= saturatedMin ? 'saturation' : cause
+}
+
+/** What is known of the host in the time of the trace, which itself does not show whether a thread was run. */
+function hostWords(artifact: Identified<'trace'>, evidence: ProgramEvidence): {host: string; advice?: string} {
+  const view = hostView(evidence, windowOf(artifact))
+  if (view?.waitShare !== undefined) {
+    const share = `the threads waited for a CPU in ${percent(view.waitShare)} of the time in which they could run`
+    if (view.verdict === 'host-full' || view.verdict === 'stolen')
+      return {host: `, but ${share} because of the host, which alone gives such waits`, advice: 'Capture again when the host is not full.'}
+    return {host: `; ${share}`}
+  }
+  return maybeTheHost(evidence, artifact)
+    ? {
+        host: ', or the host was full: a trace does not show whether threads were run',
+        advice: `Capture the host beside the trace: ${captures.host.command}.`,
+      }
+    : {host: ''}
+}
+
+function ofTrace(artifact: Identified<'trace'>, settings: Settings, evidence: ProgramEvidence): Observed<Message>[] {
   const {latency, waitCauses, longWaits} = artifact.data
   const share = latency.count > 0 ? latency.over300us / latency.count : 0
   if (latency.count < settings.waitsMin || share < settings.longShareMin || latency.p99 < settings.p99NsMin) return []
-  const [main] = [...waitCauses].sort((a, b) => b.totalNs - a.totalNs)
-  const cause = main?.cause ?? 'saturation'
+  const cause = mainCause(artifact.data)
+  const [host, doubtful] = [hostWords(artifact, evidence), maybeTheHost(evidence, artifact)]
   const [longest] = [...longWaits].sort((a, b) => b.waitNs - a.waitNs)
   return [
     {
@@ -79,10 +108,12 @@ function ofTrace(artifact: Identified<'trace'>, settings: Settings): Observed<Me
         max: formatNanos(latency.max),
         cause: causeWords[cause],
         causeId: cause,
-        advice: advice[cause],
+        host: host.host,
+        advice: host.advice ?? advice[cause],
       },
       subject: {kind: 'process', name: 'waits to run'},
-      confidence: 0.85,
+      confidence: doubtful ? 0.5 : 0.85,
+      ...(doubtful ? {severity: 'info' as const} : {}),
       measured: [
         {
           name: 'share of waits above 300 µs',

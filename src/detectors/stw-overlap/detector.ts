@@ -1,8 +1,9 @@
 // stw-overlap: the world is stopped long, often, or in the slow requests. See detector.md.
 import {formatNanos} from '../../base/units.ts'
-import {defineDetector, type Identified, type Observed} from '../../diagnosis/engine/detector.ts'
+import {defineDetector, type Identified, type Observed, type ProgramEvidence} from '../../diagnosis/engine/detector.ts'
 import {placesOf} from '../../diagnosis/frame-places.ts'
 import {isStandardLibrary} from '../../diagnosis/user-frames.ts'
+import {hostWasShort, maybeTheHost} from '../../diagnosis/host-view.ts'
 import {percent} from '../../diagnosis/profile-shares.ts'
 import type {TraceReport, TraceSpanGroup, TraceStop} from '../../evidence/model/trace.ts'
 
@@ -47,7 +48,8 @@ export default defineDetector({
     },
   },
 
-  run: (evidence, settings) => evidence.of('trace').flatMap(artifact => [...ofStops(artifact, settings), ...ofTasks(artifact, settings)]),
+  run: (evidence, settings) =>
+    evidence.of('trace').flatMap(artifact => [...ofStops(artifact, settings, evidence), ...ofTasks(artifact, settings)]),
 })
 
 const isOwn = (kind: string) => /read mem stats|goroutine profile|all goroutines stack trace|GOMAXPROCS/.test(kind)
@@ -56,7 +58,7 @@ const adviceFor = (kind: string) =>
     ? 'Read runtime/metrics instead of runtime.ReadMemStats, and take goroutine profiles seldom: this stop is asked for by the program itself.'
     : 'Look at how much is allocated: fewer collections mean fewer of these stops.'
 
-function ofStops(artifact: Identified<'trace'>, settings: Settings): Observed<Message>[] {
+function ofStops(artifact: Identified<'trace'>, settings: Settings, evidence: ProgramEvidence): Observed<Message>[] {
   const report: TraceReport = artifact.data
   const stops = report.stops.filter(stop => !ofTheTrace(stop))
   const sum = stops.reduce((total, stop) => total + stop.totalNs, 0)
@@ -92,22 +94,33 @@ function ofStops(artifact: Identified<'trace'>, settings: Settings): Observed<Me
       places: longest.by === undefined || isStandardLibrary(longest.by.function) ? [] : placesOf([longest.by], 'stopped the world'),
     })
   const share = report.wallNs > 0 ? sum / report.wallNs : 0
-  if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings))
+  if (share >= settings.sumShareMin && report.wallNs >= settings.wallNsMin) found.push(ofSum(artifact, stops, share, settings, evidence))
   return found
 }
 
-function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share: number, settings: Settings): Observed<Message> {
+/** The host may have made stops long by not running a thread. Those that the program asks for are its own unless it is known to have done so. */
+function ofSum(
+  artifact: Identified<'trace'>,
+  stops: readonly TraceStop[],
+  share: number,
+  settings: Settings,
+  evidence: ProgramEvidence,
+): Observed<Message> {
   const byKind = new Map<string, number>()
   for (const stop of stops) byKind.set(stop.kind, (byKind.get(stop.kind) ?? 0) + stop.totalNs)
   const [kind] = [...byKind].sort((a, b) => b[1] - a[1])[0] ?? ['']
   const site = stops.find(stop => stop.kind === kind && stop.by !== undefined)?.by
-  const period = periodOf(stops.filter(stop => stop.kind === kind))
+  const ofKind = stops.filter(stop => stop.kind === kind)
+  const period = periodOf(ofKind)
+  // One or two profiles taken by hand are no habit of the program.
+  const own = isOwn(kind) && (period !== undefined || ofKind.length >= habitMin)
   return {
     message: 'sum',
     data: {
       share: percent(share),
       count: String(stops.length),
       kind,
+      own: own ? 'yes' : 'no',
       period: period === undefined ? '' : `, every ${formatNanos(period)}`,
       meaning: isOwn(kind)
         ? 'the program asks for these stops itself, in its own monitoring'
@@ -116,6 +129,7 @@ function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share
     },
     subject: {kind: 'process', name: `stops: ${kind}`},
     confidence: 0.85,
+    ...((own ? hostWasShort : maybeTheHost)(evidence, artifact) ? {severity: 'info' as const} : {}),
     measured: [
       {
         name: 'share of time with the world stopped',
@@ -131,6 +145,9 @@ function ofSum(artifact: Identified<'trace'>, stops: readonly TraceStop[], share
     places: site === undefined || isStandardLibrary(site.function) ? [] : placesOf([site], 'stops the world'),
   }
 }
+
+/** Stops of one kind in a trace from which on the program asks for them all the time. */
+const habitMin = 10
 
 /** Median distance when at least five stops come in a rhythm: half of the distances within a fifth of it. */
 function periodOf(stops: readonly TraceStop[]): number | undefined {

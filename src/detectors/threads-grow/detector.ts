@@ -64,14 +64,13 @@ export default defineDetector({
   },
 })
 
-/** Goroutines in C or system calls at one line, most first. */
+/** Goroutines in C or system calls at one line, most first, of the last dump that shows enough of them: the very last may be of a crash that ended it. */
 function blockedOf(evidence: ProgramEvidence, settings: Settings): {waiters: Waiters; artifact: string} | undefined {
-  const last = dumpsOf(evidence).at(-1)
-  const [most] =
-    last === undefined ? [] : waitersOf(last.dump, last.artifact.program.module).filter(w => w.kind === 'c-call' || w.kind === 'syscall')
-  return last === undefined || most === undefined || most.count < settings.blockedMin
-    ? undefined
-    : {waiters: most, artifact: last.artifact.id}
+  for (const {dump, artifact} of dumpsOf(evidence).toReversed()) {
+    const most = waitersOf(dump, artifact.program.module).find(w => w.kind === 'c-call' || w.kind === 'syscall')
+    if (most !== undefined && most.count >= settings.blockedMin) return {waiters: most, artifact: artifact.id}
+  }
+  return undefined
 }
 
 function seriesOf(evidence: ProgramEvidence): Counted[] {

@@ -31,3 +31,7 @@ export function userFrame(frames: readonly DumpFrame[]): DumpFrame | undefined {
   const behind = panicked < 0 ? frames : frames.slice(panicked + 1)
   return behind.find(isUserFrame)
 }
+
+/** What a goroutine of the library runs: its first function says more than the gopark it waits in. Crashes print goexit below it. */
+export const beganIn = (frames: readonly DumpFrame[]): DumpFrame | undefined =>
+  frames.findLast(frame => frame.function !== 'runtime.goexit')

@@ -111,6 +111,63 @@ export interface CgroupState {
   readonly values: ReadonlyMap<string, number>
 }
 
+/** One line of PSI: the share of the last 10, 60 and 300 s in percent, and the sum since the start. */
+export interface PressureLine {
+  readonly avg10: number
+  readonly avg60: number
+  readonly avg300: number
+  readonly totalUs: number
+}
+
+/** `some`: at least one task waited. `full`: all did; the kernel does not define it for the CPU of a whole system, where it is absent here. */
+export interface Pressure {
+  readonly some?: PressureLine
+  readonly full?: PressureLine
+}
+
+/** CPU time since boot in ticks (1/100 s wherever Go runs). `user` holds guests too. */
+export interface CpuTicks {
+  readonly user: number
+  readonly nice: number
+  readonly system: number
+  readonly idle: number
+  readonly iowait: number
+  readonly irq: number
+  readonly softirq: number
+  /** Taken by the hypervisor for other machines while this CPU had work. */
+  readonly steal: number
+}
+
+/** /proc/PID/task/TID/schedstat and, where captured, the switches of its status. */
+export interface ThreadSched {
+  /** On a CPU. */
+  readonly runNs: number
+  /** Able to run and waiting for a CPU; throttling of the cgroup counts in it. */
+  readonly waitNs: number
+  readonly timeslices: number
+  readonly voluntarySwitches?: number
+  readonly nonvoluntarySwitches?: number
+}
+
+/** What one moment says of the host beside the process; counters run since boot or since the thread began. Every part may be missing. */
+export interface HostState {
+  readonly kind: 'host'
+  /** /proc/pressure. `unnamed`: PSI lines without a word of which file they came from. */
+  readonly pressure: ReadonlyMap<'cpu' | 'memory' | 'io' | 'unnamed', Pressure>
+  /** Sum of all CPUs, and each by its number. */
+  readonly cpuTicks?: CpuTicks
+  readonly ticksByCpu: ReadonlyMap<number, CpuTicks>
+  /** Tasks that could run when it was captured, and that waited for a disk. */
+  readonly running?: number
+  readonly blocked?: number
+  readonly load?: {readonly one: number; readonly five: number; readonly fifteen: number; readonly runnable: number; readonly tasks: number}
+  readonly uptimeSeconds?: number
+  /** CPU time of the process, threads that have ended included, in ticks. */
+  readonly process?: {readonly pid: string; readonly userTicks: number; readonly systemTicks: number}
+  /** By thread id. */
+  readonly threads: ReadonlyMap<string, ThreadSched>
+}
+
 /** /proc/PID/status. Sizes in bytes. */
 export interface ProcStatus {
   readonly kind: 'proc-status'
@@ -146,5 +203,6 @@ export type SystemData =
   | CurlTiming
   | CpuTopology
   | CgroupState
+  | HostState
   | ProcStatus
   | MemoryMap

@@ -5,7 +5,9 @@ import type {Emit, TextReader} from '../logs/text-reader.ts'
 import {parseCpuList} from './cpu-list.ts'
 
 const head = /^(?:# |==> )?(?:\S*\/)?((?:cpu|cpuset|memory|pids|io)\.[\w.]+)(?: <==)?:?$/
-const single = /^(?:\S*\/)?((?:cpu|cpuset|memory)\.[\w.]+)\s*[:=]\s*(\S.*)$/
+const single = /^((?:\S*\/)?((?:cpu|cpuset|memory|io)\.[\w.]+))\s*[:=]\s*(\S.*)$/
+/** Files of several lines, each of which `grep . FILE…` writes behind the file's name. */
+const severalLines = /\.(?:stat|events|pressure)$/
 const valuesMax = 10_000
 
 /** Values by file; what a limit file says in words is turned into numbers here and nowhere else. */
@@ -66,6 +68,13 @@ export function cgroupReader(emit: Emit): TextReader {
   let start = -1
   let end = 0
   const bare = new Map<string, string>()
+  /** Path of what stands before the colon, by name: `grep` repeats it on each line of a file. */
+  const paths = new Map<string, string>()
+  const takeNamed = (path: string, name: string, value: string) => {
+    const more = severalLines.test(name) && paths.get(name) === path
+    files.set(name, more ? `${files.get(name) ?? ''}\n${value}` : value)
+    paths.set(name, path)
+  }
   return {
     get open() {
       return current !== undefined
@@ -78,7 +87,7 @@ export function cgroupReader(emit: Emit): TextReader {
         // The first file of a name is the process's own; the mount's root follows it.
         current = m[1] !== undefined && !files.has(m[1]) ? m[1] : ''
         if (current !== '') files.set(current, '')
-      } else if (named?.[1] !== undefined) files.set(named[1], named[2] ?? '')
+      } else if (named?.[1] !== undefined && named[2] !== undefined) takeNamed(named[1], named[2], named[3] ?? '')
       else if (current !== undefined && /^(?:[\w.]+(?: \S+)*|max|-?\d+|[\d,-]+)$/.test(text) && !/[()]/.test(text)) {
         if (current !== '') files.set(current, `${files.get(current) ?? ''}${text}\n`)
       } else if (

@@ -3,6 +3,7 @@ import {atLineStart, numberColonBlank} from '../logs/openings.ts'
 import type {TextFormat} from '../logs/text-reader.ts'
 import {cgroupReader} from './cgroup.ts'
 import {histogramReader} from './histogram.ts'
+import {hostReader} from './host.ts'
 import {gdbReader, perfScriptReader} from './native-stacks.ts'
 import {perfSchedLatencyReader, perfSchedTimehistReader} from './perf-sched.ts'
 import {memoryMapReader, procStatusReader} from './proc.ts'
@@ -27,6 +28,8 @@ export const systemFormats: readonly TextFormat[] = [
   {openings: [' [r-][w-][x-][ps] '], create: memoryMapReader},
   {openings: ['Recv-Q'], create: socketReader},
   {openings: curlNames.map(name => `time_${name}`), create: curlReader},
+  // Before the cgroup, which takes any line of words below one of its heads.
+  {openings: atLineStart('# /proc/', '==> /proc/', '/proc/'), create: hostReader},
   // A bare value (`max 100000`) is known as the first line, which is always offered.
   {openings: [...cgroupNames, ...atLineStart(...cpuStat)], create: cgroupReader},
   {openings: atLineStart('Thread '), create: gdbReader},

@@ -65,6 +65,7 @@ export function track(
   const taken = takers(own.file, call, statement)
   const holder = taken?.[result]
   if (holder === undefined || holder.varKind === 'package') return undefined
+  if (holder.pos < own.node.pos || holder.pos >= own.node.end) return undefined // of a function around, which goes on with it
   if (holder.varKind === 'result' && options.namedResults !== true) return undefined
   const last = taken?.at(-1)
   return {

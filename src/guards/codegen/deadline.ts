@@ -79,9 +79,15 @@ func Wait(ctx context.Context, timeout time.Duration, work func(context.Context)
 }
 
 // HTTP bounds every request by HTTPTimeout: its context ends then, and the caller gets the fallback if nothing was written. The handler runs in
-// a goroutine of its own and must stop when its context ends; what it writes after that is discarded (http.TimeoutHandler).
+// a goroutine of its own and must stop when its context ends; what it writes after that is discarded (http.TimeoutHandler). Reading the body looks
+// at no context: the connection gets a read deadline for it, so that a client that sends slowly keeps neither the handler nor the connection.
 func HTTP(next http.Handler) http.Handler {
-	return http.TimeoutHandler(next, HTTPTimeout, ${goString(guard.body)})
+	bounded := http.TimeoutHandler(next, HTTPTimeout, ${goString(guard.body)})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The server lifts it when the body has been read. Where the writer knows no deadlines, ReadTimeout of the server has to do.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(HTTPTimeout))
+		bounded.ServeHTTP(w, r)
+	})
 }
 
 // Database runs work on one connection of the pool for at most DatabaseTimeout. The driver interrupts the running statement when the context ends, if it

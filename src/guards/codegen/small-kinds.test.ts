@@ -34,6 +34,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,6 +43,31 @@ import (
 	"testing"
 	"time"
 )
+
+// A handler that reads a body which does not come must end, or it is kept for as long as the client likes.
+func TestSlowBody(t *testing.T) {
+	ended := make(chan error, 1)
+	server := httptest.NewServer(HTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		ended <- err
+	})))
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 100\\r\\n\\r\\na"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Fatal("half a body was read without an error")
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the handler still reads")
+	}
+}
 
 func TestWait(t *testing.T) {
 	ctx := context.Background()

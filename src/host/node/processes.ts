@@ -1,10 +1,11 @@
 // Processes, HTTP and /proc through Node.
 import {execFile, spawn} from 'node:child_process'
 import {createWriteStream, openSync, closeSync} from 'node:fs'
-import {mkdir, open, readdir, readlink, rm, writeFile} from 'node:fs/promises'
+import {mkdir, open, readdir, readlink, rm, rmdir, writeFile} from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
 import {hostname} from 'node:os'
+import {dirname, resolve as resolvePath} from 'node:path'
 import {errors} from '../../base/errors.ts'
 import type {Exit, HttpAnswer, Processes, Ran, RunningProgram, StartOptions} from '../../base/processes.ts'
 
@@ -33,8 +34,16 @@ export const nodeProcesses: Processes = {
     }
   },
   get,
-  makeDirectory: async path => {
-    await mkdir(path, {recursive: true})
+  makeDirectory: path => mkdir(path, {recursive: true}),
+  removeEmptyDirectories: async (path, last) => {
+    const top = resolvePath(last)
+    for (let at = resolvePath(path); at.startsWith(top); at = dirname(at)) {
+      const removed = await rmdir(at).then(
+        () => true,
+        () => false,
+      )
+      if (!removed) return
+    }
   },
   writeFile: (path, bytes) => writeFile(path, bytes),
   removeFile: path => rm(path, {force: true}),

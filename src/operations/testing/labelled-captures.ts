@@ -28,6 +28,9 @@ const stage = (program: string, capture: string, ...holds: readonly string[]): L
   holds,
 })
 
+/** One small service in settings of its own and of its host. */
+const beside = (capture: string, ...holds: readonly string[]): LabelledCapture => ({program: 'fixtures/programs/beside', capture, holds})
+
 export const labelledCaptures: readonly LabelledCapture[] = [
   service('abandoned-answers', 'unbounded-map-growth', 'goroutine-leak'),
   service('buffer-per-request', 'allocation-churn'),
@@ -74,4 +77,11 @@ export const labelledCaptures: readonly LabelledCapture[] = [
   incident('render-thread-confinement/fixed'),
   incident('scheduler-latency', 'scheduler-latency'),
   incident('scheduler-latency/fixed'),
+  beside('alone'),
+  beside('assembly', 'scheduler-latency'),
+  beside('beside-others', 'host-cpu-shortage'),
+  beside('c', 'scheduler-latency'),
+  beside('many-ps', 'scheduler-latency'),
+  beside('quota', 'scheduler-latency'),
+  beside('saturated', 'scheduler-latency'),
 ]

@@ -33,7 +33,7 @@ export class NoAnswer extends Error {
 }
 
 /** How often pprof is asked again where we differ. */
-const repeats = 8
+const repeats = 24
 /** And where it does not agree with itself. */
 const repeatsOfUnstable = 30
 

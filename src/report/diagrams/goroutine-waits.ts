@@ -1,6 +1,6 @@
 // Who waits for what: creators, groups of goroutines with the same stack, and the reason they wait for. A dump says what kind of thing a
 // goroutine waits for and where, never which goroutine would wake it; no edge claims that.
-import {userFrame} from '../../evidence/dumps/user-frame.ts'
+import {beganIn, userFrame} from '../../evidence/dumps/user-frame.ts'
 import type {DumpFrame, GoroutineDump, GoroutineGroup} from '../../evidence/model/goroutines.ts'
 import type {Graph, GraphEdge, GraphNode, Tone} from '../../graph/graph.ts'
 
@@ -39,7 +39,7 @@ export function goroutineWaits(dump: GoroutineDump): Graph {
   return {title: `${dump.total} goroutines${left > 0 ? `, ${left} smaller groups left out` : ''}`, direction: 'right', nodes, edges}
 }
 
-const ownFrame = ({frames}: GoroutineGroup): DumpFrame | undefined => userFrame(frames) ?? frames[0]
+const ownFrame = ({frames}: GoroutineGroup): DumpFrame | undefined => userFrame(frames) ?? beganIn(frames)
 
 const shortName = (name: string) => name.slice(name.lastIndexOf('/') + 1)
 const placeLine = (frame: DumpFrame | undefined) =>

@@ -1,4 +1,4 @@
-// cgo-cstring-leak: what C.CString or C.CBytes allocated is released by nobody. See rule.md.
+// cgo-cstring-leak: what C.CString, C.CBytes or C.malloc allocated is released by nobody. See rule.md.
 import {cCallName, cMember, endsItsArgument, isCgoHelper, type AnyPass} from '../../analysis/cgo/c-member.ts'
 import {inLoop, localOf} from '../../analysis/cgo/local-variable.ts'
 import {converted} from '../../analysis/cgo/pointer-argument.ts'
@@ -14,7 +14,7 @@ const takesOver = /take|adopt|steal|own|transfer|register|putenv|setlocale|openl
 
 export default defineRule({
   id: 'cgo-cstring-leak',
-  title: 'A C string is never freed',
+  title: 'A C string or buffer is never freed',
   severity: 'warning',
   confidence: 0.8,
   preset: 'strict',
@@ -46,10 +46,12 @@ export default defineRule({
   run(pass) {
     for (const call of pass.nodes('CallExpr')) {
       const name = cMember(pass, call.fun)
-      if ((name !== 'CString' && name !== 'CBytes') || ranOnce(pass, call)) continue
+      const given = name === 'malloc' || name === 'calloc' // whose memory it is says only a free behind it
+      if ((name !== 'CString' && name !== 'CBytes' && !given) || ranOnce(pass, call)) continue
       const alloc = `C.${name}`
       const outer = consumer(pass, call)
       if (outer?.kind === 'call') {
+        if (given) continue
         const known = keeps(pass, outer.call, outer.index)
         if (known === 'yes') continue
         pass.report(call, 'nested', {
@@ -59,7 +61,7 @@ export default defineRule({
         })
       } else if (outer?.kind === 'variable') {
         const fate = fateOf(pass, outer, call)
-        if (fate?.kind === 'never') pass.report(call, 'never', {data: {alloc, name: outer.variable.name}})
+        if (fate?.kind === 'never' && !given) pass.report(call, 'never', {data: {alloc, name: outer.variable.name}})
         else if (fate?.kind === 'early')
           pass.report(fate.at, 'early', {data: {alloc, name: outer.variable.name}, related: [{node: call, label: 'allocated here'}]})
       }

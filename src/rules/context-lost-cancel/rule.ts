@@ -21,7 +21,7 @@ export default defineRule({
     dropped: {
       what: 'the cancel function of {call} is dropped',
       why: '{kept} until {end}',
-      next: 'Keep the function and call it when what uses the context is done: with defer where that is when this function returns, else beside the end (Close, Commit) of what was given it.',
+      next: '{instead}.',
     },
     path: {
       what: 'the function returns here without having used {cancel}',
@@ -36,7 +36,8 @@ export default defineRule({
       const fn = made === undefined ? undefined : pass.enclosingFunction(at)
       if (made === undefined || fn?.body === undefined || isTestFile(pass, at)) continue
       if (made.object === undefined) {
-        if (!runsOnce(pass, at)) pass.report(at, 'dropped', {data: {call: made.call, ...keptBy(made.call)}})
+        if (!runsOnce(pass, at))
+          pass.report(at, 'dropped', {data: {call: made.call, ...keptBy(made.call), instead: insteadOf(pass, at, fn)}})
       } else follow(pass, fn, fn.body, at, made.object, keptBy(made.call))
     }
   },
@@ -52,6 +53,20 @@ function cancelOf(pass: CancelPass, assign: AssignStmt): {object: GoObject | und
   if (cancel.name === '_') return {object: undefined, call: name}
   const object = variableOf(pass, cancel)
   return object?.varKind === 'local' ? {object, call: name} : undefined
+}
+
+/** Whoever returns the context must not end it. */
+function insteadOf(pass: CancelPass, assign: AssignStmt, fn: FuncDecl | FuncLit): string {
+  const context = variableOf(pass, assign.lhs[0])
+  const returned = pass
+    .within(fn, 'ReturnStmt')
+    .some(
+      ({results}) =>
+        context !== undefined && results.some(result => some(result, at => at.kind === 'Ident' && variableOf(pass, at) === context)),
+    )
+  return returned
+    ? 'Return the function beside what is returned with the context, or take the time limit where that is used'
+    : 'Keep the function and call it when what uses the context is done: with defer where that is when this function returns, else beside the end (Close, Commit) of what was given it'
 }
 
 /** What stays behind (context/context.go, propagateCancel and WithDeadlineCause): nothing is registered with a parent that nobody can cancel. */

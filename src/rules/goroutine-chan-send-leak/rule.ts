@@ -5,10 +5,12 @@ import {covers, isTestFile, loopAround, runsOnce, unparen, variableOf, walk} fro
 import type {
   AssignStmt,
   CallExpr,
+  CommClause,
   FuncDecl,
   FuncLit,
   GoStmt,
   Ident,
+  Node,
   ReturnStmt,
   SelectStmt,
   SendStmt,
@@ -142,18 +144,17 @@ function abandonedAt(
   const started = goStatement(pass, send, around)
   if (started === undefined) return undefined
   const inTest = isTestFile(pass, started)
-  const path = pass.flow.wayWithout(
-    started,
-    'return',
-    part => (part.kind === 'UnaryExpr' && receives.includes(part)) || (inTest && part.kind === 'CallExpr' && failsTest(pass, part)),
-  )
+  const stops = (part: Node) =>
+    (part.kind === 'UnaryExpr' && receives.includes(part)) || (inTest && part.kind === 'CallExpr' && failsTest(pass, part))
+  const path = pass.flow.wayWithout(started, 'return', stops)
   if (path === undefined) return undefined
-  const left = lastSelect(pass, path, receives)
-  if (left !== undefined) {
-    const {select, receive} = left
-    // What receives further on, and is gone around here, may belong to the case that was taken.
-    return othersAreItsOwn(pass, select, receive, send) || receivesBehind(pass, path, select, receives) ? undefined : select
-  }
+  const selects = new Set(receives.flatMap(receive => selectAround(pass, receive) ?? []))
+  const left = [...selects].findLast(
+    select =>
+      !othersAreItsOwn(pass, select, receives, send) &&
+      select.body.list.some(clause => clause.kind === 'CommClause' && givesUp(pass, {started, select, clause, receives, path, stops})),
+  )
+  if (left !== undefined) return left
   const last = path.nodes.at(-1)
   const list = pass.parent(started)
   const together = list !== undefined && receives.every(receive => covers(list, receive) && selectAround(pass, receive) === undefined)
@@ -162,43 +163,62 @@ function abandonedAt(
     : undefined
 }
 
-/** The last select on the way that could have received: those before it are first looks. */
-function lastSelect(
-  pass: ChanPass,
-  path: Path,
-  receives: readonly UnaryExpr[],
-): {readonly select: SelectStmt; readonly receive: UnaryExpr} | undefined {
-  let last: {readonly select: SelectStmt; readonly receive: UnaryExpr; readonly at: number} | undefined
-  for (const receive of receives) {
-    const select = selectAround(pass, receive)
-    const at = select === undefined ? -1 : path.blocks.findLastIndex(({origin}) => covers(select, origin))
-    if (select !== undefined && at >= 0 && (last === undefined || at > last.at)) last = {select, receive, at}
-  }
-  return last
+interface Case {
+  readonly started: GoStmt
+  readonly select: SelectStmt
+  readonly clause: CommClause
+  readonly receives: readonly UnaryExpr[]
+  /** A way from the start to a return on which nothing is received. */
+  readonly path: Path
+  readonly stops: (part: Node) => boolean
 }
 
-/** Whether a way from the case that was taken comes to a receive after all: to one further on, or again to this one where the case itself does not leave the loop. */
-function receivesBehind(pass: ChanPass, path: Path, select: SelectStmt, receives: readonly UnaryExpr[]): boolean {
-  const taken = path.blocks.findLast(({origin}) => origin.kind === 'CommClause' && select.body.list.includes(origin))?.origin
-  const leaves =
-    taken !== undefined &&
-    (pass.within(taken, 'ReturnStmt').length > 0 ||
-      pass.within(taken, 'BranchStmt').some(({tok, label}) => tok === 'goto' || (tok === 'break' && label !== undefined)))
-  const from = taken?.kind === 'CommClause' ? taken.comm : undefined
-  return receives.some(receive => {
-    if (covers(select, receive) && leaves) return false
-    return from === undefined ? receive.pos > select.end : pass.flow.wayWithout(from, receive, () => false) !== undefined
-  })
+/**
+ * Whether another case of the select is come to from the start, and from it a return, without a receive; and no way from it leads to a receive after
+ * all: what is gone around then may belong to the case. In a loop that is the select itself, unless the case leaves the loop.
+ */
+function givesUp(pass: ChanPass, {started, select, clause, receives, path, stops}: Case): boolean {
+  if (receives.some(receive => covers(clause, receive) && (clause.comm === undefined || covers(clause.comm, receive)))) return false
+  const further = leavesLoop(pass, select, clause) ? receives.filter(receive => !covers(select, receive)) : receives
+  const [first] = clause.body
+  const at = clause.comm ?? (first === undefined || pass.flow.wayWithout(started, first, () => false) === undefined ? undefined : first)
+  if (at === undefined)
+    return (
+      path.blocks.some(({origin}) => origin === clause) &&
+      !further.some(receive => receive.pos > select.end) &&
+      loopAround(pass, select) === undefined
+    )
+  return (
+    pass.flow.wayWithout(started, at, stops) !== undefined &&
+    pass.flow.wayWithout(at, 'return', stops) !== undefined &&
+    !further.some(receive => pass.flow.wayWithout(at, receive, () => false) !== undefined)
+  )
+}
+
+/** The case returns, jumps, or sets what the loop goes by: `for !done { select { … case <-late: done = true } }`. */
+function leavesLoop(pass: ChanPass, select: SelectStmt, clause: CommClause): boolean {
+  if (pass.within(clause, 'ReturnStmt').length > 0) return true
+  if (pass.within(clause, 'BranchStmt').some(({tok, label}) => tok === 'goto' || (tok === 'break' && label !== undefined))) return true
+  const loop = loopAround(pass, select)
+  const flags =
+    loop?.kind === 'ForStmt' && loop.cond !== undefined ? pass.within(loop.cond, 'Ident').map(name => variableOf(pass, name)) : []
+  return clause.body.some(
+    stmt =>
+      stmt.kind === 'AssignStmt' &&
+      stmt.rhs.every(value => pass.constantOf(value) !== undefined) &&
+      stmt.lhs.some(name => name.kind === 'Ident' && flags.includes(variableOf(pass, name)) && variableOf(pass, name) !== undefined),
+  )
 }
 
 /** All other cases receive from channels that the same goroutine sends to instead: then it is past this send, or never comes to it. */
-function othersAreItsOwn(pass: ChanPass, select: SelectStmt, receive: UnaryExpr, send: SendStmt): boolean {
+function othersAreItsOwn(pass: ChanPass, select: SelectStmt, receives: readonly UnaryExpr[], send: SendStmt): boolean {
   const goroutine = pass.enclosingFunction(send)
   const sent = goroutine === undefined ? [] : pass.within(goroutine, 'SendStmt').map(({chan}) => variableOf(pass, chan))
   return select.body.list.every(clause => {
     if (clause.kind !== 'CommClause' || clause.comm === undefined) return false
-    if (covers(clause.comm, receive)) return true
-    const received = pass.within(clause.comm, 'UnaryExpr').find(({op}) => op === '<-')
+    const {comm} = clause
+    if (receives.some(receive => covers(comm, receive))) return true
+    const received = pass.within(comm, 'UnaryExpr').find(({op}) => op === '<-')
     const channel = received === undefined ? undefined : variableOf(pass, received.x)
     return channel !== undefined && sent.includes(channel)
   })

@@ -2,7 +2,7 @@
 import {localOf, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {isTestFile} from '../../analysis/reading/terms.ts'
+import {declarationOf, isTestFile} from '../../analysis/reading/terms.ts'
 import type {Path, Target} from '../../go/flow/paths.ts'
 import {knownGood, type Tracked} from '../../go/flow/tracked-value.ts'
 import type {CallExpr, Expr, Ident, Node} from '../../go/syntax/ast.ts'
@@ -107,7 +107,9 @@ function wayFrom(pass: Pass<Message>, tracked: Tracked, to: Target): Path | unde
   const {variables} = tracked.uses
   const missing = pass.flow.missing(tracked, {
     to,
-    releases: (_, effects) => effects.some(({effect, fields}) => effect === 'closes' && fields[0] === 'Body'),
+    releases: (use, effects) =>
+      effects.some(({effect, fields}) => effect === 'closes' && fields[0] === 'Body') ||
+      (use.kind === 'passed' && keepsBody(pass, use.call)),
     passing(part) {
       if (part.kind !== 'SelectorExpr' || part.sel.name !== 'Body') return false
       const object = localOf(pass, part.x)
@@ -117,6 +119,17 @@ function wayFrom(pass: Pass<Message>, tracked: Tracked, to: Target): Path | unde
     closed: (from, successor) => hasNoBody(pass, from.condition, successor),
   })
   return missing.kind === 'missing' ? missing.path : undefined
+}
+
+/** The function of this package that is called puts the body of an answer into a variable: what becomes of it there is not followed. */
+function keepsBody(pass: Pass<Message>, call: CallExpr): boolean {
+  const body = declarationOf(pass, pass.calleeOf(call))?.body
+  if (body === undefined) return false
+  return pass.within(body, 'SelectorExpr').some(at => {
+    const parent = pass.parent(at)
+    if (at.sel.name !== 'Body' || localOf(pass, at.x)?.varKind !== 'parameter') return false
+    return (parent?.kind === 'AssignStmt' && parent.rhs.includes(at)) || (parent?.kind === 'ValueSpec' && parent.values.includes(at))
+  })
 }
 
 /** Reports where the variable gets another answer, in the next round or behind, on a way on which nothing touches the body of this one. */

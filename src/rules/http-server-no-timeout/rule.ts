@@ -18,7 +18,7 @@ export default defineRule({
   title: 'An HTTP server without a read timeout',
   severity: 'warning',
   confidence: 0.8,
-  preset: 'strict',
+  preset: 'evidence',
   since: '0.1',
   sources: ['https://pkg.go.dev/net/http#Server', 'https://pkg.go.dev/net/http#ResponseController.SetReadDeadline'],
   messages: {

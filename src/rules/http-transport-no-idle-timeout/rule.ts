@@ -1,10 +1,10 @@
 // http-transport-no-idle-timeout: idle connections are kept without limit of time. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {namedPath} from '../../analysis/reading/named.ts'
+import {namedPath, pointee} from '../../analysis/reading/named.ts'
 import {callsIn, isTestFile} from '../../analysis/reading/terms.ts'
 import {exactString} from '../../go/types/constant/constant.ts'
-import type {CompositeLit, Expr} from '../../go/syntax/ast.ts'
+import type {BlockStmt, CompositeLit, Expr} from '../../go/syntax/ast.ts'
 
 export default defineRule({
   id: 'http-transport-no-idle-timeout',
@@ -43,11 +43,21 @@ function limits(pass: Pass<'kept'>, field: string, value: Expr): boolean {
   return field === 'IdleConnTimeout' && (constant === undefined || exactString(constant) !== '0')
 }
 
-/** The function around closes idle connections itself. */
+/** The function around closes idle connections itself, or its request closes its connection (`req.Close = true`). */
 function closesIdle(pass: Pass<'kept'>, literal: CompositeLit): boolean {
   const body = pass.enclosingFunction(literal)?.body
   return (
     body !== undefined &&
-    callsIn(pass, body, true).some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'CloseIdleConnections')
+    (closesRequest(pass, body) ||
+      callsIn(pass, body, true).some(call => call.fun.kind === 'SelectorExpr' && call.fun.sel.name === 'CloseIdleConnections'))
   )
 }
+
+const closesRequest = (pass: Pass<'kept'>, body: BlockStmt): boolean =>
+  pass
+    .within(body, 'AssignStmt')
+    .some(({lhs}) =>
+      lhs.some(
+        left => left.kind === 'SelectorExpr' && left.sel.name === 'Close' && namedPath(pointee(pass.typeOf(left.x))) === 'net/http.Request',
+      ),
+    )

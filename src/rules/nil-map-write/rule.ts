@@ -1,11 +1,13 @@
 // nil-map-write: an entry stored in a map that is nil on every path to the store. See rule.md.
+import {assignedAt, mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {followPaths, isRangeTarget} from '../../analysis/reading/paths.ts'
 import {functionBodies, unparen, variableOf, walk, walkSameFunction} from '../../analysis/reading/terms.ts'
-import type {BlockStmt, Expr, FuncDecl, FuncLit, IndexExpr, Node} from '../../go/syntax/ast.ts'
+import type {BlockStmt, Expr, FuncDecl, FuncLit, Ident, IndexExpr, Node, SelectorExpr} from '../../go/syntax/ast.ts'
 import type {GoObject} from '../../go/types/objects.ts'
-import {underlying} from '../../go/types/underlying.ts'
+import {exactString} from '../../go/types/constant/constant.ts'
+import {unalias, underlying} from '../../go/types/underlying.ts'
 
 type Known = 'nil' | 'unknown'
 type State = ReadonlyMap<GoObject, Known>
@@ -72,6 +74,7 @@ function localMaps(pass: MapPass, {type}: FuncDecl | FuncLit, body: BlockStmt): 
   })
   walk(body, at => {
     if (at.kind === 'UnaryExpr' && at.op === '&') drop(at.x)
+    else if (at.kind === 'SelectorExpr' && takesAddress(pass, at)) drop(at.x)
     else if (at.kind === 'FuncLit' && at.body !== body) walk(at.body, inner => (inner.kind === 'Ident' ? drop(inner) : undefined))
   })
   return maps
@@ -80,6 +83,14 @@ function localMaps(pass: MapPass, {type}: FuncDecl | FuncLit, body: BlockStmt): 
     const object = variableOf(pass, expr)
     if (object !== undefined) maps.delete(object)
   }
+}
+
+/** `m.Set(…)` whose receiver is a pointer: the call takes the address of the variable (spec, "Calls"). */
+function takesAddress(pass: MapPass, {sel}: SelectorExpr): boolean {
+  const method = pass.objectOf(sel)
+  const type = method?.kind === 'Func' ? method.type : undefined
+  const receiver = type?.kind === 'Signature' ? type.recv?.type : undefined
+  return receiver !== undefined && unalias(receiver).kind === 'Pointer'
 }
 
 const joinStates = (a: State, b: State): State => new Map([...a].filter(([object, known]) => b.get(object) === known))
@@ -118,11 +129,46 @@ function valueOf(pass: MapPass, expr: Expr | undefined): 'nil' | 'unknown' {
   return argument === undefined ? 'unknown' : valueOf(pass, argument)
 }
 
-function assume(pass: MapPass, condition: Expr, holds: boolean, state: State, maps: ReadonlyMap<GoObject, unknown>): State {
+function assume(pass: MapPass, condition: Expr, holds: boolean, state: State, maps: ReadonlyMap<GoObject, unknown>): State | undefined {
+  // A nil map has no entries: this way is not taken.
+  if (holds === (condition.kind !== 'BinaryExpr' || condition.op !== '==') && asksNil(pass, condition, state)) return undefined
   if (condition.kind !== 'BinaryExpr' || (condition.op !== '==' && condition.op !== '!=')) return state
   const side = [condition.x, condition.y].find(expr => valueOf(pass, expr) !== 'nil')
   const other = side === condition.x ? condition.y : condition.x
   const object = side === undefined || valueOf(pass, other) !== 'nil' ? undefined : variableOf(pass, side)
   if (object === undefined || !maps.has(object) || unparen(side!).kind !== 'Ident') return state
   return new Map(state).set(object, (condition.op === '==') === holds ? 'nil' : 'unknown')
+}
+
+/** The condition says that a map which is nil has an entry: `ok` of `v, ok := m[k]`, `len(m) > 0`, `m[k] == v` turned out not to hold. */
+function asksNil(pass: MapPass, condition: Expr, state: State): boolean {
+  const isNil = (map: Expr) => state.get(variableOf(pass, map)!) === 'nil'
+  if (condition.kind === 'Ident') {
+    const ok = variableOf(pass, condition)
+    const entries = ok === undefined ? [] : mentions(pass, ok).flatMap(mention => assignedAt(pass, mention) ?? [])
+    return (
+      entries.length === 1 &&
+      mentions(pass, ok!)
+        .flatMap(mention => entryOf(pass, mention))
+        .some(({x}) => isNil(x))
+    )
+  }
+  if (condition.kind === 'IndexExpr') return isNil(condition.x)
+  if (condition.kind !== 'BinaryExpr' || !/^(?:==|!=|>)$/.test(condition.op) || !isZero(pass, condition.y)) return false
+  const asked = unparen(condition.x)
+  if (asked.kind === 'IndexExpr') return isNil(asked.x)
+  return asked.kind === 'CallExpr' && pass.calleeName(asked) === 'builtin len' && asked.args[0] !== undefined && isNil(asked.args[0])
+}
+
+/** What a map answers for a key it does not have: `0`, `""`, `false`. */
+function isZero(pass: MapPass, expr: Expr): boolean {
+  const value = pass.constantOf(expr)
+  return value !== undefined && /^(?:0|""|false)$/.test(exactString(value))
+}
+
+/** `m[k]` of `v, ok := m[k]` where the mention is the ok. */
+function entryOf(pass: MapPass, mention: Ident): readonly IndexExpr[] {
+  const parent = pass.parent(mention)
+  const [entry] = parent?.kind === 'AssignStmt' && parent.lhs[1] === mention && parent.rhs.length === 1 ? parent.rhs : []
+  return entry?.kind === 'IndexExpr' ? [entry] : []
 }

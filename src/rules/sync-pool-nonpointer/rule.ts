@@ -30,7 +30,13 @@ export default defineRule({
     const pools = new Map<string, {readonly value: Expr; readonly data: Readonly<Record<string, string>>; readonly others: Expr[]}>()
     for (const call of pass.nodes('CallExpr')) {
       const value = call.args[0]
-      if (value === undefined || !must(pass.callsMethod(call, 'sync.Pool', 'Put')) || isTestFile(pass, call)) continue
+      if (
+        value === undefined ||
+        !must(pass.callsMethod(call, 'sync.Pool', 'Put')) ||
+        isTestFile(pass, call) ||
+        isPrescribed(pass, call, value)
+      )
+        continue
       const type = pass.typeOf(value)
       if (type === undefined || isTypeParam(type) || isPointerShaped(type)) continue
       const bytes = sizeOf(pass.package.sizes, type)
@@ -47,6 +53,21 @@ export default defineRule({
       pass.report(value, 'boxed', {data, related: others.slice(0, relatedMax).map(node => ({node, label: 'the same pool'}))})
   },
 })
+
+/**
+ * The parameter of a method Put whose type has a Get as well, as net/http/httputil.BufferPool and its like want it: the caller has the value and
+ * no pointer that could be kept.
+ */
+function isPrescribed(pass: Pass<'boxed'>, call: CallExpr, value: Expr): boolean {
+  const around = pass.enclosingFunction(call)
+  const receiver = around?.kind === 'FuncDecl' && around.name.name === 'Put' ? around.recv?.list[0]?.type : undefined
+  if (receiver === undefined || variableOf(pass, value)?.varKind !== 'parameter') return false
+  const type = pass.text(receiver)
+  return pass.nodes('FuncDecl').some(({name, recv}) => {
+    const other = name.name === 'Get' ? recv?.list[0]?.type : undefined
+    return other !== undefined && pass.text(other) === type
+  })
+}
 
 /** Other places of one pool that a finding shows. */
 const relatedMax = 8

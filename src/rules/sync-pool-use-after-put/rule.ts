@@ -1,5 +1,6 @@
 // sync-pool-use-after-put: a value used after it went back to its sync.Pool. See rule.md.
 import {must} from '../../base/answer.ts'
+import {mentions} from '../../analysis/cgo/local-variable.ts'
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
 import {type EvaluatedCall, followPaths, isRangeTarget} from '../../analysis/reading/paths.ts'
@@ -10,7 +11,7 @@ import type {GoObject, Var} from '../../go/types/objects.ts'
 import {underlying} from '../../go/types/underlying.ts'
 
 type Given = ReadonlyMap<Var, CallExpr>
-type PoolPass = Pass<'used' | 'returned'>
+type PoolPass = Pass<'used' | 'again' | 'returned'>
 
 export default defineRule({
   id: 'sync-pool-use-after-put',
@@ -25,6 +26,11 @@ export default defineRule({
       what: '{value} is used here after it was put back into its sync.Pool',
       why: 'another goroutine may have got it by now: both then use the same memory',
       next: 'Move Put behind the last use.',
+    },
+    again: {
+      what: '{value} is put back into its sync.Pool a second time',
+      why: 'the pool may then give the same memory to two users at once',
+      next: 'Put it back once.',
     },
     returned: {
       what: 'the result is memory of {value}, which the deferred Put gives back to its sync.Pool',
@@ -43,22 +49,60 @@ export default defineRule({
         same: (a, b) => a.size === b.size && [...a.keys()].every(object => b.has(object)),
         step: (at, state, calls) => step(pass, at, state, calls, putters),
       })
-      const reported = new Set<Ident>()
+      const uses = new Map<CallExpr, Set<Ident>>()
       paths?.each((at, state) => {
         for (const ident of usesIn(pass, at, state)) {
-          const put = reported.has(ident) ? undefined : state.get(variableOf(pass, ident)!)
-          reported.add(ident)
-          if (put !== undefined)
-            pass.report(ident, 'used', {data: {value: ident.name}, related: [{node: put, label: 'put back here'}], ...inTest(pass, ident)})
+          const put = state.get(variableOf(pass, ident)!)
+          if (put !== undefined) uses.set(put, (uses.get(put) ?? new Set()).add(ident))
         }
       })
+      for (const [put, idents] of uses) reportUses(pass, put, [...idents], putters)
     }
     for (const defer of pass.nodes('DeferStmt')) afterDefer(pass, defer, putters)
   },
 })
 
-/** A test has one goroutine most of the time, and ends. */
-const inTest = (pass: PoolPass, node: Node): {readonly severity?: 'warning'} => (isTestFile(pass, node) ? {severity: 'warning'} : {})
+function isPutAgain(pass: PoolPass, ident: Ident, putters: ReadonlySet<GoObject>): boolean {
+  const call = pass.parent(ident)
+  const object = variableOf(pass, ident)
+  return call?.kind === 'CallExpr' && object !== undefined && givenBack(pass, call, putters).includes(object)
+}
+
+/** Other uses behind one Put that a finding shows. */
+const relatedMax = 8
+
+/** One finding for each Put, at the first use. In a test, which has one goroutine most of the time, and for fields that nobody changes it weighs less. */
+function reportUses(pass: PoolPass, put: CallExpr, idents: readonly Ident[], putters: ReadonlySet<GoObject>): void {
+  const again = idents.find(ident => isPutAgain(pass, ident, putters))
+  const changed = idents.find(ident => !readsSettled(pass, ident))
+  const first = again ?? changed ?? idents[0]
+  if (first === undefined) return
+  const others = idents.filter(ident => ident !== first).slice(0, relatedMax)
+  const lesser =
+    again === undefined && changed === undefined ? ('info' as const) : isTestFile(pass, first) ? ('warning' as const) : undefined
+  pass.report(first, again === undefined ? 'used' : 'again', {
+    data: {value: first.name},
+    related: [{node: put, label: 'put back here'}, ...others.map(node => ({node, label: 'used here too'}))],
+    ...(lesser === undefined ? {} : {severity: lesser}),
+  })
+}
+
+/** A field is read that the package gives its value in a literal only: whoever gets the value next writes nothing that is read here. */
+function readsSettled(pass: PoolPass, ident: Ident): boolean {
+  const selector = pass.parent(ident)
+  const field = selector?.kind === 'SelectorExpr' && selector.x === ident ? variableOf(pass, selector.sel) : undefined
+  if (field?.varKind !== 'field' || /^\p{Lu}/u.test(field.name)) return false
+  return mentions(pass, field).every(mention => {
+    const parent = pass.parent(mention)
+    if (parent?.kind !== 'SelectorExpr' || parent.sel !== mention) return true
+    const around = pass.parent(parent)
+    return !(
+      (around?.kind === 'AssignStmt' && around.lhs.includes(parent)) ||
+      around?.kind === 'IncDecStmt' ||
+      (around?.kind === 'UnaryExpr' && around.op === '&')
+    )
+  })
+}
 
 /** A test that recovers looks at what happens to whoever does this. */
 const expectsPanic = (pass: PoolPass, body: BlockStmt): boolean =>

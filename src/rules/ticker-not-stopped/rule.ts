@@ -50,6 +50,9 @@ function leftRunning(pass: Pass<'kept'>, call: CallExpr, statement: Node, isTime
     releases: (_, effects) => effects.some(({effect, fields, always}) => effect === 'stops' && fields.length === 0 && always),
     // The channel on its own keeps nothing running, but what is given it waits for as long as it likes.
     passing: part => (isTimer && fired(part)) || handsOnChannel(pass, part, variables),
+    // Stop does not close the channel, nobody else has it: a range over it ends by break, goto and return only (time/tick.go, Go 1.22 to 1.26).
+    closed: ({origin, succs}, i) =>
+      succs[i]?.kind === 'range-done' && origin.kind === 'RangeStmt' && isChannelOf(pass, origin.x, variables),
   })
   if (missing.kind !== 'missing') return undefined
   return missing.path.nodes.at(-1) ?? statement

@@ -1,5 +1,6 @@
 // Samples summed up into a call graph: a node per visible frame with its own (flat) and inclusive (cum) weight, an edge per call.
 // Follows newGraph of github.com/google/pprof/internal/graph/graph.go; equal stacks are added up first and walked once.
+import {goSortBy} from '../../../base/go-sort.ts'
 import {compareStrings, nodeKey, nodeTable, printableName, structText} from './node-table.ts'
 import type {NodeInfo, NodeTable} from './node-table.ts'
 import type {NodeTags} from './node-tags.ts'
@@ -409,8 +410,15 @@ function edgeEntropy(edges: readonly Edge[], self: number): number {
   return score
 }
 
+/**
+ * pprof takes edges from a map that lists up to eight of them in the order in which they came, from any one on, and calls weights of opposite signs neither
+ * less nor equal (edgeList.Less): with both, ours is an order that it prints too.
+ */
 export function sortedEdges(edges: readonly Edge[]): Edge[] {
-  return [...edges].sort(
-    (a, b) => byWeight(a.weight, b.weight) || compareStrings(a.from.name, b.from.name) || compareStrings(a.to.name, b.to.name),
-  )
+  const sorted = [...edges]
+  goSortBy(sorted, (a, b) => {
+    if (a.weight !== b.weight) return Math.abs(a.weight) > Math.abs(b.weight)
+    return a.from.name === b.from.name ? a.to.name < b.to.name : a.from.name < b.from.name
+  })
+  return sorted
 }

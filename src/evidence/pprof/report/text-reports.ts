@@ -1,5 +1,6 @@
 // The reports that are tables of text: top, tree and peek, traces, tags, comments. Byte strings out, as `go tool pprof` prints them.
 import {errors} from '../../../base/errors.ts'
+import {goSortBy} from '../../../base/go-sort.ts'
 import {padLeft, runeCount} from './go-format.ts'
 import {cumValue, flatValue, sortedEdges} from './graph.ts'
 import type {Edge, GraphNode} from './graph.ts'
@@ -134,20 +135,21 @@ export function tagsText(report: Report): string {
       for (const value of values) add(key, scaledLabel(value, unit, options.outputUnit), weight)
     }
   }
-  const rows: string[][] = []
+  const rows: string[] = []
   for (const key of [...byKey.keys()].sort(compareStrings)) {
     const total = totals.get(key) ?? 0
     const share = report.total > 0 ? ` (${percentOfTotal(report, total)})` : ''
-    rows.push([`${key}:`, ` Total ${formatValue(report, total)} of ${formatValue(report, report.total)}${share}`])
-    const values = [...(byKey.get(key) ?? [])].sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]) || compareStrings(a[0], b[0]))
+    rows.push(`${key}:\t Total ${formatValue(report, total)} of ${formatValue(report, report.total)}${share}\n`)
+    const values = [...(byKey.get(key) ?? [])]
+    goSortBy(values, (a, b) => (a[1] === b[1] ? a[0] < b[0] : Math.abs(a[1]) > Math.abs(b[1])))
     for (const [value, weight] of values) {
       const shown =
         report.total > 0 ? `${formatValue(report, weight)} (${percentOfTotal(report, weight)}):` : `${formatValue(report, weight)}:`
-      rows.push([' ', shown, ` ${value}`])
+      rows.push(` \t${shown}\t ${value}\n`)
     }
-    rows.push([''])
+    rows.push('\n')
   }
-  return alignedRight(rows)
+  return alignedRight(rows.join(''))
 }
 
 /** Sum of the samples of each label set; undefined where it has none. */
@@ -165,10 +167,18 @@ function labelSetWeights(report: Report): (number | undefined)[] {
 
 /**
  * Columns as text/tabwriter aligns them with padding 1 and AlignRight: a column is a block of neighbouring lines that have that cell with a tab
- * behind it, and is as wide as its widest cell; the last cell of a line is not aligned.
+ * behind it, and is as wide as its widest cell; the last cell of a line is not aligned. Tabs and lines of what is aligned count like any; a form
+ * feed ends a line and all columns.
  */
-function alignedRight(rows: readonly (readonly string[])[]): string {
-  const padded = rows.map(row => [...row])
+export function alignedRight(text: string): string {
+  const parts = text.split('\f').map(part => part.split('\n').map(line => line.split(/[\t\v]/)))
+  // Where the text ends, an empty cell does not begin.
+  const last = parts.at(-1)?.at(-1)
+  if (last?.at(-1) === '') last.pop()
+  return parts.map(alignedLines).join('\n')
+}
+
+function alignedLines(padded: readonly string[][]): string {
   const format = (from: number, to: number, column: number) => {
     for (let at = from; at < to;) {
       if ((padded[at]?.length ?? 0) - 1 <= column) {
@@ -184,7 +194,7 @@ function alignedRight(rows: readonly (readonly string[])[]): string {
     }
   }
   format(0, padded.length, 0)
-  return padded.map(row => `${row.join('')}\n`).join('')
+  return padded.map(row => row.join('')).join('\n')
 }
 
 export const commentsText = (report: Report): string => report.profile.header.comments.map(comment => `${comment}\n`).join('')

@@ -114,3 +114,20 @@ loop:
 	}
 	return ctx.Err()
 }
+
+func flagged(work func() error) error {
+	ch := make(chan error)
+	go func() {
+		ch <- work() // want `when the select takes another case, nobody receives from ch`
+	}()
+	done := false
+	for !done {
+		select {
+		case err := <-ch:
+			return err
+		case <-time.After(time.Second):
+			done = true
+		}
+	}
+	return nil
+}

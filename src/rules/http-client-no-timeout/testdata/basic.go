@@ -13,3 +13,5 @@ func get(url string) error {
 	_, err := http.Get(url) // want `http\.Get uses the default client, which has no Timeout`
 	return err
 }
+
+func later(url string) (*http.Response, error) { return slow.Get(url) }

@@ -27,3 +27,24 @@ func ownFunction() (*http.Client, error) {
 func ordinary() *http.Client {
 	return &http.Client{Transport: http.DefaultTransport} // want `the client has no Timeout`
 }
+
+func use() {
+	own().Get("a")
+	c, _ := ownFunction()
+	c.Get("b")
+	ordinary().Do(nil)
+}
+
+// Only handed out, or never used.
+func Outside() *http.Client { return &http.Client{} }
+
+type kept struct{ sender, lender *http.Client }
+
+func keepBoth() *kept {
+	return &kept{
+		sender: &http.Client{}, // want `the client has no Timeout`
+		lender: &http.Client{},
+	}
+}
+
+func (k *kept) send() { k.sender.Get("a") }

@@ -181,3 +181,20 @@ func reset(req *http.Request) (resp *http.Response, err error) {
 	}
 	return nil, err
 }
+
+// The function around has the variable, and goes on with it.
+func around(req *http.Request, try func(func() error) error) (*http.Response, error) {
+	var resp *http.Response
+	err := try(func() error {
+		var err error
+		resp, err = client.Do(req)
+		if err != nil {
+			return err
+		}
+		if resp.StatusCode >= 500 {
+			return http.ErrServerClosed
+		}
+		return nil
+	})
+	return resp, err
+}

@@ -147,3 +147,21 @@ func handed(url string, check func(*http.Response) error) (*wrapped, error) {
 	resp.Body.Close()
 	return nil, nil
 }
+
+func slurp(resp *http.Response) ([]byte, error) {
+	body := resp.Body
+	all, err := io.ReadAll(body)
+	body.Close()
+	return all, err
+}
+
+func throughVariable(url string) error {
+	resp, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	if _, err := slurp(resp); err != nil {
+		return err
+	}
+	return nil
+}

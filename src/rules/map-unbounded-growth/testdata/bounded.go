@@ -29,3 +29,13 @@ func local(keys []string) int {
 	}
 	return len(seen)
 }
+
+// A map that takes no more entries than it may.
+type index struct{ errs map[string][]string }
+
+func (x *index) add(host string, ids []string) {
+	if _, ok := x.errs[host]; !ok && len(x.errs) >= 256 {
+		return
+	}
+	x.errs[host] = ids
+}

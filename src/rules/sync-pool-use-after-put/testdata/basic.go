@@ -32,7 +32,7 @@ func late(s string) string {
 
 func twice(b *bytes.Buffer) {
 	buffers.Put(b)
-	buffers.Put(b) // want `b is used here after it was put back`
+	buffers.Put(b) // want `b is put back into its sync\.Pool a second time`
 }
 
 // Where it stops: copies, another value, a path that does not put, comparing.

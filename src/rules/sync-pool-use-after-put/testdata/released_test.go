@@ -28,3 +28,9 @@ func TestUsePanics(t *testing.T) {
 	streams.Put(s)
 	_ = s.data[0]
 }
+
+func TestTwice(t *testing.T) {
+	s := streams.Get().(*stream)
+	streams.Put(s)
+	streams.Put(s) // want `s is put back into its sync\.Pool a second time`
+}

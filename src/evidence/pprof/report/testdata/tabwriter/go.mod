@@ -1,0 +1,3 @@
+module tabwriter
+
+go 1.21
