@@ -187,6 +187,29 @@ describe('--fit', () => {
     expect(metrics['events']!.value).toBeGreaterThan(10)
   })
 
+  test('lets a group of goroutines wake another as the trace says, and keeps the switches', async () => {
+    const {files} = await gotriage(['simulate', 'scheduler', '--fit', 'tasks.trace', '-o', 't.yaml'], {cwd: `${checkout}fixtures/traces`})
+    const yaml = files.get('t.yaml')!
+    expect(yaml).toMatch(/\{send: wakes(\dto\d)\}[^]*channels: \{wakes\1: 1000\}/)
+    const {claims} = simulate({kind: 'scheduler', name: 't.yaml', yaml, seed: 1, check: true})
+    for (const metric of ['switches', 'p.go']) {
+      const ratio = claims.find(c => c.metric === metric)!.ratio!
+      expect(ratio, metric).toBeGreaterThan(0.7)
+      expect(ratio, metric).toBeLessThan(1.4)
+    }
+  })
+
+  test('leaves out the collections of a start, when the heap was small', async () => {
+    const line = (at: number, live: number) =>
+      `gc 1 @${at.toFixed(3)}s 2%: 0.1+50+0.1 ms clock, 0.4+0/100/0+0.4 ms cpu, ${2 * live - 5}->${2 * live}->${live} MB, ${2 * live} MB goal, 0 MB stacks, 0 MB globals, 4 P`
+    const start = [4, 8, 16, 32].map((live, i) => line(0.02 * (i + 1), live))
+    const steady = Array.from({length: 10}, (_, i) => line(2 * (i + 1), 100))
+    writeFileSync(join(dir, 'start.log'), `${[...start, ...steady].join('\n')}\n`)
+    const {files} = await gotriage(['simulate', 'heap', '--fit', 'start.log', '-o', 's.yaml'], {cwd: dir})
+    expect(files.get('s.yaml')).toMatch(/metric: cycles, value: 9,/)
+    expect(files.get('s.yaml')).toMatch(/metric: period\.p50, value: 2,/)
+  })
+
   test('makes a heap scenario from gctrace lines', async () => {
     // A steady program: 100 MB live, 50 MB marked black, GOGC=100 and a collection a second.
     const lines = Array.from(

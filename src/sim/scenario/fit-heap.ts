@@ -9,6 +9,9 @@ const mib = 2 ** 20
 /** Cycles a fit needs. */
 const cyclesMin = 4
 
+/** What a start takes of a log at most. */
+const startShareMax = 0.1
+
 /** What either source says. */
 interface Fitted {
   readonly name: string
@@ -43,7 +46,7 @@ const stretchCyclesMin = 4
 const middle = (values: readonly number[]) => quantileOfSorted(ascending(values), 0.5)
 
 export function fitGcTrace(name: string, all: readonly GcCycle[]): string {
-  const cycles = all.filter(c => !c.forced)
+  const cycles = afterStart(all.filter(c => !c.forced))
   const [first, last] = [cycles[0], cycles.at(-1)]
   if (first === undefined || last === undefined || cycles.length < cyclesMin || last.atSeconds <= first.atSeconds)
     throw errors.usage(`${name}: ${cycles.length} collections that were not forced`, `Give a longer log; a fit needs ${cyclesMin}.`)
@@ -86,6 +89,17 @@ export function fitGcTrace(name: string, all: readonly GcCycle[]): string {
       ['share of the CPUs for collecting', 'gc.cpu', gcCpuMs / 1e3 / (durationS * last.procs)],
     ],
   })
+}
+
+/** The cycles of a program that has grown up: a small heap is collected often at first, and says nothing of what comes after. */
+function afterStart(cycles: readonly GcCycle[]): readonly GcCycle[] {
+  const [first, last] = [cycles[0], cycles.at(-1)]
+  if (first === undefined || last === undefined) return cycles
+  const level = middle(cycles.slice(cycles.length >> 1).map(c => c.liveMb))
+  const grown = cycles.findIndex(c => c.liveMb >= level / 2)
+  const startS = (cycles[grown]?.atSeconds ?? 0) - first.atSeconds
+  const short = startS < startShareMax * (last.atSeconds - first.atSeconds)
+  return short && cycles.length - grown >= cyclesMin ? cycles.slice(grown) : cycles
 }
 
 function stretchesOf(cycles: readonly GcCycle[]): readonly Stretch[] {

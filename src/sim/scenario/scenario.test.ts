@@ -65,6 +65,11 @@ describe('bad scenarios are answered with line and limit', () => {
     ['nothing to run', plain.replace('start: {hog: 2}\n', ''), /^s\.yaml:1: scenario: nothing ever runs/],
     ['a quota of nothing', plain.replace('cpus: 2', 'cpus: 2, quota: 0'), /^s\.yaml:2: .*0 lies outside 0\.01 to 8192/],
     ['arrivals every nanosecond', `${plain}arrivals: [{open: hog, every: 1ns}]\n`, /^s\.yaml:9: .*below the limit of 100 ns/],
+    [
+      'arrivals every nanosecond on average',
+      `${plain}arrivals: [{open: hog, every: {exponential: 1ns}}]\n`,
+      /^s\.yaml:9: .*below the limit of 100 ns/,
+    ],
   ])('%s', (_what, yaml, message) => expect(complaint(yaml)).toMatch(message))
 
   test.each([

@@ -2,7 +2,7 @@
 import {goMinor, schedulerVersionsKnown} from '../../knowledge/scheduler.ts'
 import type {CostProfile, CostRow} from '../calibration/cost-profile.ts'
 import {defaultProfile, profiles} from '../calibration/profiles.ts'
-import type {Distribution} from '../kernel/distribution.ts'
+import {median, type Distribution} from '../kernel/distribution.ts'
 import type {ProgramSource} from '../scheduler/program.ts'
 import type {ArrivalSource, MachineOptions, SchedulerScenario} from '../scheduler/run.ts'
 import {nearest} from '../../base/nearest.ts'
@@ -12,6 +12,8 @@ import {readSteps} from './steps.ts'
 /** More than any machine Linux runs on (CONFIG_NR_CPUS of distributions). */
 export const cpusMax = 8192
 const goroutinesMax = 1_000_000
+/** Time between two arrivals at least: fixed, the mean of an exponential one, the median of others. Unit: ns. */
+const arrivalNsMin = 100
 const durationMaxNs = 7 * 86400e9
 
 export const schedulerKeys = [
@@ -171,8 +173,9 @@ function readArrivals(item: Field, names: readonly string[]): ArrivalSource {
   const positive = (key: string): Distribution => {
     const field = need(item, entries, key)
     const value = field.durations()
-    if (typeof value === 'number' && value < 100)
-      throw field.problem(`${value} ns between arrivals is below the limit of 100 ns`, 'Make it longer.')
+    const typical = typeof value === 'object' && value.kind === 'exponential' ? value.mean : median(value)
+    if (typical < arrivalNsMin)
+      throw field.problem(`${typical} ns between arrivals is below the limit of ${arrivalNsMin} ns`, 'Make it longer.')
     return value
   }
   if (kind === 'closed')
