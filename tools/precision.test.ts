@@ -7,7 +7,28 @@ import {figuresOf, headOf, judgementsOf, ruleFacts, sureLine, tableRow, wilson} 
 const judged = ruleFacts(checkout).map(rule => ({...rule, figures: figuresOf(judgementsOf(checkout, rule.id))}))
 /** Where the shape of a mended false finding stands, as one that is not reported. */
 const mendedShapes: Readonly<Record<string, readonly (readonly [file: string, text: string])[] | undefined>> = {
-  'atomic-check-then-act': [['near-misses.go', 'if threshold.Load() != measured {']],
+  'atomic-check-then-act': [
+    ['near-misses.go', 'if threshold.Load() != measured {'],
+    ['runner.go', 'if !s.created.Load() {'],
+    ['signal.go', 'atomic.StoreInt32(&m.active, 0)'],
+    ['held.go', 'func (l *log) advanceLocked(to uint64) {'],
+    ['run-loop.go', 'if n > c.estimate.Load() {'],
+  ],
+  'atomic-mixed-access': [
+    ['copies.go', 'func (s sum) average() int64 {'],
+    ['copies.go', 'type cache struct{ now atomic.Pointer[window] }'],
+  ],
+  'context-not-propagated': [
+    ['outgoing.go', 'func send(client *http.Client, req *http.Request) error {'],
+    ['outgoing.go', 'c.once.Do(func() { load(context.Background()) })'],
+  ],
+  'context-reassigned-outer': [['alone.go', 'package alone']],
+  'goroutine-chan-send-leak': [
+    ['either.go', 'func dial(open func() (int, error)) (int, error) {'],
+    ['looks.go', 'func blocked(work func() error) error {'],
+  ],
+  'http-client-no-timeout': [['given.go', 'func ofParameter(t *http.Transport) *http.Client { return &http.Client{Transport: t} }']],
+  'map-pointer-param': [['prescribed.go', 'package prescribed']],
   'http-request-without-context': [['daemon.go', 'func shim(ctx context.Context, path string) (*exec.Cmd, error) {']],
   'sync-pool-copied': [['basic.go', 'func (g guarded) get() any {']],
   'sync-pool-native-resource': [['by-value.go', 'var values = sync.Pool{New: func() any { return &value{} }}']],
