@@ -73,8 +73,8 @@ export const sureLine = (figures, preset, id) =>
   figures.n === 0 && notYetRun.has(id)
     ? `Not judged on real code yet. Preset \`${preset}\`.`
     : figures.n === 0
-    ? `Judged on real code: n = 0, the rule found nothing there. Preset \`${preset}\`.`
-    : `Judged on real code: n = ${figures.n}, of ${figures.judged} judged ${figures.true} true, ${figures.style} style, ${figures.false} false${mendedOf(figures)}; Wilson 95 % lower bound of true ${percent(figures.bound)}. Preset \`${preset}\`.`
+      ? `Judged on real code: n = 0, the rule found nothing there. Preset \`${preset}\`.`
+      : `Judged on real code: n = ${figures.n}, of ${figures.judged} judged ${figures.true} true, ${figures.style} style, ${figures.false} false${mendedOf(figures)}; Wilson 95 % lower bound of true ${percent(figures.bound)}. Preset \`${preset}\`.`
 
 /** A row of the table in docs/precision/README.md. */
 export const tableRow = (id, figures, preset) =>
