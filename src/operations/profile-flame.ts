@@ -7,6 +7,7 @@ import {scaledLabel} from '../evidence/pprof/report/measurement.ts'
 import type {WorkingProfile} from '../evidence/pprof/report/working-profile.ts'
 import {textOfRaw} from '../evidence/pprof/string-table.ts'
 import type {FlameData} from '../report/flame/flame-data.ts'
+import {shortName} from '../report/flame/short-name.ts'
 import {loadProfile, prepareReport} from './profile.ts'
 import type {ProfileContext} from './profile.ts'
 import type {ProfileRequest} from './profile-flags.ts'
@@ -24,9 +25,11 @@ export async function flameTree(request: ProfileRequest, context: ProfileContext
   const report = prepareReport(profile, 'traces', request, context)
   const {sampleIndex, sampleType, sampleUnit} = report.options
   const file = profile.mappings[0]?.file ?? ''
-  const title = file === '' ? (request.files[0] ?? 'profile') : textOfRaw(basePath(file))
+  const title = file === '' ? fileTitle(request) : textOfRaw(basePath(file))
   return {tree: callTree(profile, sampleIndex), type: textOfRaw(sampleType), unit: textOfRaw(sampleUnit), title}
 }
+
+const fileTitle = ({files}: Pick<ProfileRequest, 'files'>): string => basePath(files[0] ?? 'profile')
 
 /** For the page. With a base, rows hold the weights of both profiles. */
 export async function flameData(request: ProfileRequest, context: ProfileContext, loaded?: WorkingProfile): Promise<FlameData> {
@@ -39,7 +42,9 @@ export async function flameData(request: ProfileRequest, context: ProfileContext
   if (after.type !== before.type) throw errors.usage(`${before.type} cannot be compared with ${after.type}`, 'Give -sample_index.')
   const joined = joinTrees(before.tree, after.tree)
   const {names, parent, name, self} = joined.tree
-  return {title: after.title, type: after.type, unit: after.unit, names, parent, name, self, before: joined.before}
+  const files = `${fileTitle({files: request.base})} → ${fileTitle(request)}`
+  const title = after.title === fileTitle(request) ? files : `${after.title}: ${files}`
+  return {title, type: after.type, unit: after.unit, names, parent, name, self, before: joined.before}
 }
 
 /** Rows of the terminal that one flame graph may fill. */
@@ -86,18 +91,6 @@ export function terminalFlame({tree, type, unit}: FlameTree, columns: number, co
 /** Printable and one column wide; others would break the line or hide what follows. */
 const plain = (name: string): string => name.replace(/[^\u0020-\u007e\u00a1-\u02ff]/g, '?')
 
-/** Without type arguments, which may be names of their own, and without the path of the package: the end of a Go name says more. */
-function shortened(name: string): string {
-  let short = ''
-  let depth = 0
-  for (const sign of name) {
-    if (sign === '[' && depth++ === 0) short += '[...]'
-    else if (sign === ']' && depth > 0) depth--
-    else if (depth === 0) short += sign
-  }
-  return short.slice(short.lastIndexOf('/') + 1)
-}
-
 class FlameLine {
   readonly #columns: number
   readonly #color: boolean
@@ -114,7 +107,7 @@ class FlameLine {
     if (from > this.#at) this.#parts.push(' '.repeat(from - this.#at))
     const width = Math.min(to, this.#columns) - from
     const room = Math.max(0, width - 1)
-    const text = plain(name.length <= room ? name : shortened(name)).slice(0, room)
+    const text = plain(name.length <= room ? name : shortName(name)).slice(0, room)
     this.#odd = !this.#odd
     if (this.#color) this.#parts.push(`\u001b[30;48;5;${this.#odd ? 215 : 222}m${text.padEnd(width)}\u001b[0m`)
     else this.#parts.push(`${text}${'·'.repeat(room - text.length)}|`)

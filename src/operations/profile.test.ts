@@ -48,6 +48,23 @@ describeNeeding('go', 'reports beside go tool pprof', () => {
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])
   }, 240_000)
 
+  it('are the same bytes for captures of what few programs have', async () => {
+    const rare = readdirSync(`${root}/fixtures/rare-profiles`).map(name => `${root}/fixtures/rare-profiles/${name}`)
+    const runs = rare.flatMap((file, index) => every(singleFlags(file, rare), 14, index).map(args => [...args, file]))
+    expect(await differences(runs)).toEqual([])
+  }, 240_000)
+
+  it('are the same bytes where labels hold tabs and ends of lines', async () => {
+    expect(
+      await differences(['labels.pb.gz', 'labelled-leaks.debug1.txt'].map(name => ['-tags', `${root}/fixtures/rare-profiles/${name}`])),
+    ).toEqual([])
+  }, 60_000)
+
+  it('have edges of opposite signs in an order that pprof prints too', async () => {
+    const result = await compare(['-tree', `${root}/fixtures/rare-profiles/goroutine-delta.pb.gz`], root)
+    expect(result.same || result.among).toBe(true)
+  }, 60_000)
+
   it('are the same bytes with pairs of flags', async () => {
     const runs = files.flatMap((file, index) => flagPairs(file, files, 2, index).map(args => [...args, file]))
     expect((await differences(runs)).filter(text => !knownDifference.test(text))).toEqual([])

@@ -45,8 +45,8 @@ export default defineCause({
     'p-imbalance',
     'observer-effect',
     'numa-exposure',
-    ...busyWith,
     'cpu-shortage',
+    ...busyWith,
     ...rules,
   ],
   settledBy: 'trace',
@@ -82,15 +82,15 @@ function causeOf(seen: Seen, facts: CaseFile): FoundCause {
   const traces = facts.evidence.of('trace')
   if (throttled.length === 0 && traces.length > 0 && traces.every(trace => trace.data.wallNs < traceNsMin))
     counters.add('the capture is too short to judge')
-  const busy = busyWith.flatMap(id => observationsOf(facts, id))
-  if (busy.length > 0 && throttled.length === 0 && assembly.length === 0 && imbalance.length === 0)
-    counters.add('another finding says what keeps the Ps busy')
   const host = hostOf(facts)
   // Only timing, or something that the host cannot feign: a limit, code at the place, a stop that the program asks for.
   const short = host?.verdict === 'host-full' || host?.verdict === 'stolen'
   const asked = stops.some(one => one.message.data['own'] === 'yes') && !short
   const onlyTiming = throttled.length + oversubscribed.length + assembly.length + hazards.length === 0 && !asked
   if (onlyTiming) weighHost(host, facts, supports, counters)
+  const busy = busyWith.flatMap(id => observationsOf(facts, id))
+  if (busy.length > 0 && throttled.length + oversubscribed.length === 0 && assembly.length === 0 && imbalance.length === 0)
+    counters.add('another finding says what keeps the Ps busy')
   if (all.length === delays.length && usedShare(facts) < usedShareMin) counters.add('the Ps were in use for less than half of the time')
   const advice = observationsOf(facts, 'numa-exposure')
   return {

@@ -8,10 +8,11 @@ export interface FlameParts {
   sandwichOf(whole: FrameTree, id: number, layOut: LayOut): {readonly callers: FrameTree; readonly callees: FrameTree}
   functionWeights(tree: FrameTree, names: number): FunctionWeights
   flamePainter(): Painter
+  shortName(name: string): string
 }
 
 /** Runs in the page. */
-export function flameClient({layOut, sandwichOf, functionWeights, flamePainter}: FlameParts): void {
+export function flameClient({layOut, sandwichOf, functionWeights, flamePainter, shortName}: FlameParts): void {
   type View = 'icicle' | 'flame' | 'sandwich' | 'table'
   interface Data {
     readonly type: string
@@ -83,6 +84,13 @@ export function flameClient({layOut, sandwichOf, functionWeights, flamePainter}:
   const signed = (value: number) => (value >= 0 ? '+' : '−') + amount(Math.abs(value))
   const share = (value: number, of: number) => (of === 0 ? '0%' : `${((100 * value) / of).toFixed(2)}%`)
   const label = (tree: FrameTree, row: number) => (tree.name[row]! < 0 ? 'root' : data.names[tree.name[row]!]!)
+  const shortNames: (string | undefined)[] = []
+  function fitting(tree: FrameTree, row: number, letters: number): string {
+    const name = label(tree, row)
+    if (name.length <= letters) return name
+    const short = (shortNames[tree.name[row]! + 1] ??= shortName(name))
+    return short.length <= letters ? short : `${short.slice(0, Math.max(1, letters - 1))}…`
+  }
   function words(tree: FrameTree, row: number): string {
     const [total, was] = [tree.total[row]!, tree.totalBefore?.[row] ?? 0]
     const own = row > 0 ? `, itself ${amount(tree.self[row]!)}` : ''
@@ -155,7 +163,7 @@ export function flameClient({layOut, sandwichOf, functionWeights, flamePainter}:
     context.font = '12px system-ui, sans-serif'
     context.textBaseline = 'middle'
     placePanes()
-    const ink = {text: dark.matches ? '#eee' : '#111', rest: dark.matches ? '#3a3a3a' : '#d0d0d0', fill, label}
+    const ink = {text: dark.matches ? '#eee' : '#111', rest: dark.matches ? '#3a3a3a' : '#d0d0d0', fill, label: fitting}
     let drawn = 0
     for (const [index, pane] of panes.entries()) drawn += painter.draw(context, pane, width, index === active ? selected : -1, ink)
     const {dataset} = document.documentElement

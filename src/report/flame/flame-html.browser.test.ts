@@ -128,6 +128,34 @@ describeNeeding('chromium', 'the page of a profile', () => {
     })
   })
 
+  test('names both files of a comparison, without their folders', async () => {
+    const {files} = await gotriage(['profile', 'diff', `${profiles}/heap-before.pb.gz`, 'heap.pb.gz', '--format', 'html', '-o', 'o.html'], {
+      cwd: profiles,
+    })
+    const page = await open(files.get('o.html')!)
+    expect(await page.locator('h1').textContent()).toBe('profiles: heap-before.pb.gz → heap.pb.gz')
+    await page.close()
+  })
+
+  test('says in a narrow frame the end of its name, not the start of its path', async () => {
+    const name = (end: string) => `example.com/a/path/of/many/folders/that/all/share/${end}`
+    const tree = {parent: [-1, 0, 0], name: [-1, 0, 1], self: [0, 1, 1]}
+    const written = (names: string[]) => open(flamePage({title: 't', type: 'cpu', unit: 'count', names, ...tree}))
+    const texts = async (page: Page) => {
+      const spied = `new Promise(done => {
+        const seen = [], write = CanvasRenderingContext2D.prototype.fillText
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { seen.push(text); return write.call(this, text, ...rest) }
+        document.getElementById('view-flame').click()
+        setTimeout(() => done(seen), 500)
+      })`
+      await page.setViewportSize({width: 420, height: 600})
+      return new Set(await page.evaluate<string[]>(spied))
+    }
+    const page = await written([name('server.Handle'), name('store.(*Table).Read')])
+    expect(await texts(page)).toEqual(new Set(['root', 'server.Handle', 'store.(*Table).Read']))
+    await page.close()
+  })
+
   test('compares: what grew is red and says by how much', async () => {
     const page = await open(await pageOf('diff', 'heap-before.pb.gz', 'heap.pb.gz'))
     await page.locator('#canvas').focus()

@@ -5,6 +5,7 @@ import {flameClient} from './flame-client.ts'
 import {flameJson} from './flame-data.ts'
 import type {FlameData} from './flame-data.ts'
 import {flamePainter} from './flame-painter.ts'
+import {shortName} from './short-name.ts'
 import {functionWeights, layOut, sandwichOf} from './frame-tree.ts'
 
 const style = `:root{color-scheme:light dark;font:13px system-ui,sans-serif}
@@ -47,7 +48,7 @@ const colorText = {
 /** `__name` is what a bundler that keeps the names of functions calls. */
 const clientScript = (): string =>
   `'use strict';const __name=f=>f;(${flameClient.toString()})({layOut:${layOut.toString()},sandwichOf:${sandwichOf.toString()},` +
-  `functionWeights:${functionWeights.toString()},flamePainter:${flamePainter.toString()}})`
+  `functionWeights:${functionWeights.toString()},flamePainter:${flamePainter.toString()},shortName:${shortName.toString()}})`
 
 export function flamePage(data: FlameData): string {
   const title = escapeHtml(data.title)

@@ -20,7 +20,8 @@ export interface Ink {
   readonly text: string
   readonly rest: string
   fill(tree: FrameTree, row: number): string
-  label(tree: FrameTree, row: number): string
+  /** At most so many letters. */
+  label(tree: FrameTree, row: number, letters: number): string
 }
 
 export interface Painter {
@@ -73,10 +74,9 @@ export function flamePainter(): Painter {
         context.fillRect(from, y, Math.max(to - from - 0.5, 0.5), rowHeight - 1)
         drawn++
         if (to - from > labelWidthMin) {
-          const text = ink.label(tree, row)
           const fits = Math.floor((to - from - 6) / glyphWidth)
           context.fillStyle = ink.text
-          context.fillText(text.length > fits ? `${text.slice(0, Math.max(1, fits - 1))}…` : text, from + 3, y + rowHeight / 2)
+          context.fillText(ink.label(tree, row, fits), from + 3, y + rowHeight / 2)
         }
         if (row === selected) {
           context.strokeStyle = ink.text

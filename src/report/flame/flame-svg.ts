@@ -1,6 +1,7 @@
 // A flame graph as one static SVG: for documents and mails. Frames narrower than a pixel are left out.
 import {escapeHtml} from '../html.ts'
 import type {FlameData} from './flame-data.ts'
+import {shortName} from './short-name.ts'
 
 const width = 1200
 const rowHeight = 17
@@ -36,7 +37,8 @@ export function flameSvg(data: FlameData): string {
     const name = row === 0 ? 'root' : data.names[data.name[row]!]!
     const y = height - (level + 1) * rowHeight - 2
     const fits = Math.floor((w - 4) / characterWidth)
-    const text = fits < 3 ? '' : name.length > fits ? `${name.slice(0, fits - 1)}…` : name
+    const short = name.length > fits ? shortName(name) : name
+    const text = fits < 3 ? '' : short.length > fits ? `${short.slice(0, fits - 1)}…` : short
     const share = ((100 * weight[row]!) / all).toFixed(2)
     return (
       `<g><title>${escapeHtml(name)}: ${weight[row]} ${escapeHtml(data.unit)} (${share}%)</title>` +

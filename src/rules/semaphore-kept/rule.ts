@@ -69,10 +69,10 @@ function after(pass: SemaphorePass, at: Node, before: State, calls: readonly Eva
   return state
 }
 
-/** Channels of which the function itself takes a place, and gives none back in a goroutine or a literal that runs at another time. */
+/** Channels of which the function itself takes a place and gives one back, and gives none back in a literal that runs at another time. */
 function takenIn(pass: SemaphorePass, fn: FuncDecl | FuncLit): ReadonlyMap<string, Node> {
   const taken = new Map<string, Node>()
-  const elsewhere = new Set<string>()
+  const [given, elsewhere] = [new Set<string>(), new Set<string>()]
   if (fn.body === undefined) return taken
   const own = (node: Node) => pass.enclosingFunction(node) === fn
   for (const send of pass.within(fn.body, 'SendStmt')) {
@@ -82,12 +82,12 @@ function takenIn(pass: SemaphorePass, fn: FuncDecl | FuncLit): ReadonlyMap<strin
   for (const call of pass.within(fn.body, 'CallExpr')) {
     const op = wrapped(pass, call)
     if (op?.takes === true && own(call) && !taken.has(op.channel)) taken.set(op.channel, call)
-    if (op?.takes === false && !own(call) && !isDeferred(pass, call, fn)) elsewhere.add(op.channel)
+    if (op?.takes === false) (own(call) || isDeferred(pass, call, fn) ? given : elsewhere).add(op.channel)
   }
   for (const receive of pass.within(fn.body, 'UnaryExpr')) {
-    if (receive.op === '<-' && !own(receive) && !isDeferred(pass, receive, fn)) elsewhere.add(pass.text(unparen(receive.x)))
+    if (receive.op === '<-') (own(receive) || isDeferred(pass, receive, fn) ? given : elsewhere).add(pass.text(unparen(receive.x)))
   }
-  for (const channel of elsewhere) taken.delete(channel)
+  for (const channel of taken.keys()) if (elsewhere.has(channel) || !given.has(channel)) taken.delete(channel)
   return taken
 }
 

@@ -44,6 +44,15 @@ func client() *http.Client {
 	}
 }
 
+func healthy(url string) bool {
+	answer, err := client().Get(url)
+	if err != nil {
+		return false
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
+}
+
 func limitedClient() *http.Client {
 	return &http.Client{
 		Timeout:   5 * time.Second,
