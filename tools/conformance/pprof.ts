@@ -3,7 +3,8 @@
 // What was compared is kept in .cache and not compared again while neither profile, code nor pprof change: a run that was ended goes on, and parts of
 // it can be made apart. With other code only ours is printed again; pprof is asked where that made a difference. Ctrl-C and SIGTERM end a run after the
 // session it is in. Arguments: `--minutes N` (ends after them; 0 writes the page of what is there), `--stride N` (every Nth pair), `--only RE`,
-// `--files NAME,NAME` (parts of names, in this order), `--part singles|pairs`; with one of the last three nothing is written.
+// `--files NAME,NAME` (parts of names, in this order), `--part singles|pairs`; with one of the last three nothing is written. When the time is over, what
+// was not compared with this code is taken from the code before it, and the page says how much.
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
@@ -70,8 +71,9 @@ const shaOfFile = (() => {
 
 /** Our code that reports depend on: results of other code are not taken from the cache. */
 function codeSha(): string {
-  const folders = ['src/base', 'src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
-  const sources = folders.flatMap(folder => readdirSync(`${root}/${folder}`).map(name => `${root}/${folder}/${name}`))
+  const folders = ['src/evidence/pprof', 'src/evidence/pprof/report', 'src/operations']
+  const inFolders = folders.flatMap(folder => readdirSync(`${root}/${folder}`).map(name => `${root}/${folder}/${name}`))
+  const sources = [`${root}/src/base/go-sort.ts`, ...inFolders]
   const ours = sources.filter(
     path =>
       path.endsWith('.ts') &&
@@ -95,11 +97,25 @@ const kept = {
   verdicts: new LineCache<Tally>(`${root}/.cache/conformance-pprof-verdicts.jsonl`),
 }
 
-/** Undefined when the time is over and it was not compared before. */
-async function cached(key: string, work: () => Promise<Tally>): Promise<Tally | undefined> {
+/** Code that was compared, the latest last. */
+const codes = new LineCache<readonly string[]>(`${root}/.cache/conformance-pprof-codes.jsonl`)
+const codesBefore = (codes.get('codes') ?? []).filter(each => each !== code)
+codes.set('codes', [...codesBefore, code])
+const keyOf = (ofCode: string, asked: string) => shaOf('pairs', ofCode, asked)
+/** Runs whose result is that of code before. */
+let olderRuns = 0
+
+/** When the time is over, what the code before gave; undefined where there is none. */
+async function cached(asked: string, work: () => Promise<Tally>): Promise<Tally | undefined> {
+  const key = keyOf(code, asked)
   const before = results.get(key)
   if (before !== undefined) return before
-  if (performance.now() > endsAt) return undefined
+  if (performance.now() > endsAt) {
+    const older = codesBefore.findLast(each => results.get(keyOf(each, asked)) !== undefined)
+    const result = older === undefined ? undefined : results.get(keyOf(older, asked))
+    olderRuns += result?.runs ?? 0
+    return result
+  }
   const result = await work()
   for (const {args, difference} of result.different) console.error(`${args.join(' ')}\n${difference}\n`)
   results.set(key, result)
@@ -141,9 +157,7 @@ function runAll(every: readonly Pair[], into: Tally): Promise<boolean> {
   const alone = every.filter(pair => !pair.session).map(pair => ({group: [pair], session: false}))
   return overAll([...sessions, ...alone], into, ({group, session}) => {
     const asked = shaOf(goVersion, ...group.flatMap(pair => contentOf(argsOf(pair))))
-    return cached(shaOf('pairs', code, asked), () =>
-      session ? compareSession(group, root, asked, kept) : compareAlone(group[0]!, root, asked, kept),
-    )
+    return cached(asked, () => (session ? compareSession(group, root, asked, kept) : compareAlone(group[0]!, root, asked, kept)))
   })
 }
 
@@ -208,7 +222,7 @@ tags, raw, comments, peek, list, dot, callgrind, and proto and topproto (decompr
 - Every report and every flag alone, and ${stride === 1 ? 'every pair of flags' : `every ${stride}th pair of flags`} on every profile, each with one of the reports, others for the next profile.
 - In interactive sessions of pprof, which are given settings and make many reports of a profile that is read once. What a session shows to differ it is
   asked 16 times, and then the command line; of what it shows to be the same, one in ${spotCheckEvery} is asked of the command line too (${number(checked)} runs, ${checkedOther === 0 ? 'all of them the same' : `${checkedOther} of them different`}). Pairs that a session cannot show (two sample types, two bases) are run by the command line.
-- On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair and every ${singleStrideOfLarge}th flag alone.
+- On the four largest profiles, of which pprof needs seconds a report, every ${strideOfLarge}th pair and every ${singleStrideOfLarge}th flag alone.${olderRuns === 0 ? '' : `\n- ${number(olderRuns)} of the runs were made with our code as it was before its last changes, the others with the code as it is.`}
 
 | compared | profiles done | runs | same bytes | refused by both | pprof varies: ours among its outputs | ours of its lines | ours not seen in 30 tries | different, reason known | different |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -219,7 +233,7 @@ is seen with each of those flags alone, and of their pairs one in 50 is asked of
 
 pprof varies where it sorts a Go map by keys that leave ties: asked again for the same it prints other bytes, which is seen before a run is counted there.
 Ours are always the same. "Of its lines": as many lines as one of its outputs, each of which pprof printed in one output or another; numbers
-of nodes in dot and of names in callgrind, which count up in the order of the lines, and the column of sums are left out of that comparison.
+of nodes in dot and of names in callgrind, which count up in the order of the lines, distances of addresses and the column of sums are left out of it.
 ${list('Runs in which pprof varies and did not print our lines in 30 tries (more ties, more orders):', unstable)}${reasons.size === 0 ? '' : `\nDifferent, with the reason:\n\n${reasonList}\n`}${list('Different without a reason known:', unexplained)}${list(
   'Not compared, because one run of pprof did not end within ten minutes:',
   unanswered.map(args => ({args, unstable: false, difference: ''})),

@@ -93,7 +93,7 @@ function belongsToOneGoroutine(pass: ActPass, store: CallExpr): boolean {
 }
 
 /**
- * `if x.Load() == raised { x.Store(0); … }`, where all else that is ever stored is `raised`: others say that something has happened, this takes
+ * `if x.Load() == raised { x.Store(0); … }`, where all else that is ever stored is `raised`, or 0 again: others say that something has happened, this takes
  * note of it before it acts. Whatever is raised in between is either taken note of as well or raised again, so no news is lost.
  */
 function takesSignal(pass: ActPass, stmt: IfStmt, load: CallExpr, store: CallExpr, uses: readonly AtomicUse[]): boolean {
@@ -106,7 +106,10 @@ function takesSignal(pass: ActPass, stmt: IfStmt, load: CallExpr, store: CallExp
     uses.some(({kind}) => kind !== 'load') &&
     uses.every(({kind, call}) => {
       if (kind === 'load' || call === store) return true
-      return (kind === 'store' || /Swap/.test(pass.calleeName(call) ?? '')) && textOf(pass, call.args.at(-1)) === raised
+      return (
+        (kind === 'store' || /Swap/.test(pass.calleeName(call) ?? '')) &&
+        [raised, zeroOf(pass, load)].includes(textOf(pass, call.args.at(-1)) ?? '')
+      )
     })
   )
 }

@@ -30,7 +30,7 @@ export default defineRule({
       next: 'Leave the number to the environment variable GOMAXPROCS, or raise the go line to 1.25, from which on the default follows the limit too.',
     },
     count: {
-      what: '{call} overrides the default with the number of processors of the machine',
+      what: '{call} overrides the default with the number of processors the process may use at its start, without the CPU limit of a container',
       why: 'the default is lower where the container has a CPU limit, and follows it when it changes; more threads than the limit allows get throttled',
       next: 'Leave the call out; runtime.SetDefaultGOMAXPROCS goes back to the default.',
     },

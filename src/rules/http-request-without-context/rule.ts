@@ -47,7 +47,7 @@ export default defineRule({
       const around = parameterAround(pass, call, 'context.Context', 'github.com/gin-gonic/gin.Context')
       if (around === undefined || (pass.parent(call)?.kind === 'SelectorExpr' && /WithContext$/.test(pass.text(pass.parent(call)!))))
         continue
-      if (getsContext(pass, call, around) || (twin === 'exec.CommandContext' && outlives(pass, call))) continue
+      if (getsContext(pass, call, around) || isReturned(pass, call) || (twin === 'exec.CommandContext' && outlives(pass, call))) continue
       pass.report(call, 'plain', {data: {call: pass.text(call.fun), context: around.name, twin}})
     }
   },
@@ -67,6 +67,21 @@ function getsContext(pass: Pass<'plain'>, call: CallExpr, context: GoObject): bo
     const given = at.kind === 'CallExpr' ? at.args.map(arg => variableOf(pass, arg)) : []
     return given.includes(object) && given.some(one => one === context)
   })
+}
+
+/** A request that the function makes for its caller, who may give it the context. */
+function isReturned(pass: Pass<'plain'>, call: CallExpr): boolean {
+  if (pass.calleeName(call) !== 'net/http.NewRequest') return false
+  const parent = pass.parent(call)
+  const name = parent?.kind === 'AssignStmt' && parent.rhs[0] === call ? parent.lhs[0] : undefined
+  const object = name === undefined ? undefined : variableOf(pass, name)
+  const body = pass.enclosingFunction(call)?.body
+  if (parent?.kind === 'ReturnStmt' || object?.varKind === 'result') return true
+  return (
+    body !== undefined &&
+    object !== undefined &&
+    pass.within(body, 'ReturnStmt').some(({results}) => results.some(result => variableOf(pass, result) === object))
+  )
 }
 
 /** A command that somebody else starts, that is started and not waited for, or that gets a process group of its own: it is to outlive the call. */

@@ -58,7 +58,7 @@ export default defineRule({
       const found = origin === undefined ? undefined : needless.get(origin)
       for (const i of found?.indices ?? []) {
         const argument = call.args[i]
-        if (found !== undefined && argument !== undefined && !isGenerated(pass, call))
+        if (found !== undefined && argument !== undefined && !isGenerated(pass, call) && pass.text(argument) !== 'nil')
           pass.report(argument, 'call', {data: {argument: pass.text(argument), function: found.func}})
       }
     }

@@ -1,7 +1,7 @@
 // semaphore-kept: a path that leaves the function with a place of a channel semaphore taken, while others give it back. See rule.md.
 import {defineRule} from '../../analysis/engine/rule.ts'
 import type {Pass} from '../../analysis/engine/pass.ts'
-import {followPaths, joinMaps, type Leave, sameMaps} from '../../analysis/reading/paths.ts'
+import {type EvaluatedCall, followPaths, joinMaps, type Leave, sameMaps} from '../../analysis/reading/paths.ts'
 import {declarationOf, functionBodies, unparen} from '../../analysis/reading/terms.ts'
 import type {BlockStmt, CallExpr, Expr, FuncDecl, FuncLit, Node} from '../../go/syntax/ast.ts'
 import {underlying} from '../../go/types/underlying.ts'
@@ -43,35 +43,36 @@ export default defineRule({
         join: (a, b) =>
           joinMaps<string, Held>(a, b, 'free', (x, y) => (x === y ? x : x === 'settled' || y === 'settled' ? 'settled' : 'unknown')),
         same: sameMaps,
-        step: (at, before, calls) => {
-          let state = before
-          const set = (channel: string, held: Held) => (state = new Map(state).set(channel, held))
-          const own = opOf(pass, at)
-          if (own !== undefined && state.get(own.channel) !== 'settled') set(own.channel, own.takes ? 'held' : 'free')
-          if (at.kind === 'DeferStmt') for (const channel of receivedIn(pass, at)) set(channel, 'settled')
-          for (const {call, when} of calls) {
-            if (when === 'goroutine') continue
-            const op = wrapped(pass, call)
-            if (op === undefined) {
-              for (const channel of state.keys()) if (mayRelease(pass, call, channel)) set(channel, 'unknown')
-            } else if (when === 'deferred') {
-              if (!op.takes) set(op.channel, 'settled')
-            } else if (state.get(op.channel) !== 'settled') set(op.channel, op.takes ? 'held' : 'free')
-          }
-          return state
-        },
+        step: (at, before, calls) => after(pass, at, before, calls),
       })
-      for (const [channel, taken] of paths === undefined ? [] : takes)
-        for (const at of forgotten(paths!.leaves, channel, body))
+      for (const [channel, taken] of takes)
+        for (const at of forgotten(paths?.leaves ?? [], channel, body))
           pass.report(at, 'path', {data: {channel}, related: [{node: taken, label: 'taken here'}]})
     }
   },
 })
 
-/** Channels of which the function itself takes a place, and gives none back in a goroutine or a literal that runs at another time. */
+function after(pass: SemaphorePass, at: Node, before: State, calls: readonly EvaluatedCall[]): State {
+  const state = new Map(before)
+  const own = opOf(pass, at)
+  if (own !== undefined && state.get(own.channel) !== 'settled') state.set(own.channel, own.takes ? 'held' : 'free')
+  if (at.kind === 'DeferStmt') for (const channel of receivedIn(pass, at)) state.set(channel, 'settled')
+  for (const {call, when} of calls) {
+    if (when === 'goroutine') continue
+    const op = wrapped(pass, call)
+    if (op === undefined) {
+      for (const [channel, held] of before) if (held === 'held' && mayRelease(pass, call, channel)) state.set(channel, 'unknown')
+    } else if (when === 'deferred') {
+      if (!op.takes) state.set(op.channel, 'settled')
+    } else if (state.get(op.channel) !== 'settled') state.set(op.channel, op.takes ? 'held' : 'free')
+  }
+  return state
+}
+
+/** Channels of which the function itself takes a place and gives one back, and gives none back in a literal that runs at another time. */
 function takenIn(pass: SemaphorePass, fn: FuncDecl | FuncLit): ReadonlyMap<string, Node> {
   const taken = new Map<string, Node>()
-  const elsewhere = new Set<string>()
+  const [given, elsewhere] = [new Set<string>(), new Set<string>()]
   if (fn.body === undefined) return taken
   const own = (node: Node) => pass.enclosingFunction(node) === fn
   for (const send of pass.within(fn.body, 'SendStmt')) {
@@ -81,12 +82,12 @@ function takenIn(pass: SemaphorePass, fn: FuncDecl | FuncLit): ReadonlyMap<strin
   for (const call of pass.within(fn.body, 'CallExpr')) {
     const op = wrapped(pass, call)
     if (op?.takes === true && own(call) && !taken.has(op.channel)) taken.set(op.channel, call)
-    if (op?.takes === false && !own(call) && !isDeferred(pass, call, fn)) elsewhere.add(op.channel)
+    if (op?.takes === false) (own(call) || isDeferred(pass, call, fn) ? given : elsewhere).add(op.channel)
   }
   for (const receive of pass.within(fn.body, 'UnaryExpr')) {
-    if (receive.op === '<-' && !own(receive) && !isDeferred(pass, receive, fn)) elsewhere.add(pass.text(unparen(receive.x)))
+    if (receive.op === '<-') (own(receive) || isDeferred(pass, receive, fn) ? given : elsewhere).add(pass.text(unparen(receive.x)))
   }
-  for (const channel of elsewhere) taken.delete(channel)
+  for (const channel of taken.keys()) if (elsewhere.has(channel) || !given.has(channel)) taken.delete(channel)
   return taken
 }
 

@@ -16,7 +16,7 @@ func (m *manager) call()  { atomic.StoreInt32(&m.active, busy) }
 func (m *manager) touch() { m.dirty.Store(true); m.late.Store(true); m.two.Store(1) }
 func (m *manager) write() bool { return !m.dirty.Swap(true) }
 func (m *manager) other() { m.two.Store(2) }
-func (m *manager) reset() { m.started.Store(false) }
+func (m *manager) reset()      { m.started.Store(false); m.dirty.Store(false) }
 
 // The news is taken before it is acted upon: what comes in between is raised again.
 func (m *manager) timer(rearm, flush, stop func()) {

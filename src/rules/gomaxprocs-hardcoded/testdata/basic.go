@@ -6,7 +6,7 @@ import (
 )
 
 func init() {
-	runtime.GOMAXPROCS(runtime.NumCPU()) // want `overrides the default with the number of processors of the machine`
+	runtime.GOMAXPROCS(runtime.NumCPU()) // want `overrides the default with the number of processors the process may use`
 }
 
 const procs = 4

@@ -116,3 +116,16 @@ func ask(question, answer chan struct{}) bool {
 	<-answer
 	return true
 }
+
+// It offers a place that others take; as net/http's transport does.
+func offer(inFlight bool, idle chan struct{}) error {
+	if inFlight {
+		select {
+		case idle <- struct{}{}:
+		default:
+			panic("offered twice")
+		}
+		return nil
+	}
+	return errEmpty
+}
