@@ -142,8 +142,8 @@ function wakesOf(r: TraceReport, groups: readonly GoroutineGroup[], lives: reado
   for (const {from, to, count, waitedNs} of [...found.values()].toSorted((a, b) => b.count - a.count)) {
     const received = Math.min(free[to]!, Math.round((roundsSpread * count) / lives[to]!.rounds))
     const each = count / lives[from]!.rounds
-    // One that comes and goes has no rounds to spread a wake over.
-    const sent = Math.min(wakesMax, lives[from]!.comes ? Math.round(each) : each)
+    // One that comes and goes has no rounds to spread a wake over; a wake in many more rounds than ten is left out, for its receiver would starve.
+    const sent = Math.min(wakesMax, lives[from]!.comes ? Math.round(each) : Math.round(roundsSpread * each) / roundsSpread)
     if (received === 0 || Math.abs(sent - each) > 0.1 * each || reaches(out, to, from)) continue
     free[to]! -= received
     out.push({from, to, received, sent, waitedNs})
@@ -165,7 +165,9 @@ function rounds(r: TraceReport, group: GoroutineGroup, i: number, life: Life, wa
   const [wakers, woken] = [wakes.filter(w => w.to === i), wakes.filter(w => w.from === i)]
   const received = wakers.reduce((sum, w) => sum + w.received, 0)
   // A goroutine runs, can run, is in a call, or waits; so what is no sleep and nobody of the scenario ends is waited for outside.
-  const waitedNs = Math.max(0, group.lifeNs - group.runningNs - group.runnableNs - group.syscallNs)
+  // One that goes on for ever is there all the time, however little of it the trace shows.
+  const lifeNs = life.comes || life.once ? group.lifeNs : Math.max(group.lifeNs, r.wallNs)
+  const waitedNs = Math.max(0, lifeNs - group.runningNs - group.runnableNs - group.syscallNs)
   const sleeps = r.blocked.filter(site => site.group === group.start && site.reason === 'sleep')
   const sleptNs = Math.min(
     sleeps.reduce((sum, site) => sum + site.totalNs, 0),
