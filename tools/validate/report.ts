@@ -110,7 +110,7 @@ function validation(): string {
     'the limiter of GC CPU is looked at after assists, at the ends of marking and when schedule runs (mgclimit.go, `updateLocked`), not every 10 ms; between two measured quantiles above the median the line is straight',
     'over the logarithm of what is left, which keeps the mean of the samples of a calibration where a straight line gave up to 1.9 times as much.',
     'Then a first touch of memory costs time (`pageTouchNs`) and the scavenger leaves what mgcscavenge.go, `gcPaceScavenger`, says; the median cycle of the pacer is that of the cycles with the numbers that were kept.',
-    'No workload was kept unseen, and no cost was chosen: `allocBytesPerNs` is an estimate, `pageTouchNs` is from a shared machine; all others that matter here are measured.',
+    'No workload was kept unseen, and no cost was chosen: `allocBytesPerNs` is an estimate; all others that matter here are measured.',
     '',
     `Machine: ${measured.machine}. Releases run: ${releases.join(', ')}${unserved.length > 0 ? `; not run: ${unserved.join(', ')}` : ''}.`,
     '',
