@@ -195,7 +195,7 @@ describe('--fit', () => {
       })
       const yaml = files.get('t.yaml')!
       const named = (verb: string) => new Set([...yaml.matchAll(new RegExp(`\\{${verb}: (\\w+)\\}`, 'g'))].map(m => m[1]))
-      expect([...named('receive')].toSorted()).toEqual([...named('send')].toSorted())
+      expect(named('receive')).toEqual(named('send'))
       if (name === 'locked') expect([...named('send')]).toEqual(['wakes0to1'])
     },
   )
