@@ -18,7 +18,7 @@ export default defineRule({
   title: 'A value is used after it went back to its pool',
   severity: 'error',
   confidence: 0.93,
-  preset: 'default',
+  preset: 'strict',
   since: '0.1',
   sources: ['https://pkg.go.dev/sync#Pool.Put'],
   messages: {
