@@ -1,10 +1,10 @@
 // Whether a heap profile shows that nothing has ever been freed. Without a finished collection the runtime shows all that was allocated as in use
-// (runtime/mprof.go, memProfileInternal: "in order to allow profiling when garbage collection is disabled", Go 1.9 to 1.26).
+// (runtime/mprof.go, memProfileInternal, which adds up the cycles that are not published yet when none is; Go 1.9 to 1.26).
 import {type Profile, sampleTypeIndex} from '../evidence/model/profile.ts'
 
 /**
  * Allocated bytes from which this means that no collection has run, and not that none was due: with GOGC=100 the first one comes at 4 MiB
- * (runtime/mgcpacer.go, defaultHeapMinimum), and each goal after it is at most twice what lives.
+ * (runtime/mgcpacer.go, defaultHeapMinimum), and each goal after it is what lives and as much again, since Go 1.18 with stacks and globals.
  */
 export const neverCollectedBytesMin = 64 * 1024 * 1024
 

@@ -14,7 +14,7 @@ const makers: readonly (readonly [kind: Kind, pattern: RegExp])[] = [
   ['location', /^time\.LoadLocation$/],
 ]
 
-/** Package initialisation happens once (runtime/proc.go, doInit and doInit1, Go 1.6 to 1.26). */
+/** Package initialisation happens once (runtime/proc.go, doInit since Go 1.13, doInit1 since 1.21). */
 const once = /^runtime\.doInit1?$|\.init(?:\.\d+)?$|^sync\.\(\*Once\)\.(?:Do|doSlow)$/
 
 export default defineDetector({

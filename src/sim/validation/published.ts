@@ -147,7 +147,7 @@ const why: readonly (readonly [start: string, reason: string])[] = [
   ],
   [
     'w9/p1',
-    'four wakes of a sleeping thread a round trip, and the model has each of them on the other, idle CPU, as Linux places them: 47 µs each by the calibration of two threads that wake each other and sleep (futexRelayNs). The program with one CPU to itself (taskset) needs 7.3 µs a round trip, with two 80 to 120 µs: here about half of the wakes stay on the CPU of the waker (sched_vcpu_pack, see w7).',
+    'four wakes of a sleeping thread a round trip, and the model has each of them on the other, idle CPU, as Linux places them: 47 µs each by the calibration of two threads that wake each other and sleep (futexRelayNs). The program with one CPU to itself (taskset) needs 7.3 µs a round trip, with two 80 to 120 µs: as if about half of the wakes stayed on the CPU of the waker (sched_vcpu_pack, see w7), which was not traced.',
   ],
   [
     'w9/p2',
